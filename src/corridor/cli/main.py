@@ -1,0 +1,85 @@
+"""The entry point: a group that imports a command's module only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from corridor import __version__
+from corridor.errors import CorridorError
+
+# command -> (module with an `app`, one line of help)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("corridor.cli.demo", "A synthetic community, loaded, run and reported."),
+    "init": ("corridor.cli.init", "Write a commented corridor.toml."),
+    "load": ("corridor.cli.load", "Load claim files and rosters."),
+    "run": ("corridor.cli.run", "Compute every table and program named in corridor.toml."),
+    "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
+    "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
+    "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
+    "reference": ("corridor.cli.reference", "Install and list public reference files."),
+    "roster": ("corridor.cli.roster", "What a clinician who joins or leaves carries along."),
+    "lookup": ("corridor.cli.lookup", "One NPI or TIN in installed public files."),
+    "synth": ("corridor.cli.synth", "Write a synthetic community in CCLF layout."),
+    "tieout": ("corridor.cli.tieout", "What the loaded files hold, lack and can carry."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command when it is asked for, so that --help stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Corridor: claims in, every clinician's Medicare dollars out, each one explained."""
+    if version:
+        typer.echo(f"corridor {__version__}")
+        raise typer.Exit()
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line; a CorridorError becomes text (or JSON under --json) and status 1."""
+    try:
+        app()
+    except CorridorError as error:
+        if "--json" in sys.argv:
+            json.dump({"error": error.to_dict()}, sys.stdout)
+            sys.stdout.write("\n")
+        sys.stderr.write(error.text() + "\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
