@@ -116,7 +116,9 @@ class DeliveryWriter:
             f"trim(current) as current from ({query}) where trim(previous) <> '' and trim(current) <> '' "
             f"and trim(previous) <> trim(current)"
         )
-        self.person_ids("select previous as identifier from new_link union select current from new_link", kind)
+        self.person_ids(
+            "select previous as identifier from new_link union select current from new_link", kind
+        )
         self.con.execute("insert into person_link select previous, current, true from new_link")
 
     def add_identity(self, table: str, query: str) -> int:
@@ -138,7 +140,9 @@ class DeliveryWriter:
         self.con.execute("create temp table person_link (previous varchar, current varchar, fresh boolean)")
         for table, columns in (("person", "identifier, person_id, kind"), ("link", "previous, current")):
             target = "person_map" if table == "person" else "person_link"
-            parts = [str(p) for folder in self._earlier for p in (folder / "identity").glob(f"{table}.parquet")]
+            parts = [
+                str(p) for folder in self._earlier for p in (folder / "identity").glob(f"{table}.parquet")
+            ]
             if parts:
                 self.con.execute(
                     f"insert into {target} select {columns}, false from read_parquet([{_list(parts)}])"
@@ -209,7 +213,8 @@ class DeliveryWriter:
                 "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "corridor_version": __version__,
                 "files": [
-                    {"name": f.name, "kind": f.kind, "sha256": f.sha256, "bytes": f.bytes} for f in self._files
+                    {"name": f.name, "kind": f.kind, "sha256": f.sha256, "bytes": f.bytes}
+                    for f in self._files
                 ],
                 "tables": self._tables,
                 "rejects": {"rows": self._rejects, "reasons": reasons},

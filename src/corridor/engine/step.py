@@ -132,12 +132,20 @@ def python_step(
             owner=tuple(owner),
             where=source_file,
             function=function,
-            source=Path(source_file).read_text(encoding="utf-8") if source_file else "",
+            source=_room_digest(Path(source_file)) if source_file else "",
         )
         function.__dict__["corridor_step"] = declared
         return function
 
     return declare
+
+
+def _room_digest(source_file: Path) -> str:
+    """A Python step changes when any code of its room, or of the formulas below it, changes."""
+    package = Path(__file__).parent.parent
+    folders = [source_file.parent, package / "formulas"]
+    files = sorted({path for folder in folders for path in folder.rglob("*.py")})
+    return digest_of([(str(path.name), path.read_text(encoding="utf-8")) for path in files])
 
 
 def parse_evidence(text: str, where: str) -> Evidence | None:
@@ -156,7 +164,7 @@ def parse_sql_step(text: str, where: str) -> SqlStep:
     last = ""
     lines = text.splitlines()
     body_at = 0
-    for body_at, line in enumerate(lines):  # noqa: B007 - the place where the header ends is used below
+    for body_at, line in enumerate(lines):
         if not line.startswith("--"):
             break
         match = _HEADER_LINE.match(line)

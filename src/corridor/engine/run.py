@@ -1,0 +1,278 @@
+"""One run: every step in order, reusing what is unchanged, complete or not there at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+from corridor import __version__
+from corridor.engine.catalogue import RUN_TABLES, Catalogue, load_catalogue
+from corridor.engine.connection import connect, name
+from corridor.engine.files import digest_of, read_json, remove_tree, write_atomically, write_json, writer_lock
+from corridor.engine.step import PythonStep, SqlStep, Step, StepContext
+from corridor.engine.store import Output, Store, as_table, folders
+from corridor.engine.tables import Part, Table, raw_table
+from corridor.engine.warehouse import Warehouse
+from corridor.errors import CorridorError
+
+RUNS_KEPT = 2
+# progress(step, place, of how many, what is done with it)
+Progress = Callable[[str, int, int, str], None]
+Made = Output | dict[int, Output]
+
+
+class RulesInForce(Protocol):
+    """What the engine needs of the law."""
+
+    def register(self, con: duckdb.DuckDBPyConnection, names: Sequence[str] | None = None) -> None:
+        """Make the named rules tables of schema ``rules``."""
+
+    def digest(self, names: Sequence[str] | None = None) -> str:
+        """A stable digest of the named rules in force."""
+
+    def manifest(self) -> dict[str, Any]:
+        """The rules in force and the overrides, for the manifest."""
+
+
+class Runner:
+    """Runs the steps over one warehouse."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        force: RulesInForce,
+        setting: Mapping[str, int],
+        *,
+        settings: Mapping[str, Any] | None = None,
+        externals: Iterable[Table] = (),
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        progress: Progress | None = None,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self.warehouse = warehouse
+        self.force = force
+        self.setting = dict(setting)
+        self.settings = dict(settings or {})
+        self.externals = {table.name: table for table in externals}
+        self.threads = threads
+        self.memory_limit = memory_limit
+        self.progress = progress or (lambda step, place, total, what: None)
+        self.catalogue = catalogue or load_catalogue()
+        self.store = Store(warehouse.home)
+        self.tables: dict[str, Table] = {}
+
+    def run(self, targets: Iterable[str] | None = None) -> str:
+        """Run the steps ``targets`` need (all by default); returns the id of the complete run."""
+        with writer_lock(self.warehouse.home):
+            started = datetime.now(UTC)
+            self._find_inputs()
+            steps = self.catalogue.order(targets)
+            entries = []
+            kept: list[Path] = []
+            for place, step in enumerate(steps, start=1):
+                entry, made = self._run_step(step, place, len(steps))
+                self.tables[step.step] = as_table(step, made)
+                kept.extend(folders(made))
+                entry["outputs"] = [str(path.relative_to(self.warehouse.home)) for path in folders(made)]
+                entries.append(entry)
+            remove_tree(self.warehouse.spill)
+            return self._complete(started, entries, kept)
+
+    # ---- inputs ---------------------------------------------------------------------------
+
+    def _find_inputs(self) -> None:
+        for table, columns in self.catalogue.raw_tables.items():
+            self.tables[table] = raw_table(self.warehouse, table, columns)
+        self.tables.update(self.externals)
+        alias = tuple(self.warehouse.alias_parts())
+        with connect() as con:
+            total = 0
+            if alias:
+                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in alias)
+                found = con.execute(
+                    f"select count(*), coalesce(sum(hash(person_id, kept_person_id)), 0) from read_parquet([{listed}])"
+                ).fetchone()
+                total = int(found[1]) if found else 0
+        self.tables["identity.person_alias"] = Table(
+            "identity.person_alias",
+            RUN_TABLES["identity.person_alias"],
+            Part(alias if total else (), str(total), 0),
+        )
+        folder = self.warehouse.home / "tmp" / "setting"
+        folder.mkdir(parents=True, exist_ok=True)
+        columns = RUN_TABLES["run.setting"]
+        chosen = ", ".join(
+            f"cast({int(self.setting[column])} as {kind}) as {name(column)}"
+            for column, kind in columns.items()
+        )
+        path = folder / "part.parquet"
+        with connect() as con:
+            con.execute(
+                f"copy (select {chosen}) to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)"
+            )
+        self.tables["run.setting"] = Table("run.setting", columns, Part((path,), digest_of(self.setting), 1))
+
+    # ---- one step -------------------------------------------------------------------------
+
+    def _run_step(self, step: Step, place: int, total: int) -> tuple[dict[str, Any], Made]:
+        reads = [self._table(read, step) for read in step.reads]
+        months = sorted({m for t in reads if t.partitioned for m, part in t.months.items() if part.rows})
+        began = time.perf_counter()
+        made: Made
+        if step.partition and months:
+            made, fresh, seconds = self._by_month(step, reads, months, place, total)
+        else:
+            key = self._key(step, reads, None)
+            found = self.store.find(step.step, key)
+            fresh = 0 if found else 1
+            self.progress(step.step, place, total, "reused" if found else "running")
+            made = found or self._make_whole(step, reads, key)
+            seconds = time.perf_counter() - began
+        table = as_table(step, made)
+        return {
+            "step": step.step,
+            "rows": table.whole.rows,
+            "digest": table.whole.digest,
+            "months": len(months) if step.partition else None,
+            "made": fresh,
+            "seconds": round(seconds, 3),
+        }, made
+
+    def _by_month(
+        self, step: Step, reads: Sequence[Table], months: Sequence[int], place: int, total: int
+    ) -> tuple[dict[int, Output], int, float]:
+        began = time.perf_counter()
+        keys = {month: self._key(step, reads, month) for month in months}
+        outputs = {
+            month: found for month, key in keys.items() if (found := self.store.find(step.step, key, month))
+        }
+        dirty = {month: key for month, key in keys.items() if month not in outputs}
+        self.progress(step.step, place, total, f"{len(dirty)} of {len(months)} months" if dirty else "reused")
+        if dirty:
+            if not isinstance(step, SqlStep):
+                raise CorridorError(
+                    "STEP-PARTITION", f"Python step {step.step} cannot be partitioned.", file=step.where
+                )
+            with self._connect(step, reads, list(dirty)) as con, _naming(step):
+                outputs.update(self.store.write_months(con, step, step.sql, dirty))
+        return dict(sorted(outputs.items())), len(dirty), time.perf_counter() - began
+
+    def _make_whole(self, step: Step, reads: Sequence[Table], key: str) -> Output:
+        with self._connect(step, reads, None) as con, _naming(step):
+            if isinstance(step, SqlStep):
+                return self.store.write_whole(con, step, step.sql, key)
+            assert isinstance(step, PythonStep) and step.function is not None
+            result = step.function(StepContext(con, self.force, self.settings))
+            columns, types = result if isinstance(result, tuple) else (result, {})
+            return self.store.write_arrays(con, step, columns, types, key)
+
+    def _connect(
+        self, step: Step, reads: Sequence[Table], months: Sequence[int] | None
+    ) -> duckdb.DuckDBPyConnection:
+        """A connection that sees only what the step says it reads."""
+        con = connect(self.warehouse.spill, self.threads, self.memory_limit)
+        for table in reads:
+            table.register(con, months)
+        if step.rules:
+            self.force.register(con, list(step.rules))
+        return con
+
+    def _table(self, read: str, step: Step) -> Table:
+        if read not in self.tables:
+            raise CorridorError(
+                "STEP-READS",
+                f"Step {step.step} reads {read}, which nothing makes.",
+                why="A step may only read other steps, raw tables and installed references.",
+                todo="Correct `reads`, or declare the table in its source.",
+                file=step.where,
+                field="reads",
+            )
+        return self.tables[read]
+
+    def _key(self, step: Step, reads: Sequence[Table], month: int | None) -> str:
+        """What the output of a step depends on: its text, the rules it names, the rows it reads."""
+        return digest_of(
+            {
+                "step": step.source_digest,
+                "engine": f"{__version__} duckdb {duckdb.__version__}",
+                "rules": self.force.digest(list(step.rules)) if step.rules else "",
+                "settings": self.settings if isinstance(step, PythonStep) else None,
+                "reads": [(table.name, table.digest(month)) for table in reads],
+            }
+        )[:32]
+
+    # ---- the end --------------------------------------------------------------------------
+
+    def _complete(self, started: datetime, entries: list[dict[str, Any]], kept: list[Path]) -> str:
+        home = self.warehouse.home
+        finished = datetime.now(UTC)
+        run_id = f"{started:%Y%m%dT%H%M%S%f}-{digest_of([entries, started])[:8]}"
+        write_json(
+            home / "runs" / run_id / "manifest.json",
+            {
+                "run_id": run_id,
+                "started": started.isoformat(timespec="seconds"),
+                "finished": finished.isoformat(timespec="seconds"),
+                "seconds": round((finished - started).total_seconds(), 1),
+                "corridor_version": __version__,
+                "duckdb_version": duckdb.__version__,
+                "setting": self.setting,
+                "settings": self.settings,
+                "rules": self.force.manifest(),
+                "deliveries": [
+                    {
+                        "delivery_id": d.delivery_id,
+                        "fmt": d.fmt,
+                        "source_id": d.source_id,
+                        "files": d.record["files"],
+                        "tables": {table: entry["rows"] for table, entry in d.tables.items()},
+                        "rejects": d.record["rejects"],
+                    }
+                    for d in self.warehouse.deliveries()
+                ],
+                "steps": entries,
+                "externals": {
+                    table.name: [str(path) for path in table.whole.files] for table in self.externals.values()
+                },
+            },
+        )
+        write_atomically(home / "runs" / "current", run_id + "\n")
+        self._sweep(kept)
+        return run_id
+
+    def _sweep(self, kept: list[Path]) -> None:
+        runs = sorted(path.parent for path in (self.warehouse.home / "runs").glob("*/manifest.json"))
+        for old in runs[:-RUNS_KEPT]:
+            remove_tree(old)
+        keep = set(kept)
+        for folder in runs[-RUNS_KEPT:]:
+            for entry in read_json(folder / "manifest.json")["steps"]:
+                keep.update(self.warehouse.home / output for output in entry["outputs"])
+        self.store.sweep(keep)
+
+
+class _naming:
+    """Say which step failed when DuckDB refuses its SQL."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, duckdb.Error):
+            raise CorridorError(
+                "STEP-FAILED",
+                f"Step {self.step.step} could not be computed: {str(error).splitlines()[0]}",
+                why="What it makes is missing; the last complete run is unharmed.",
+                todo="If memory or disk ran out, set memory_limit or free space and run again; "
+                "otherwise keep the files and report it.",
+                file=self.step.where,
+            ) from error

@@ -1,0 +1,195 @@
+"""Outputs of steps, named by what went into them: found again, they need not be made again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from corridor.engine.connection import name, quote
+from corridor.engine.files import digest_of, read_json, remove_tree, write_json
+from corridor.engine.step import Step
+from corridor.engine.tables import PARTITION, Part, Table
+from corridor.errors import CorridorError
+
+# Above this many rows the uniqueness of a step's key is taken from its tests, not checked in each run.
+KEY_CHECK_ROWS = int(os.environ.get("CORRIDOR_KEY_CHECK_ROWS", "5000000"))
+
+
+@dataclass(frozen=True)
+class Output:
+    """One stored output: of a whole step, or of one service month of it."""
+
+    folder: Path
+    record: Mapping[str, Any]
+
+    def part(self) -> Part:
+        files = tuple(sorted(self.folder.glob("*.parquet")))
+        return Part(files, str(self.record["digest"]), int(self.record["rows"]))
+
+
+class Store:
+    """The folder home/steps."""
+
+    def __init__(self, home: Path) -> None:
+        self.root = home / "steps"
+        self.drafts = home / "tmp" / "steps"
+
+    def find(self, step: str, key: str, month: int | None = None) -> Output | None:
+        """A stored output, if it is complete."""
+        folder = self._folder(step, key, month)
+        record = folder / "output.json"
+        return Output(folder, read_json(record)) if record.exists() else None
+
+    def _folder(self, step: str, key: str, month: int | None) -> Path:
+        base = self.root / step
+        return base / key if month is None else base / f"{PARTITION}={month}" / key
+
+    def write_whole(self, con: duckdb.DuckDBPyConnection, step: Step, query: str, key: str) -> Output:
+        """Run ``query`` and store its rows."""
+        draft = self._draft(step.step)
+        con.execute(f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} (format parquet)")
+        return self._keep(con, step, draft, key, None)
+
+    def write_months(
+        self, con: duckdb.DuckDBPyConnection, step: Step, query: str, keys: Mapping[int, str]
+    ) -> dict[int, Output]:
+        """Run ``query`` once for several service months and store each month's rows apart."""
+        draft = self._draft(step.step)
+        con.execute(
+            f"copy (\n{query}\n) to {quote(str(draft))} (format parquet, partition_by ({PARTITION}), "
+            f"write_partition_columns true, overwrite_or_ignore true)"
+        )
+        made = {
+            int(path.name.partition("=")[2]): path for path in draft.glob(f"{PARTITION}=*") if _month(path)
+        }
+        stray = sorted(set(made) - set(keys))
+        if stray or len(made) != len(list(draft.glob(f"{PARTITION}=*"))):
+            raise CorridorError(
+                "STEP-PARTITION",
+                f"Step {step.step} makes rows of service months it did not read: {stray or 'a null month'}.",
+                why="A partitioned step may only make rows of the months it is given.",
+                todo="Give every row the service_month of the rows it comes from.",
+                file=step.where,
+            )
+        outputs = {}
+        for month, key in keys.items():
+            folder = made.get(month)
+            if folder is None:
+                folder = draft / f"{PARTITION}={month}"
+                folder.mkdir()
+                con.execute(
+                    f"copy (select * from (\n{query}\n) where false) to {quote(str(folder / 'part.parquet'))} (format parquet)"
+                )
+            outputs[month] = self._keep(con, step, folder, key, month)
+        remove_tree(draft)
+        return outputs
+
+    def write_arrays(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        step: Step,
+        columns: Mapping[str, Any],
+        types: Mapping[str, str],
+        key: str,
+    ) -> Output:
+        """Store the columns a Python step returned."""
+        con.register("python_step_output", dict(columns))
+        try:
+            chosen = ", ".join(
+                f"cast({name(column)} as {types[column]}) as {name(column)}"
+                if column in types
+                else name(column)
+                for column in columns
+            )
+            return self.write_whole(con, step, f"select {chosen} from python_step_output", key)
+        finally:
+            con.unregister("python_step_output")
+
+    def _draft(self, step: str) -> Path:
+        draft = self.drafts / f"{step}.{os.getpid()}"
+        remove_tree(draft)
+        draft.mkdir(parents=True)
+        return draft
+
+    def _keep(
+        self, con: duckdb.DuckDBPyConnection, step: Step, draft: Path, key: str, month: int | None
+    ) -> Output:
+        pattern = quote(str(draft / "*.parquet"))
+        source = f"read_parquet({pattern}, hive_partitioning = false)"
+        columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
+        missing = [column for column in step.key if column not in columns]
+        if missing:
+            raise CorridorError(
+                "STEP-KEY",
+                f"Step {step.step} has no column {missing[0]}, which its key names.",
+                file=step.where,
+            )
+        hashed = ", ".join(name(column) for column in columns)
+        found = con.execute(f"select count(*), coalesce(sum(hash({hashed})), 0) from {source}").fetchone()
+        rows, total = (int(found[0]), int(found[1])) if found else (0, 0)
+        checked = rows <= KEY_CHECK_ROWS
+        if checked:
+            check_key(con, step, source)
+        record = {
+            "step": step.step,
+            "rows": rows,
+            "digest": digest_of([sorted(columns), rows, total]),
+            "key_checked": checked,
+        }
+        folder = self._folder(step.step, key, month)
+        write_json(draft / "output.json", record)
+        remove_tree(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(folder)
+        return Output(folder, record)
+
+    def sweep(self, keep: Collection[Path]) -> None:
+        """Remove drafts, and every output that none of the kept runs names."""
+        remove_tree(self.drafts)
+        wanted = {path.resolve() for path in keep}
+        for record in list(self.root.rglob("output.json")):
+            if record.parent.resolve() not in wanted:
+                remove_tree(record.parent)
+
+
+def check_key(con: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
+    """Refuse rows that share the key the step's header promises to be unique."""
+    columns = ", ".join(name(column) for column in step.key)
+    twice = con.execute(
+        f"select count(*) from (select 1 from {source} group by {columns} having count(*) > 1)"
+    ).fetchone()
+    if twice and twice[0]:
+        raise CorridorError(
+            "STEP-KEY",
+            f"Step {step.step} made {twice[0]} keys more than once ({', '.join(step.key)}).",
+            why="Rows that share a key would be counted twice further on.",
+            todo="This is a defect of Corridor or of the data it was given; keep the files and report it.",
+            file=step.where,
+        )
+
+
+def as_table(step: Step, outputs: Mapping[int, Output] | Output) -> Table:
+    """The stored outputs of a step as a table that other steps read."""
+    if isinstance(outputs, Output):
+        return Table(step.step, None, outputs.part())
+    months = {month: output.part() for month, output in sorted(outputs.items())}
+    whole = Part(
+        tuple(path for part in months.values() for path in part.files),
+        digest_of([(month, part.digest) for month, part in months.items() if part.rows]),
+        sum(part.rows for part in months.values()),
+    )
+    return Table(step.step, None, whole, months, partitioned=True)
+
+
+def folders(outputs: Mapping[int, Output] | Output) -> Sequence[Path]:
+    """Where the outputs of a step lie."""
+    return [outputs.folder] if isinstance(outputs, Output) else [output.folder for output in outputs.values()]
+
+
+def _month(path: Path) -> bool:
+    return path.name.partition("=")[2].isdigit()
