@@ -67,7 +67,7 @@ def deliver(
     warehouse: Warehouse,
     file: Path,
     rows: list[tuple[str, str, float, int]],
-    links: list[tuple[str, str]] = [],
+    links: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Load (claim, identifier, paid, month) rows as one delivery; ``file`` is made to hold them."""
     file.write_text(repr((rows, links)))

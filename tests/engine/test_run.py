@@ -201,8 +201,8 @@ def test_warehouse_busy(tmp_path: Path) -> None:
     warehouse = Warehouse.open(tmp_path / "home")
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
-    with warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "a", "line")]):
-        with pytest.raises(CorridorError) as caught:
-            with warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "b", "line")]):
-                pass
+    first = warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "a", "line")])
+    second = warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "b", "line")])
+    with first, pytest.raises(CorridorError) as caught, second:
+        pass
     assert caught.value.code == "WAREHOUSE-BUSY"

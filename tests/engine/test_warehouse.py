@@ -36,11 +36,11 @@ def test_the_same_files_twice_are_refused_and_nothing_changes(tmp_path: Path) ->
 def test_an_error_midway_leaves_nothing(tmp_path: Path) -> None:
     warehouse = Warehouse.open(tmp_path / "home")
     (tmp_path / "a").write_text("a")
-    with pytest.raises(RuntimeError):
-        with warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "a", "line")]) as d:
-            d.person_ids("select 'm1' as identifier", "mbi")
-            d.add_table("toy_raw.line", "select 1 as x")
-            raise RuntimeError
+    delivery = warehouse.begin_delivery("toy", "S", [InputFile.of(tmp_path / "a", "line")])
+    with pytest.raises(RuntimeError), delivery as d:
+        d.person_ids("select 'm1' as identifier", "mbi")
+        d.add_table("toy_raw.line", "select 1 as x")
+        raise RuntimeError
     assert everything(warehouse.home) == set()
     assert warehouse.deliveries() == []
 

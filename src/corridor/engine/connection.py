@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def prelude_text(engine: str) -> str:
 def quote(text: str) -> str:
     """A SQL string literal, for the places where DuckDB takes no parameter (file names, settings)."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(paths: Iterable[Path]) -> str:
+    """The table function that reads these Parquet files as one table."""
+    listed = ", ".join(quote(str(path)) for path in paths)
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
 def name(*parts: str) -> str:

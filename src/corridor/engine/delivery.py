@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor import __version__
-from corridor.engine.connection import connect, name, quote
+from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.files import InputFile, write_json
 from corridor.engine.identity import merged
 
@@ -68,16 +68,16 @@ class DeliveryWriter:
         self._parts += 1
         part = folder / f"part-{self._parts:05d}.parquet"
         day = "null::date" if self.file_date is None else f"date {quote(self.file_date.isoformat())}"
-        counted = self.con.execute(
-            f"copy (select *, {quote(self.source_id)} as source_id, {quote(self.delivery_id)} as delivery_id, "
-            f"{day} as file_date from ({query})) to {quote(str(part))} (format parquet)"
-        ).fetchone()
-        rows = int(counted[0]) if counted else 0
+        rows = self._copy(
+            f"select *, {quote(self.source_id)} as source_id, {quote(self.delivery_id)} as delivery_id, "
+            f"{day} as file_date from ({query})",
+            part,
+        )
         entry = self._tables.setdefault(table, {"rows": 0, "months": {} if month_column else None})
         entry["rows"] += rows
         if month_column and rows:
             months = self.con.execute(
-                f"select {name(month_column)}, count(*) from read_parquet({quote(str(part))}) group by 1"
+                f"select {name(month_column)}, count(*) from {parquet([part])} group by 1"
             ).fetchall()
             for month, count in months:
                 key = str(int(month or 0))
@@ -127,6 +127,9 @@ class DeliveryWriter:
         folder.mkdir(exist_ok=True)
         self._parts += 1
         part = folder / f"{table}-{self._parts:05d}.parquet"
+        return self._copy(query, part)
+
+    def _copy(self, query: str, part: Path) -> int:
         counted = self.con.execute(f"copy ({query}) to {quote(str(part))} (format parquet)").fetchone()
         return int(counted[0]) if counted else 0
 
@@ -140,13 +143,9 @@ class DeliveryWriter:
         self.con.execute("create temp table person_link (previous varchar, current varchar, fresh boolean)")
         for table, columns in (("person", "identifier, person_id, kind"), ("link", "previous, current")):
             target = "person_map" if table == "person" else "person_link"
-            parts = [
-                str(p) for folder in self._earlier for p in (folder / "identity").glob(f"{table}.parquet")
-            ]
-            if parts:
-                self.con.execute(
-                    f"insert into {target} select {columns}, false from read_parquet([{_list(parts)}])"
-                )
+            found = [folder / "identity" / f"{table}.parquet" for folder in self._earlier]
+            if parts := [part for part in found if part.exists()]:
+                self.con.execute(f"insert into {target} select {columns}, false from {parquet(parts)}")
 
     # ---- what was set aside, and what is worth knowing -------------------------------------
 
@@ -156,10 +155,7 @@ class DeliveryWriter:
         folder.mkdir(exist_ok=True)
         self._parts += 1
         part = folder / f"part-{self._parts:05d}.parquet"
-        counted = self.con.execute(
-            f"copy (select {', '.join(REJECT_COLUMNS)} from ({query})) to {quote(str(part))} (format parquet)"
-        ).fetchone()
-        rows = int(counted[0]) if counted else 0
+        rows = self._copy(f"select {', '.join(REJECT_COLUMNS)} from ({query})", part)
         self._rejects += rows
         if not rows:
             part.unlink()
@@ -196,12 +192,9 @@ class DeliveryWriter:
             self._write_identity()
         reasons: dict[str, int] = {}
         if self._rejects:
-            pattern = quote(str(self._staging / "rejects" / "*.parquet"))
-            reasons = dict(
-                self.con.execute(
-                    f"select reason_code, count(*) from read_parquet({pattern}) group by 1 order by 1"
-                ).fetchall()
-            )
+            parts = sorted((self._staging / "rejects").glob("*.parquet"))
+            counted = f"select reason_code, count(*) from {parquet(parts)} group by 1 order by 1"
+            reasons = dict(self.con.execute(counted).fetchall())
         write_json(
             self._staging / "delivery.json",
             {
@@ -232,17 +225,17 @@ class DeliveryWriter:
     def _write_identity(self) -> None:
         folder = self._staging / "identity"
         folder.mkdir(exist_ok=True)
-        person, link = quote(str(folder / "person.parquet")), quote(str(folder / "link.parquet"))
-        self.con.execute(
-            f"copy (select identifier, person_id, kind from person_map where fresh order by person_id) "
-            f"to {person} (format parquet)"
+        self._copy(
+            "select identifier, person_id, kind from person_map where fresh order by person_id",
+            folder / "person.parquet",
         )
-        self.con.execute(
-            f"copy (select distinct previous, current from person_link where fresh order by 1, 2) "
-            f"to {link} (format parquet)"
+        self._copy(
+            "select distinct previous, current from person_link where fresh order by 1, 2",
+            folder / "link.parquet",
         )
         pairs = self.con.execute(
-            "select distinct p.person_id, c.person_id from person_link join person_map as p on p.identifier = previous "
+            "select distinct p.person_id, c.person_id from person_link "
+            "join person_map as p on p.identifier = previous "
             "join person_map as c on c.identifier = current order by 1, 2"
         ).fetchall()
         if not pairs:
@@ -251,13 +244,7 @@ class DeliveryWriter:
         self.con.execute("create temp table alias_row (person_id bigint, kept_person_id bigint)")
         if alias:
             self.con.executemany("insert into alias_row values (?, ?)", [list(row) for row in alias])
-        self.con.execute(
-            f"copy (select * from alias_row order by 1) to {quote(str(folder / 'alias.parquet'))} (format parquet)"
-        )
+        self._copy("select * from alias_row order by 1", folder / "alias.parquet")
 
     def close(self) -> None:
         self.con.close()
-
-
-def _list(paths: Sequence[str]) -> str:
-    return ", ".join(quote(path) for path in paths)

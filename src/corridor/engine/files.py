@@ -33,7 +33,12 @@ class InputFile:
 
     @classmethod
     def of(cls, path: Path, kind: str, name: str | None = None) -> InputFile:
+        """A file on disk, hashed; ``name`` is what to call it where that is not the file's own name."""
         return cls(path, name or path.name, sha256_of(path), path.stat().st_size, kind)
+
+    def record(self) -> dict[str, Any]:
+        """What delivery.json keeps of it."""
+        return {"name": self.name, "kind": self.kind, "sha256": self.sha256, "bytes": self.bytes}
 
 
 def sha256_of(path: Path) -> str:
@@ -63,6 +68,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
+    """Write JSON with sorted keys, so that the reader sees the old file or the new one."""
     write_atomically(path, json.dumps(value, indent=1, sort_keys=True, default=str) + "\n")
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from corridor import __version__
 from corridor.engine.catalogue import RUN_TABLES, Catalogue, load_catalogue
-from corridor.engine.connection import connect, name
+from corridor.engine.connection import connect, name, parquet
 from corridor.engine.files import digest_of, read_json, remove_tree, write_atomically, write_json, writer_lock
 from corridor.engine.step import PythonStep, SqlStep, Step, StepContext
 from corridor.engine.store import Output, Store, as_table, folders
@@ -94,11 +94,10 @@ class Runner:
         with connect() as con:
             total = 0
             if alias:
-                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in alias)
                 found = con.execute(
-                    f"select count(*), coalesce(sum(hash(person_id, kept_person_id)), 0) from read_parquet([{listed}])"
+                    f"select coalesce(sum(hash(person_id, kept_person_id)), 0) from {parquet(alias)}"
                 ).fetchone()
-                total = int(found[1]) if found else 0
+                total = int(found[0]) if found else 0
         self.tables["identity.person_alias"] = Table(
             "identity.person_alias",
             RUN_TABLES["identity.person_alias"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from corridor.engine.connection import connect, name, quote
+from corridor.engine.connection import connect, name, parquet
 from corridor.engine.files import read_json
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
@@ -63,11 +63,7 @@ class Run:
 def _view(con: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
     schema, short = table.split(".")
     con.execute(f"create schema if not exists {name(schema)}")
-    listed = ", ".join(quote(str(path)) for path in files)
-    con.execute(
-        f"create or replace view {name(schema, short)} as select * from "
-        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-    )
+    con.execute(f"create or replace view {name(schema, short)} as select * from {parquet(files)}")
 
 
 def open_run(home: Path | str | None = None) -> Run:

@@ -77,7 +77,7 @@ class StepContext:
 
 
 def _plain(values: Any) -> np.ndarray[Any, Any]:
-    if not isinstance(values, np.ma.MaskedArray):
+    if not np.ma.isMaskedArray(values):
         return np.asarray(values)
     if values.dtype == object:
         return np.asarray(values.filled(None), dtype=object)

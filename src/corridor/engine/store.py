@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from corridor.engine.connection import name, quote
+from corridor.engine.connection import name, parquet, quote
 from corridor.engine.files import digest_of, read_json, remove_tree, write_json
 from corridor.engine.step import Step
 from corridor.engine.tables import PARTITION, Part, Table
@@ -82,9 +82,8 @@ class Store:
             if folder is None:
                 folder = draft / f"{PARTITION}={month}"
                 folder.mkdir()
-                con.execute(
-                    f"copy (select * from (\n{query}\n) where false) to {quote(str(folder / 'part.parquet'))} (format parquet)"
-                )
+                nothing = f"select * from (\n{query}\n) where false"
+                con.execute(f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} (format parquet)")
             outputs[month] = self._keep(con, step, folder, key, month)
         remove_tree(draft)
         return outputs
@@ -119,8 +118,7 @@ class Store:
     def _keep(
         self, con: duckdb.DuckDBPyConnection, step: Step, draft: Path, key: str, month: int | None
     ) -> Output:
-        pattern = quote(str(draft / "*.parquet"))
-        source = f"read_parquet({pattern}, hive_partitioning = false)"
+        source = parquet(sorted(draft.glob("*.parquet")))
         columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
         missing = [column for column in step.key if column not in columns]
         if missing:

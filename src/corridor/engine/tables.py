@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from corridor.engine.connection import name, quote
+from corridor.engine.connection import name, parquet
 from corridor.engine.files import digest_of
 from corridor.engine.warehouse import Warehouse
 
@@ -59,7 +59,6 @@ class Table:
         if not files:
             con.execute(f"create or replace view {name(schema, table)} as {empty_select(self.columns or {})}")
             return
-        listed = ", ".join(quote(str(path)) for path in files)
         where = ""
         if some and self.filtered:
             where = (
@@ -67,8 +66,7 @@ class Table:
             )
         chosen = "*" if self.columns is None else ", ".join(name(column) for column in self.columns)
         con.execute(
-            f"create or replace view {name(schema, table)} as select {chosen} from "
-            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false){where}"
+            f"create or replace view {name(schema, table)} as select {chosen} from {parquet(files)}{where}"
         )
 
 
