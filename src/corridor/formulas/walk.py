@@ -1,0 +1,138 @@
+"""Explaining: from a value down to rules and inputs, over the functions that computed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from corridor.formulas.evaluation import Evaluation
+from corridor.formulas.node import Node, Plain
+
+SETTLED = ("codified", "official")  # statuses that need no caveat under a result
+
+
+def explain(evaluation: Evaluation, row: int, quantity: str, draw: int = 0) -> Node:
+    """The derivation tree of one value; a subtree met again is named, not repeated."""
+    return _Walk(draw).node(evaluation, row, quantity)
+
+
+class _Walk:
+    def __init__(self, draw: int) -> None:
+        self.draw = draw
+        self.seen: set[tuple[int, int, str]] = set()
+
+    def node(self, evaluation: Evaluation, row: int, quantity: str) -> Node:
+        value = plain(evaluation, quantity, row, self.draw)
+        model = evaluation.model
+        if quantity in model.rules:
+            return self._rule(evaluation, row, quantity, value)
+        given = evaluation.is_given(quantity, row, self.draw)
+        if quantity not in model.formulas or given:
+            return self._input(evaluation, row, quantity, value)
+        one = model.formulas[quantity]
+        node = Node(
+            quantity, value, one.unit, "formula", one.about, one.cite, formula=one.text,
+            statistic=one.statistic, label=_label(evaluation, row),
+        )  # fmt: skip
+        place = (id(evaluation), row, quantity)
+        if place in self.seen:
+            node.repeated = True
+            return node
+        self.seen.add(place)
+        if one.over is not None:
+            child = evaluation.children[one.over]
+            rows = np.flatnonzero(child.parent == row)
+            node.group, node.group_size = one.over, len(rows)
+            node.children = [self.node(child.evaluation, int(r), p) for r in rows for p in one.parameters]
+        elif one.group is not None:
+            grouping = evaluation.groups[one.group]
+            code = int(grouping.codes[row])
+            node.kind = "group"
+            node.group = f"{one.group} {grouping.labels[code]}"
+            node.group_size = len(grouping.members[code])
+            node.children = [self.node(evaluation, row, p) for p in one.parameters if p in model.rules]
+        else:
+            node.children = [self.node(evaluation, row, p) for p in one.parameters]
+        return node
+
+    def _input(self, evaluation: Evaluation, row: int, quantity: str, value: Plain) -> Node:
+        model = evaluation.model
+        one = model.formulas.get(quantity)
+        unit = one.unit if one else model.units.get(quantity)
+        about = one.about if one else model.abouts.get(quantity)
+        evidence = evaluation.evidence(row, quantity) if evaluation.evidence else None
+        return Node(quantity, value, unit, "input", about, evidence=evidence, label=_label(evaluation, row))
+
+    def _rule(self, evaluation: Evaluation, row: int, parameter: str, value: Plain) -> Node:
+        binding = evaluation.model.rules[parameter]
+        rule = evaluation.force[binding.rule]
+        found = evaluation.bound[parameter]
+        return Node(
+            parameter, value, rule.unit, "rule", rule.about, cite_text(rule.cite), rule.status,
+            label=found.key(row), rule=binding.rule, overridden=bool(rule.overridden),
+        )  # fmt: skip
+
+
+def plain(evaluation: Evaluation, quantity: str, row: int, draw: int = 0) -> Plain:
+    """The value of one row and draw as plain Python; NaN becomes None."""
+    value = evaluation.compute(quantity)
+    array = np.asarray(value)
+    if array.ndim:
+        array = array[min(row, array.shape[0] - 1)]
+        if evaluation.draws is not None and array.ndim:
+            array = array[min(draw, array.shape[0] - 1)]
+    shown: Plain = to_plain(array)
+    return shown
+
+
+def to_plain(value: Any) -> Any:
+    """A numpy value as plain Python: NaN and None become None, lists stay lists."""
+    if isinstance(value, np.ndarray):
+        if value.ndim:
+            return [to_plain(v) for v in value]
+        value = value.item()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def cite_text(cite: Any) -> str | None:
+    """A citation in one phrase, whatever shape the law keeps it in."""
+    if cite is None or isinstance(cite, str):
+        return cite
+    parts = cite if isinstance(cite, dict) else vars(cite)
+    words = [str(parts[key]) for key in ("doc", "para") if parts.get(key)]
+    return ", ".join(words) or None
+
+
+def assumptions(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """One record a rule: used, and neither codified nor official (or overridden by the user)."""
+    found: dict[str, dict[str, Any]] = {}
+    queue = [evaluation]
+    while queue:
+        current = queue.pop()
+        queue.extend(child.evaluation for child in current.children.values())
+        for parameter, bound in current.bound.items():
+            binding = current.model.rules[parameter]
+            rule = current.force[binding.rule]
+            if not bound.used or (rule.status in SETTLED and not rule.overridden):
+                continue
+            single = len(bound.used) == 1 and set(bound.used[0]) == {"value"}
+            record = found.setdefault(
+                binding.rule,
+                {
+                    "rule": binding.rule, "about": rule.about, "value": rule.value if single else [],
+                    "unit": rule.unit, "status": rule.status, "cite": cite_text(rule.cite),
+                    "overridden": bool(rule.overridden),
+                },
+            )  # fmt: skip
+            if not single:
+                record["value"].extend(row for row in map(dict, bound.used) if row not in record["value"])
+    return [found[name] for name in sorted(found)]
+
+
+def _label(evaluation: Evaluation, row: int) -> str | None:
+    return evaluation.labels[row] if evaluation.labels is not None else None
