@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +47,11 @@ select person_id, sum(paid) as paid from toy.line group by person_id
 class NoRules:
     """A law without rules."""
 
-    def register(self, con: duckdb.DuckDBPyConnection, names: Sequence[str] | None = None) -> None:
+    def register(self, con: duckdb.DuckDBPyConnection, names: Iterable[str] | None = None) -> None:
         return None
 
-    def digest(self, names: Sequence[str] | None = None) -> str:
+    def digest(self, names: Iterable[str] | None = None) -> str:
         return digest_of(list(names or []))
-
-    def manifest(self) -> dict[str, Any]:
-        return {}
 
 
 def catalogue(*texts: str) -> Catalogue:

@@ -29,18 +29,19 @@ Made = Output | dict[int, Output]
 class RulesInForce(Protocol):
     """What the engine needs of the law."""
 
-    def register(self, con: duckdb.DuckDBPyConnection, names: Sequence[str] | None = None) -> None:
+    def register(self, con: duckdb.DuckDBPyConnection, names: Iterable[str] | None = None) -> None:
         """Make the named rules tables of schema ``rules``."""
 
-    def digest(self, names: Sequence[str] | None = None) -> str:
+    def digest(self, names: Iterable[str] | None = None) -> str:
         """A stable digest of the named rules in force."""
-
-    def manifest(self) -> dict[str, Any]:
-        """The rules in force and the overrides, for the manifest."""
 
 
 class Runner:
-    """Runs the steps over one warehouse."""
+    """Runs the steps over one warehouse.
+
+    ``setting`` is the row of run.setting (years); ``settings`` what Python steps may read of
+    corridor.toml; ``law`` what the manifest says of the rules beside their digest.
+    """
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Runner:
         setting: Mapping[str, int],
         *,
         settings: Mapping[str, Any] | None = None,
+        law: Mapping[str, Any] | None = None,
         externals: Iterable[Table] = (),
         threads: int | None = None,
         memory_limit: str | None = None,
@@ -59,6 +61,7 @@ class Runner:
         self.force = force
         self.setting = dict(setting)
         self.settings = dict(settings or {})
+        self.law = dict(law or {})
         self.externals = {table.name: table for table in externals}
         self.threads = threads
         self.memory_limit = memory_limit
@@ -223,7 +226,7 @@ class Runner:
                 "duckdb_version": duckdb.__version__,
                 "setting": self.setting,
                 "settings": self.settings,
-                "rules": self.force.manifest(),
+                "law": {**self.law, "digest": self.force.digest()},
                 "deliveries": [
                     {
                         "delivery_id": d.delivery_id,

@@ -80,10 +80,10 @@ def _plain(values: Any) -> np.ndarray[Any, Any]:
     if not np.ma.isMaskedArray(values):
         return np.asarray(values)
     if values.dtype == object:
-        return np.asarray(values.filled(None), dtype=object)
+        return np.asarray(np.ma.filled(values, None), dtype=object)
     if np.issubdtype(values.dtype, np.datetime64):
-        return np.asarray(values.filled(np.datetime64("NaT")))
-    return np.asarray(values.astype(float).filled(np.nan))
+        return np.asarray(np.ma.filled(values, np.datetime64("NaT")))
+    return np.asarray(np.ma.filled(values.astype(float), np.nan))
 
 
 StepFunction = Callable[[StepContext], Any]
