@@ -52,7 +52,9 @@ class Store:
     def write_whole(self, con: duckdb.DuckDBPyConnection, step: Step, query: str, key: str) -> Output:
         """Run ``query`` and store its rows."""
         draft = self._draft(step.step)
-        con.execute(f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} (format parquet)")
+        con.execute(
+            f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} (format parquet, compression zstd)"
+        )
         return self._keep(con, step, draft, key, None)
 
     def write_months(
@@ -61,7 +63,7 @@ class Store:
         """Run ``query`` once for several service months and store each month's rows apart."""
         draft = self._draft(step.step)
         con.execute(
-            f"copy (\n{query}\n) to {quote(str(draft))} (format parquet, partition_by ({PARTITION}), "
+            f"copy (\n{query}\n) to {quote(str(draft))} (format parquet, compression zstd, partition_by ({PARTITION}), "
             f"write_partition_columns true, overwrite_or_ignore true)"
         )
         made = {
@@ -83,7 +85,9 @@ class Store:
                 folder = draft / f"{PARTITION}={month}"
                 folder.mkdir()
                 nothing = f"select * from (\n{query}\n) where false"
-                con.execute(f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} (format parquet)")
+                con.execute(
+                    f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} (format parquet, compression zstd)"
+                )
             outputs[month] = self._keep(con, step, folder, key, month)
         remove_tree(draft)
         return outputs
