@@ -1,0 +1,109 @@
+-- step:      claims.service_line
+-- makes:     one row per claim line and drug event: what was paid, what was allowed, the payment-standardized
+--            amount, how that was obtained, and whether it had to be imputed
+-- key:       source_id, claim_id, claim_line_number, part
+-- reads:     claims.medical_claim, claims.pharmacy_claim, claims.drg_price, claims.drug_price
+-- rules:     claims.claim_setting
+-- cites:     42 CFR 512.730 (cost as MIPS specifies it); CMS payment standardization; docs/standardisation.md
+-- evidence:  claims.medical_claim(source_id, claim_id, claim_line_number)
+-- owner:     tin, npi
+-- partition: service_month
+with medical as (
+  select
+    lines.source_id, lines.claim_id, lines.claim_line_number, lines.person_id,
+    coalesce(lines.claim_line_start_date, lines.claim_start_date, lines.claim_end_date) as service_date,
+    coalesce(lines.claim_line_end_date, lines.claim_end_date) as service_end_date,
+    lines.claim_type_code, coalesce(setting.setting, 'other') as setting,
+    coalesce(setting.part, case when lines.claim_type = 'institutional' then 'A' else 'B' end) as part,
+    lines.hcpcs_code, lines.revenue_center_code, lines.drg_code, lines.claim_end_date,
+    lines.rendering_tin as tin, coalesce(lines.rendering_npi, lines.attending_npi) as npi,
+    lines.paid_amount, lines.allowed_amount as carried_allowed,
+    lines.deductible_amount is null and lines.coinsurance_amount is null as no_cost_share,
+    coalesce(lines.paid_amount, 0) + coalesce(lines.deductible_amount, 0)
+      + coalesce(lines.coinsurance_amount, 0) as built_allowed,
+    coalesce(lines.sequestration_amount, 0) - coalesce(lines.incentive_amount, 0)
+      - coalesce(lines.add_on_amount, 0) as corrections,
+    lines.service_month
+  from claims.medical_claim as lines
+  left join rules.claims_claim_setting as setting on setting.claim_type_code = lines.claim_type_code
+),
+allowed as (
+  select
+    medical.*,
+    coalesce(carried_allowed, built_allowed) as allowed_amount,
+    -- a carrier's allowed charge is struck before sequestration and incentives; what a facility is paid, after
+    case
+      when carried_allowed is not null and (part = 'B' and setting <> 'outpatient') then carried_allowed
+      when carried_allowed is not null and no_cost_share then carried_allowed + corrections
+      else built_allowed + corrections
+    end as own_amount
+  from medical
+),
+claim_total as (
+  select source_id, claim_id, min(claim_line_number) as first_line, max(drg_code) as drg_code,
+    max(cx_year_of(claim_end_date)) as service_year, sum(own_amount) as claim_amount
+  from allowed
+  where setting = 'inpatient'
+  group by source_id, claim_id
+),
+stay as (
+  select claim_total.source_id, claim_total.claim_id, claim_total.first_line, price.standard_price
+  from claim_total
+  join claims.drg_price as price
+    on price.drg_code = claim_total.drg_code and price.service_year = claim_total.service_year
+  where claim_total.claim_amount > 0
+),
+drug as (
+  select
+    events.source_id, events.claim_id, events.claim_line_number, events.person_id, events.dispensing_date,
+    events.ndc_code, events.prescribing_npi, events.paid_amount, events.copayment_amount,
+    coalesce(events.gross_drug_cost, events.allowed_amount) as gross_drug_cost,
+    cast(cast(price.unit_price * events.quantity as decimal(38, 9)) as decimal(18, 2)) as priced_amount,
+    price.price_source, events.service_month
+  from claims.pharmacy_claim as events
+  left join claims.drug_price as price
+    on price.ndc_code = events.ndc_code
+    and (price.valid_from is null or price.valid_from <= events.dispensing_date)
+    and (price.valid_to is null or events.dispensing_date < price.valid_to)
+)
+select
+  allowed.source_id, allowed.claim_id, allowed.claim_line_number, allowed.part, allowed.person_id,
+  allowed.service_date, allowed.service_end_date, allowed.claim_type_code, allowed.setting,
+  allowed.hcpcs_code, allowed.revenue_center_code, allowed.drg_code, cast(null as varchar) as ndc_code,
+  allowed.tin, allowed.npi, allowed.paid_amount, cast(allowed.allowed_amount as decimal(18, 2)) as allowed_amount,
+  cast(case
+    when stay.claim_id is null then allowed.own_amount
+    when allowed.claim_line_number = stay.first_line then stay.standard_price
+    else 0
+  end as decimal(18, 2)) as standardized_amount,
+  case
+    when stay.claim_id is not null then 'drg_price'
+    when allowed.carried_allowed is not null then 'carried_allowed'
+    when allowed.no_cost_share then 'paid_only'
+    else 'built_allowed'
+  end as standardized_method,
+  stay.claim_id is null and allowed.carried_allowed is null and allowed.no_cost_share as imputed,
+  allowed.service_month
+from allowed
+left join stay on stay.source_id = allowed.source_id and stay.claim_id = allowed.claim_id
+union all
+select
+  source_id, claim_id, claim_line_number, 'D' as part, person_id,
+  dispensing_date as service_date, dispensing_date as service_end_date, 'part_d' as claim_type_code,
+  'part_d' as setting, cast(null as varchar) as hcpcs_code, cast(null as varchar) as revenue_center_code,
+  cast(null as varchar) as drg_code, ndc_code, cast(null as varchar) as tin, prescribing_npi as npi,
+  coalesce(paid_amount, 0) as paid_amount, cast(gross_drug_cost as decimal(18, 2)) as allowed_amount,
+  cast(case
+    when price_source = 'price_list' and priced_amount > 0 then priced_amount
+    else coalesce(gross_drug_cost, priced_amount, copayment_amount, 0)
+  end as decimal(18, 2)) as standardized_amount,
+  case
+    when price_source = 'price_list' and priced_amount > 0 then 'unit_price'
+    when gross_drug_cost is not null then 'gross_drug_cost'
+    when priced_amount is not null then 'loaded_unit_price'
+    when copayment_amount is not null then 'beneficiary_payment'
+    else 'no_price'
+  end as standardized_method,
+  not coalesce(price_source = 'price_list' and priced_amount > 0, false) and gross_drug_cost is null as imputed,
+  service_month
+from drug
