@@ -77,7 +77,9 @@ def read_document(file: Path) -> Document:
             line=None if mark is None else mark.line + 1,
         ) from error
     if node is None:
-        raise CorridorError("LAW-YAML", "The file is empty.", todo="Write the rule, or remove the file.", file=file)
+        raise CorridorError(
+            "LAW-YAML", "The file is empty.", todo="Write the rule, or remove the file.", file=file
+        )
     lines: dict[Where, int] = {}
     data = _Reader(file, lines).value(node, ())
     return Document(file, data, lines)
@@ -96,9 +98,13 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, where)
         if id(node) in self.open:
-            raise self.error("LAW-YAML", "A value contains itself.", "Remove the circular alias.", node, where)
+            raise self.error(
+                "LAW-YAML", "A value contains itself.", "Remove the circular alias.", node, where
+            )
         self.open.add(id(node))
-        result = self.mapping(node, where) if isinstance(node, yaml.MappingNode) else self.sequence(node, where)
+        result = (
+            self.mapping(node, where) if isinstance(node, yaml.MappingNode) else self.sequence(node, where)
+        )
         self.open.discard(id(node))
         return result
 

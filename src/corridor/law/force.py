@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
 from corridor.law.rules import Period, Rules
-from corridor.law.schema import Moment, Source
+from corridor.law.schema import Moment, Source, ordinal
 from corridor.law.typed import Row, Shape
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ UNOFFICIAL = ("secondary", "proposed", "assumed")
 class RuleValue:
     """One rule as it stands: its value with unit, status, source and dates.
 
-    ``value`` is a scalar, or the rows of a table as dicts with every declared column. ``cite`` is the source in
-    one phrase; ``valid_to`` is exclusive, None while open. Years on the year clocks, days on service_date.
+    ``value`` is a scalar, or the rows of a table as dicts with every declared column; ``columns`` holds
+    the shape (type, unit) of each column, of ``value`` for a scalar. ``cite`` is the source in one phrase;
+    ``valid_to`` is exclusive, None while open: years on the year clocks, days on service_date.
     """
 
     name: str
@@ -87,9 +88,11 @@ class RulesInForce:
         if self._payment_year is not None:
             return self._payment_year
         lag = f"{program}.payment_lag_years"
-        if lag not in self.rules.names(program) or self._period(lag) is None:
+        periods = self.rules.periods(lag) if lag in self.rules.names(program) else []
+        if not periods:
             return self.performance_year
-        return self.performance_year + int(self.scalar(lag))
+        begun = [p for p in periods if ordinal(p.start) <= self.performance_year]
+        return self.performance_year + int(self.rules.value(lag, (begun or periods[:1])[-1].entry))
 
     def __getitem__(self, name: str) -> RuleValue:
         """The value of a rule. Raises LAW-UNKNOWN-RULE, LAW-NOT-IN-FORCE, LAW-CHANGES-IN-YEAR."""
@@ -101,7 +104,7 @@ class RulesInForce:
         return self._values[name]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self.rules.names() and self._period(name) is not None
+        return isinstance(name, str) and name in self.rules.names() and self._live(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())
@@ -140,7 +143,7 @@ class RulesInForce:
         return value
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of a bands, table or codes rule, each with every declared column. Raises LAW-KIND for a scalar."""
+        """The rows of a bands, table or codes rule, each with every column. Raises LAW-KIND for a scalar."""
         found = self[name]
         if found.kind == "scalar":
             raise CorridorError("LAW-KIND", "The rule is a scalar, it has no rows.", rule=name)
@@ -149,7 +152,9 @@ class RulesInForce:
     def on(self, name: str, day: date) -> RuleValue:
         """The value of a rule of the service_date clock on a day. Raises LAW-KIND, LAW-NOT-IN-FORCE."""
         if self.rules.rule(name).body.clock != "service_date":
-            raise CorridorError("LAW-KIND", "Only a rule of the service_date clock has a value by day.", rule=name)
+            raise CorridorError(
+                "LAW-KIND", "Only a rule of the service_date clock has a value by day.", rule=name
+            )
         for period in self.rules.periods(name):
             if period.holds(day):
                 return self._value(name, period)
@@ -160,7 +165,10 @@ class RulesInForce:
         return [self._value(name, period) for period in self.rules.periods(name)]
 
     def assumptions(self, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
-        """Of some rules (default: all in force) those not codified or official: rule, value, unit, status, cite."""
+        """Of some rules (default: all in force) those neither codified nor official.
+
+        Records of rule, value, unit, status, cite, by name.
+        """
         result = []
         for name in self.names() if names is None else sorted(set(names)):
             for found in self._standing(name):
@@ -180,7 +188,15 @@ class RulesInForce:
             for found in self._standing(name):
                 by_day = found.clock == "service_date"
                 dates = [_plain(found.valid_from), _plain(found.valid_to)] if by_day else []
-                fields = [name, found.kind, found.unit, _plain(found.value), found.status, found.overridden, dates]
+                fields = [
+                    name,
+                    found.kind,
+                    found.unit,
+                    _plain(found.value),
+                    found.status,
+                    found.overridden,
+                    dates,
+                ]
                 lines.append(json.dumps(fields, sort_keys=True, ensure_ascii=True, allow_nan=False))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

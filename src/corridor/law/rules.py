@@ -109,11 +109,18 @@ class Rules:
 
     def names(self, program: str | None = None) -> list[str]:
         """The names of all rules, ``asm.risk_level``, of one program or of all loaded, sorted."""
-        return sorted(
-            f"{each}.{file.stem}"
-            for each in (self.programs if program is None else (program,))
-            for file in (self.folder / each).glob("*.yaml")
-        )
+        return [
+            name
+            for each in (sorted(self.programs) if program is None else (program,))
+            for name in self._names.get(each, ())
+        ]
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return {
+            program: sorted(f"{program}.{file.stem}" for file in (self.folder / program).glob("*.yaml"))
+            for program in self.programs
+        }
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())
@@ -188,7 +195,9 @@ class Rules:
                 raise self._refused(rule, f"The override {problem}.", None)
             return Override(value)
         if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-            raise self._refused(rule, f"The override must be a list of rows, as the rule is a {rule.body.kind}.", None)
+            raise self._refused(
+                rule, f"The override must be a list of rows, as the rule is a {rule.body.kind}.", None
+            )
         rows = [dict(row) for row in value]
         trouble = check_rows(rows, rule.shape, rule.body.kind, rule.body.key)
         if trouble is not None:
@@ -201,7 +210,7 @@ class Rules:
             "LAW-OVERRIDE",
             what,
             why="An override keeps the unit and the shape of its rule.",
-            todo=f"The rule is a {rule.body.kind} in {rule.unit} ({shape}); mend it under [overrides] in corridor.toml.",
+            todo=f"The rule is a {rule.body.kind} in {rule.unit} ({shape}); mend it under [overrides].",
             field=rule.name if row is None else f"{rule.name}, row {int(row) + 1}",
             rule=rule.name,
         )

@@ -114,7 +114,7 @@ def schema_error(error: ValidationError, document: Document, what: str) -> Corri
     return CorridorError(
         "LAW-SCHEMA",
         f"{what} is not well formed: {message}.",
-        why="Every value of the law needs its unit, its dates, its source and its status, and nothing unread.",
+        why="Every value of the law needs unit, dates, source and status, and nothing unread.",
         todo="See docs/rules.md for what the file may hold.",
         file=document.file,
         line=document.line(where),
@@ -206,13 +206,15 @@ class _Check:
                 raise self.fail("LAW-SCHEMA", "A scalar needs its unit.", (), "Add unit:.")
             unit = self.unit(body.unit, ("unit",))
             if unit.type == "date":
-                raise self.fail("LAW-SCHEMA", "A scalar cannot be a date.", ("unit",), "Use a table of one row.")
+                raise self.fail(
+                    "LAW-SCHEMA", "A scalar cannot be a date.", ("unit",), "Use a table of one row."
+                )
             if (body.unit == "choice") != (body.options is not None):
                 raise self.fail(
                     "LAW-SCHEMA", "The unit choice and a list of options belong together.", ("unit",)
                 )
             options = None if body.options is None else tuple(body.options)
-            return {"value": Shape(unit.type, unit.at_least, unit.at_most, False, options)}
+            return {"value": Shape(unit.type, unit.at_least, unit.at_most, False, options, body.unit)}
         if body.options is not None:
             raise self.fail("LAW-SCHEMA", "Only a scalar has options.", ("options",), "Remove them.")
         if not body.columns:
@@ -231,7 +233,7 @@ class _Check:
                 raise self.fail("LAW-SCHEMA", f"The column {name!r} needs a type or a unit.", where)
             low = None if unit is None else unit.at_least
             high = None if unit is None else unit.at_most
-            shape[name] = Shape(kind, low, high, column.nullable, None)
+            shape[name] = Shape(kind, low, high, column.nullable, None, column.unit)
         if self.body.kind == "bands":
             for name in ("at_least", "below"):
                 if name not in shape:
@@ -255,7 +257,9 @@ class _Check:
         for moment, key in ((entry.start, "from"), (entry.through, "through")):
             if moment is not None and isinstance(moment, date) != (self.body.clock == "service_date"):
                 wanted = "a day" if self.body.clock == "service_date" else "a year"
-                raise self.fail("LAW-SCHEMA", f"The clock {self.body.clock} counts in {wanted}.", (*where, key))
+                raise self.fail(
+                    "LAW-SCHEMA", f"The clock {self.body.clock} counts in {wanted}.", (*where, key)
+                )
         if self.body.kind == "scalar":
             if entry.rows is not None or entry.value is None:
                 raise self.fail("LAW-SCHEMA", "A scalar has a value and no rows.", where)

@@ -22,13 +22,14 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Shape:
-    """What a cell may be: its type, its bounds (inclusive), whether it may be absent, its options."""
+    """What a cell may be: its type, bounds (inclusive), whether it may be absent, its options, its unit."""
 
     type: str
     at_least: float | None = None
     at_most: float | None = None
     nullable: bool = False
     options: tuple[str, ...] | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
