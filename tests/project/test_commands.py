@@ -91,9 +91,9 @@ def test_the_group_lists_every_command() -> None:
 
 
 CALLS = [
-    pytest.param(document, line, id=f"{name(document)}: {line}")
+    pytest.param(document, example.line, id=f"{name(document)}: {example.line}")
     for document in documents()
-    for line in examples(document)
+    for example in examples(document)
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,17 +49,33 @@ def documents() -> list[Path]:
     ]
 
 
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+@dataclass(frozen=True)
+class Example:
+    """One command line of a document, and the lines of output shown under it."""
+
+    line: str
+    output: tuple[str, ...]
 
 
-def examples(document: Path) -> list[str]:
-    """The command lines of a document: the lines of its ```console blocks that begin with `$ `."""
-    lines: list[str] = []
-    for language, block in _FENCE.findall(document.read_text(encoding="utf-8")):
-        if language == "console":
-            joined = block.replace("\\\n", " ")
-            lines += [line[2:].strip() for line in joined.splitlines() if line.startswith("$ ")]
-    return lines
+_FENCE = re.compile(r"^```(\w*)(?: +(\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def examples(document: Path) -> list[Example]:
+    """The commands of a document: in its ```console blocks, the lines that begin with `$ `."""
+    found: list[Example] = []
+    for language, _, block in _FENCE.findall(document.read_text(encoding="utf-8")):
+        if language != "console":
+            continue
+        for part in re.split(r"^\$ ", block.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
+            line, *output = part.splitlines()
+            found.append(Example(line.strip(), tuple(text for text in output if text.strip())))
+    return found
+
+
+def example_files(document: Path) -> dict[str, str]:
+    """The files a document shows: a block opened by ```csv NAME is the file NAME."""
+    blocks = _FENCE.findall(document.read_text(encoding="utf-8"))
+    return {file: block for _, file, block in blocks if file}
 
 
 def module_exists(module: str) -> bool:
