@@ -1,4 +1,4 @@
-"""Every example of the documents is run, in order, in an empty folder; what is shown of its output is what it prints."""
+"""The examples of the documents are run, in order, in an empty folder, and print what is shown."""
 
 from __future__ import annotations
 
