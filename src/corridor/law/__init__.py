@@ -8,6 +8,7 @@
 
 from corridor.law.force import RulesInForce, RuleValue
 from corridor.law.rules import RULES, Period, Rules, load_rules, programs_with_rules
+from corridor.law.schema import before
 from corridor.law.typed import Shape
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Rules",
     "RulesInForce",
     "Shape",
+    "before",
     "load_rules",
     "programs_with_rules",
 ]

@@ -289,8 +289,8 @@ class RulesInForce:
 
 def cite_text(source: Source, para: str | None, quoted_by: str | None) -> str:
     """A citation in one phrase: document, place, and who quoted it."""
-    text = source.short if para is None else f"{source.short}{'' if para.startswith('(') else ' '}{para}"
-    return text if quoted_by is None else f"{text}, quoted by {quoted_by}"
+    place = "" if para is None else para if para.startswith("(") else f", {para}"
+    return f"{source.short}{place}" + ("" if quoted_by is None else f", quoted by {quoted_by}")
 
 
 def _plain(value: Any) -> Any:

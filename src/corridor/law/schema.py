@@ -161,6 +161,11 @@ def after(moment: Moment) -> Moment:
     return moment + 1 if isinstance(moment, int) else moment + timedelta(days=1)
 
 
+def before(moment: Moment) -> Moment:
+    """The year before a year, the day before a day."""
+    return moment - 1 if isinstance(moment, int) else moment - timedelta(days=1)
+
+
 def ordinal(moment: Moment) -> int:
     """A number that orders moments of one clock."""
     return moment if isinstance(moment, int) else moment.toordinal()
