@@ -1,0 +1,55 @@
+"""``corridor run``: every table and program over what is loaded, and the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import typer
+
+app = typer.Typer()
+
+HELP = """Compute every table and program named in corridor.toml, then write the report.
+
+What has not changed since the last run is reused. The last complete run stays readable until this
+one is complete, and also when this one fails.
+
+Example: corridor run --year 2027
+"""
+
+
+@app.command(help=HELP)
+def run(
+    year: int | None = typer.Option(None, "--year", help="Performance year; default: the settings', else 2027."),
+    config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml if any."),
+    out: Path | None = typer.Option(None, "--out", help="Folder for the report; default: in the warehouse."),
+    report: bool = typer.Option(True, "--report/--no-report", help="Write the report."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
+) -> None:
+    from corridor.cli.progress import Progress
+    from corridor.jobs.context import open_context
+    from corridor.jobs.run import compute, run_and_report
+
+    context = open_context(config, year=year)
+    with Progress(quiet=as_json) as progress:
+        if not report:
+            done = compute(context, progress)
+            files: dict[str, str] = {}
+            text = f"Run {done.run_id} is complete.\n"
+        else:
+            outcome = run_and_report(context, out, progress)
+            done, files, text = outcome.run, outcome.file_names(), outcome.summary()
+    if as_json:
+        result = {
+            "program": context.settings.programs[0],
+            "year": context.performance_year,
+            "run_id": done.run_id,
+            "rows": done.manifest["steps"],
+            "assumptions": context.force.assumptions(),
+            "report": files,
+        }
+        json.dump(result, sys.stdout, default=str)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(text)

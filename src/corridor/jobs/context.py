@@ -1,0 +1,73 @@
+"""What every job needs: settings, warehouse, and the law in force for a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corridor.engine.warehouse import Warehouse
+from corridor.law import Rules, RulesInForce, load_rules
+from corridor.settings import Settings, load_settings
+
+# Rules that claims and episodes need beside those of the programs.
+SHARED_RULES = ("claims",)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings, warehouse and law of one job."""
+
+    settings: Settings
+    warehouse: Warehouse
+    rules: Rules
+    force: RulesInForce
+    performance_year: int
+
+    @property
+    def setting(self) -> dict[str, int]:
+        """The row of run.setting."""
+        program = self.settings.programs[0]
+        lag = f"{program}.data_year_lag_years"
+        years = int(self.force.number(lag)) if lag in self.force else 0
+        return {
+            "performance_year": self.performance_year,
+            "payment_year": self.force.payment_year(program),
+            "data_year": self.performance_year - years,
+        }
+
+    def law(self) -> dict[str, Any]:
+        """What the manifest keeps of the law beside its digest."""
+        known = self.settings.as_known_on
+        return {
+            "programs": list(self.settings.programs),
+            "as_known_on": known.isoformat() if known else None,
+            "overrides": self.settings.overrides,
+        }
+
+
+def open_context(
+    config: Path | str | None = None,
+    home: Path | str | None = None,
+    year: int | None = None,
+    settings: Settings | None = None,
+) -> Context:
+    """Settings from ``config`` (or ./corridor.toml), warehouse from ``home`` (or settings), law of ``year``.
+
+    Without a year the settings' counts, else the first performance year of the first program.
+    """
+    chosen = settings or load_settings(config)
+    rules = load_rules(
+        [*SHARED_RULES, *chosen.programs],
+        as_known_on=chosen.as_known_on,
+        overrides=chosen.overrides,
+    )
+    performance_year = year or chosen.year or first_year(rules, chosen.programs[0])
+    force = rules.in_force(performance_year=performance_year)
+    return Context(chosen, Warehouse.open(home or chosen.home_folder()), rules, force, performance_year)
+
+
+def first_year(rules: Rules, program: str) -> int:
+    """The first performance year of a program: from when its rule ``performance_years`` holds."""
+    start = rules.periods(f"{program}.performance_years")[0].start
+    return start if isinstance(start, int) else start.year

@@ -1,0 +1,58 @@
+"""The run: every table and program over what is loaded, then the report of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from corridor.engine.run import Runner
+from corridor.engine.runs import Run
+from corridor.errors import CorridorError
+from corridor.jobs.context import Context
+from corridor.reference import reference_tables
+from corridor.reports import ReportData, ReportFiles, write_report
+
+Progress = Callable[[str, int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A complete run and the files it left for people."""
+
+    run: Run
+    data: ReportData
+    files: ReportFiles
+
+
+def compute(context: Context, progress: Progress | None = None) -> Run:
+    """Run every step; returns the complete run. Raises NOTHING-LOADED where there is nothing to run over."""
+    if not context.warehouse.deliveries():
+        raise CorridorError(
+            "NOTHING-LOADED",
+            "Nothing is loaded in this warehouse.",
+            why="A run computes its tables from loaded claims.",
+            todo="Load a delivery first, for instance: corridor load cclf FOLDER. To look around: corridor demo.",
+            file=context.warehouse.home,
+        )
+    runner = Runner(
+        context.warehouse,
+        context.force,
+        context.setting,
+        settings=context.settings.for_steps(),
+        law=context.law(),
+        externals=reference_tables(context.warehouse),
+        threads=context.settings.threads,
+        memory_limit=context.settings.memory_limit,
+        progress=progress,
+    )
+    return Run(context.warehouse.home, runner.run())
+
+
+def run_and_report(context: Context, out: Path | None = None, progress: Progress | None = None) -> Outcome:
+    """Run, then write the report of the run to ``out`` (default: home/reports/<run id>)."""
+    run = compute(context, progress)
+    if progress:
+        progress("report", 1, 1, "writing")
+    data = ReportData.from_run(run)
+    return Outcome(run, data, write_report(data, out or context.warehouse.home / "reports" / run.run_id))
