@@ -6,7 +6,7 @@ from corridor.formulas.evaluation import Children, Evaluation
 from corridor.formulas.lists import count_below, count_up_to, each, pick
 from corridor.formulas.model import Model
 from corridor.formulas.node import Node
-from corridor.formulas.rounding import decimal_half_up, round_half_up
+from corridor.formulas.rounding import decimal_half_up, round_half_up, round_to_step
 
 __all__ = [
     "Banded",
@@ -25,4 +25,5 @@ __all__ = [
     "formula",
     "pick",
     "round_half_up",
+    "round_to_step",
 ]

@@ -164,7 +164,8 @@ def _as_list(value: Array, rows: int) -> list[Any]:
 
 def _banded(binding: Banded, table: list[dict[str, Any]], values: Mapping[str, Array]) -> Bound:
     quantity = np.asarray(values[binding.by], dtype=np.float64)
-    laid = np.full(quantity.shape, np.nan)
+    text_valued = any(isinstance(_column(binding, row, binding.take), str) for row in table)
+    laid: Array = np.full(quantity.shape, None if text_valued else np.nan)
     used = []
     names: dict[int, str] = {}
     for row in table:
@@ -176,7 +177,7 @@ def _banded(binding: Banded, table: list[dict[str, Any]], values: Mapping[str, A
             inside &= quantity < high
         if inside.any():
             used.append(row)
-            laid[inside] = float(_column(binding, row, binding.take))
+            laid[inside] = _column(binding, row, binding.take)
             ends = (("at least", low), ("below", high))
             text = " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
             first_draw = inside.reshape(len(quantity), -1)[:, 0]

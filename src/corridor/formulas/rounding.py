@@ -48,3 +48,11 @@ def decimal_half_up(amount: float, digits: int) -> Decimal:
     if isinstance(exponent, int) and exponent >= -digits:
         return exact
     return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def round_to_step(amount: Any, step: float) -> npt.NDArray[np.float64]:
+    """``amount`` to the nearest multiple of ``step`` (0.1, 0.5, 5), halves away from zero."""
+    sign, numerals, exponent = Decimal(repr(float(step))).normalize().as_tuple()
+    if sign == 0 and numerals == (1,) and isinstance(exponent, int):
+        return round_half_up(amount, -exponent)
+    return round_half_up(np.asarray(amount, dtype=np.float64) / step) * step
