@@ -10,7 +10,9 @@ def _columns(text: str) -> dict[str, str]:
     columns = {}
     for part in text.replace("\n", " ").split(","):
         name, _, kind = part.strip().partition(" ")
-        columns[name] = {"MONEY": MONEY, "QUANTITY": "DECIMAL(18,4)"}.get(kind.strip(), kind.strip() or "VARCHAR")
+        columns[name] = {"MONEY": MONEY, "QUANTITY": "DECIMAL(18,4)"}.get(
+            kind.strip(), kind.strip() or "VARCHAR"
+        )
     return columns
 
 

@@ -30,16 +30,19 @@ class Workbench:
         self.catalogue = load_catalogue()
         self.made: set[str] = set()
         year = performance_year - 2 if data_year is None else data_year
-        self.give("run.setting", [
-            {"performance_year": performance_year, "payment_year": performance_year + 2, "data_year": year}
-        ])
+        self.give(
+            "run.setting",
+            [{"performance_year": performance_year, "payment_year": performance_year + 2, "data_year": year}],
+        )
 
     def give(self, table: str, rows: Iterable[Row], columns: Mapping[str, str] | None = None) -> None:
         """Make a table from rows; a column that a row leaves out is null, a column unknown is an error."""
         types = dict(columns or INPUTS[table])
         schema = table.partition(".")[0]
         self.con.execute(f"create schema if not exists {schema}")
-        self.con.execute(f"create or replace table {table} ({', '.join(f'{n} {t}' for n, t in types.items())})")
+        self.con.execute(
+            f"create or replace table {table} ({', '.join(f'{n} {t}' for n, t in types.items())})"
+        )
         cells = []
         for row in rows:
             unknown = set(row) - set(types)
@@ -69,11 +72,14 @@ class Workbench:
                 columns, types = made if isinstance(made, tuple) else (made, {})
                 self.con.register("python_step_output", dict(columns))
                 chosen = ", ".join(f"cast({c} as {types[c]}) as {c}" if c in types else c for c in columns)
-                self.con.execute(f"create or replace table {step.step} as select {chosen} from python_step_output")
+                self.con.execute(
+                    f"create or replace table {step.step} as select {chosen} from python_step_output"
+                )
                 self.con.unregister("python_step_output")
             self.made.add(step.step)
+            key = ", ".join(step.key)
             twice = self.con.execute(
-                f"select count(*) from (select 1 from {step.step} group by {', '.join(step.key)} having count(*) > 1)"
+                f"select count(*) from (select 1 from {step.step} group by {key} having count(*) > 1)"
             ).fetchone()
             assert twice == (0,), f"{step.step}: {twice} keys more than once"
         return self.rows(f"select * from {targets[-1]}")

@@ -16,7 +16,7 @@ with medical as (
     lines.claim_type_code, coalesce(setting.setting, 'other') as setting,
     coalesce(setting.part, case when lines.claim_type = 'institutional' then 'A' else 'B' end) as part,
     lines.hcpcs_code, lines.revenue_center_code, lines.drg_code, lines.claim_end_date,
-    lines.rendering_tin as tin, coalesce(lines.rendering_npi, lines.attending_npi) as npi,
+    coalesce(lines.rendering_tin, lines.billing_tin) as tin, coalesce(lines.rendering_npi, lines.attending_npi) as npi,
     lines.paid_amount, lines.allowed_amount as carried_allowed,
     lines.deductible_amount is null and lines.coinsurance_amount is null as no_cost_share,
     coalesce(lines.paid_amount, 0) + coalesce(lines.deductible_amount, 0)
