@@ -1,0 +1,1 @@
+"""What each section of the report says: sentences, charts and tables, made from ReportData."""

@@ -1,0 +1,208 @@
+"""Dollars by practice and clinician for every payment year, with the range over both midpoints; and the levers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from corridor.reports.charts.bars import Bar, bars
+from corridor.reports.tables import key_of
+from corridor.reports.views.index import Index
+from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.words import (
+    counted,
+    dollars,
+    magnitude,
+    measure_label,
+    measure_name,
+    real,
+    share,
+    short_dollars,
+)
+
+Row = dict[str, Any]
+
+MOST_BARS = 30
+
+
+def dollars_section(index: Index) -> Section:
+    """Bars by clinician for the first payment year, tables by practice and clinician for all years."""
+    title = "Dollars by practice and clinician"
+    year = index.first_year
+    if year is None:
+        return Section("dollars", title, empty="No dollars: the Part B payments of the clinicians are not known. Load "
+                       "claims, or install CMS's by-provider file with `corridor reference add FILE`.")  # fmt: skip
+    rows = sorted((row for row in index.data.dollars if row["payment_year"] == year),
+                  key=lambda row: (row["dollars"] or 0.0, key_of(row)))  # fmt: skip
+    lead, finding = _lead(index, rows, year)
+    shown = rows if len(rows) <= MOST_BARS else [*rows[: MOST_BARS // 2], *rows[-MOST_BARS // 2 :]]
+    drawn = bars(
+        "dollars",
+        finding,
+        [
+            Bar(index.names.get(key_of(row), str(row["npi"])), row["dollars"] or 0.0, row["low"], row["high"],
+                f"#{index.anchors[key_of(row)]}" if key_of(row) in index.anchors else None)
+            for row in shown
+        ],
+        show=lambda value: short_dollars(value, signed=True),
+    )  # fmt: skip
+    note = "Bar: the midpoint in force. Whisker: the range over both readings of the midpoint."
+    if len(shown) < len(rows):
+        note += f" The {len(shown)} largest of {len(rows)}; the table has all."
+    return Section("dollars", title, lead, [Picture(finding, drawn, note=note)],
+                   [_by_practice(index), _by_clinician(index)])  # fmt: skip
+
+
+def _lead(index: Index, rows: Sequence[Row], year: int) -> tuple[str, str]:
+    losing = [row for row in rows if (row["dollars"] or 0.0) < 0]
+    lost = math.fsum(row["dollars"] for row in losing)
+    gained = math.fsum(row["dollars"] for row in rows if (row["dollars"] or 0.0) > 0)
+    lead = f"In {year}, losses come to {magnitude(lost)} and gains to {magnitude(gained)}."
+    if not losing:
+        return lead, f"No clinician loses in {year}"
+    if len(losing) == 1:
+        return lead, f"{index.names.get(key_of(losing[0]), losing[0]['npi'])} is the one who loses in {year}"
+    most = losing[: max(1, min(3, len(losing) // 2))]
+    part = math.fsum(row["dollars"] for row in most) / lost
+    count = counted(len(most), "clinician carries", "clinicians carry")
+    return lead, f"{count} {share(part, 0)} of the losses in {year}"
+
+
+def _years(index: Index) -> list[Column]:
+    return [Column(str(year), "number") for year in index.data.payment_years]
+
+
+def _range(low: float | None, high: float | None, value: float) -> str:
+    if low is None or high is None or high - low < 1:
+        return dollars(value, signed=True)
+    return f"{dollars(low, signed=True)} to {dollars(high, signed=True)}"
+
+
+def _by_practice(index: Index) -> Table:
+    groups: dict[str, list[Row]] = {}
+    for row in index.data.dollars:
+        groups.setdefault(str(row["tin"]), []).append(row)
+    base: dict[str, float] = {}
+    heads: dict[str, int] = {}
+    for row in index.data.clinicians:
+        base[row["tin"]] = base.get(row["tin"], 0.0) + (real(row.get("part_b_paid")) or 0.0)
+        heads[row["tin"]] = heads.get(row["tin"], 0) + 1
+    body = []
+    for tin, rows in sorted(groups.items()):
+        totals = [index.total(year, rows) for year in index.data.payment_years]
+        first = totals[0]
+        body.append(
+            TableRow(
+                (
+                    Cell(tin, tin), amount_cell(f"{heads.get(tin, 0):,}", float(heads.get(tin, 0))),
+                    amount_cell(dollars(base.get(tin)), base.get(tin)),
+                    *(amount_cell(dollars(total.dollars, signed=True), total.dollars, toned=True) for total in totals),
+                    Cell(_range(first.low, first.high, first.dollars), first.low),
+                )
+            )
+        )  # fmt: skip
+    sums = index.totals
+    total = (
+        Cell("All"), amount_cell(f"{len(index.data.clinicians):,}", None), amount_cell(dollars(index.part_b), None),
+        *(amount_cell(dollars(one.dollars, signed=True), one.dollars, toned=True) for one in sums),
+        Cell(_range(sums[0].low, sums[0].high, sums[0].dollars)),
+    )  # fmt: skip
+    columns = (Column("TIN"), Column("Clinicians", "number"), Column("Part B paid", "number"), *_years(index),
+               Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"))  # fmt: skip
+    return Table("dollars-by-practice", "By practice (TIN)", columns, body, total)
+
+
+def _by_clinician(index: Index) -> Table:
+    body = []
+    for row in index.data.clinicians:
+        key = key_of(row)
+        years = {item["payment_year"]: item for item in index.dollars.get(key, [])}
+        cells = []
+        for year in index.data.payment_years:
+            value = years.get(year, {}).get("dollars")
+            cells.append(amount_cell(dollars(value, signed=True), value, toned=True))
+        first = years.get(index.first_year, {})
+        tag, why = tags_of(row)
+        body.append(
+            TableRow(
+                (
+                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}", tag=tag, why=why),
+                    text_cell(key[1]), text_cell(key[0]),
+                    amount_cell(dollars(row.get("part_b_paid")), real(row.get("part_b_paid"))), *cells,
+                    Cell(_range(first.get("low"), first.get("high"), first.get("dollars") or 0.0), first.get("low")),
+                )
+            )
+        )  # fmt: skip
+    columns = (Column("Clinician"), Column("NPI"), Column("TIN"), Column("Part B paid", "number"), *_years(index),
+               Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"))  # fmt: skip
+    return Table("dollars-by-clinician", "By clinician", columns, body)
+
+
+def tags_of(row: Row) -> tuple[str, str]:
+    """The tag of a clinician's result and the reason it opens; empty where it stands on full data."""
+    if row.get("indicative"):
+        reason = str(row.get("indicative_reason") or "").strip()
+        covered = real(row.get("panel_coverage"))
+        if not reason and covered is not None:
+            reason = (
+                f"The loaded claims cover {share(covered, 0)} of what Medicare paid this clinician; the rest of the "
+                "panel is not seen, so cost and score may differ from CMS's."
+            )
+        return "indicative", reason or "The loaded data cover this clinician only in part."
+    return "", ""
+
+
+def levers_section(index: Index) -> Section:
+    """What one decile in each measure is worth, all clinicians together and one by one."""
+    title = "Levers: what one decile is worth"
+    if not index.data.levers:
+        return Section("levers", title, empty="No levers were valued: they need scores by measure. Load quality results "
+                       "with `corridor load quality FILE`.")  # fmt: skip
+    sums: dict[str, list[Row]] = {}
+    for row in index.data.levers:
+        sums.setdefault(str(row.get("measure")), []).append(row)
+    worth = {
+        measure: math.fsum(real(row.get("dollars")) or 0.0 for row in rows) for measure, rows in sums.items()
+    }
+    ranked = sorted(worth.items(), key=lambda item: (-item[1], item[0]))
+    top = ranked[0]
+    finding = f"{measure_name(top[0])} is worth most: {short_dollars(top[1])} for {_change(sums[top[0]])}"
+    lead = (
+        f"{finding}, over {counted(len(sums[top[0]]), 'clinician')} in {index.first_year or 'the payment year'}. "
+        "Each lever is valued alone, with all else as it is; they do not add up."
+    )
+    drawn = bars(
+        "levers", finding, [Bar(measure_label(measure), value) for measure, value in ranked],
+        show=lambda value: short_dollars(value, signed=True),
+    )  # fmt: skip
+    columns = (Column("Measure"), Column("Change"), Column("Clinicians", "number"),
+               Column("All together", "number"), Column("Most for one", "number"), Column("Who"))  # fmt: skip
+    body = []
+    for measure, value in ranked:
+        best = max(sums[measure], key=lambda row: (real(row.get("dollars")) or 0.0, key_of(row)))
+        best_value = real(best.get("dollars"))
+        anchor = index.anchors.get(key_of(best))
+        body.append(
+            TableRow(
+                (
+                    text_cell(measure_label(measure)), text_cell(_change(sums[measure])),
+                    amount_cell(f"{len(sums[measure]):,}", float(len(sums[measure]))),
+                    amount_cell(dollars(value, signed=True), value, toned=True),
+                    amount_cell(dollars(best_value, signed=True), best_value, toned=True),
+                    Cell(index.names.get(key_of(best), str(best.get("npi"))), None, link=f"#{anchor}" if anchor else None),
+                )
+            )
+        )  # fmt: skip
+    return Section("levers", title, lead, [Picture(finding, drawn)],
+                   [Table("levers", "Levers, all clinicians", columns, body)])  # fmt: skip
+
+
+def _change(rows: Sequence[Row]) -> str:
+    """The change that is valued, in words, where all rows agree."""
+    changes = {str(row.get("change")) for row in rows if row.get("change") is not None}
+    if len(changes) != 1:
+        return "one step"
+    change = changes.pop()
+    amount = real(change)
+    return change.replace("_", " ") if amount is None else f"{change} points"

@@ -1,0 +1,199 @@
+"""The first screen: one sentence in words and dollars, four figures with what to compare them with, the years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor.reports.charts import svg
+from corridor.reports.charts.line import YearPoint, line
+from corridor.reports.views.index import Index, YearTotal
+from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, TableRow, amount_cell
+from corridor.reports.views.score import common_drivers
+from corridor.reports.words import (
+    cohort_name,
+    counted,
+    dollars,
+    listed,
+    magnitude,
+    plain,
+    real,
+    share,
+    short_dollars,
+)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Sentence, what follows it, figures, and the chart by year with its table."""
+
+    sentence: str
+    second: str
+    figures: list[Figure]
+    picture: Picture | None
+    table: Table | None
+
+
+def opening(index: Index) -> Opening:
+    """What the reader needs in the first ten seconds."""
+    data = index.data
+    if not data.clinicians:
+        words = f"No clinician is in the Ambulatory Specialty Model (ASM) for performance year {data.performance_year}."
+        return Opening(words, "See who was considered, and why each is out, below.", [], None, None)
+    return Opening(_sentence(index), _second(index), _figures(index), _picture(index), _table(index))
+
+
+def _sentence(index: Index) -> str:
+    count = len(index.data.clinicians)
+    who = f"Your {counted(count, 'clinician')} in the Ambulatory Specialty Model (ASM)"
+    if not index.totals:
+        return f"{who} have scores, but no dollars: Part B payments are not loaded."
+    total = index.totals[0]
+    base = f"of {short_dollars(index.part_b)} in Part B payments" if index.part_b else ""
+    if total.low < 0 < total.high and min(-total.low, total.high) > 0.2 * max(-total.low, total.high):
+        return (
+            f"{who} may lose {magnitude(total.low)} or gain {magnitude(total.high)} in {total.year} {base}, "
+            "depending on a rule that is not published yet."
+        )
+    if round(total.dollars) == 0:
+        return f"{who} neither gain nor lose in {total.year}."
+    verb = "lose" if total.dollars < 0 else "gain"
+    return f"{who} are likely to {verb} {magnitude(total.dollars)} in {total.year}, out {base}.".replace(", out .", ".")
+
+
+def _second(index: Index) -> str:
+    paid = {key: next((real(row.get("part_b_paid")) or 1.0 for row in index.data.clinicians
+                       if (row["tin"], row["npi"]) == key), 1.0) for key in index.parts}  # fmt: skip
+    drivers = common_drivers([(parts, paid[key]) for key, parts in index.parts.items()])
+    words = []
+    if drivers:
+        together = sum(part for _, part in drivers)
+        names = listed([name[0].lower() + name[1:] if not name[:2].isupper() else name for name, _ in drivers])
+        words.append(f"{names[0].upper()}{names[1:]} cost the most points: {share(together, 0)} of all that is lost.")
+    losers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) < 0]
+    gainers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) > 0]
+    if losers or gainers:
+        words.append(f"{counted(len(losers), 'clinician loses', 'clinicians lose')}, {len(gainers)} gain.")
+    return " ".join(words)
+
+
+def _figures(index: Index) -> list[Figure]:
+    figures: list[Figure] = []
+    if index.totals:
+        figures += _money_figures(index, index.totals[0], index.totals[-1])
+    figures.append(_score_figure(index))
+    if index.scored:
+        figures.append(_gain_figure(index))
+    return figures
+
+
+def _money_figures(index: Index, first: YearTotal, last: YearTotal) -> list[Figure]:
+    comparison = ""
+    if index.part_b:
+        comparison = f"{share(first.dollars / index.part_b, 1, signed=True)} of Part B payments"
+    kept = index.data.law.get("redistribution_share")
+    if kept is not None and first.risk_level is not None:
+        comparison += f"; every cohort as a whole loses {share((1 - kept) * first.risk_level, 2)} by design"
+    spread = ""
+    if first.high - first.low > 1:
+        spread = f" ({short_dollars(first.low, signed=True)} to {short_dollars(first.high, signed=True)})"
+    figures = [
+        Figure(
+            short_dollars(first.dollars, signed=True),
+            f"expected in {first.year}{spread}",
+            comparison,
+            "gain" if first.dollars > 0 else "loss",
+            "assumed" if spread else "",
+            "The score that breaks even rests on a midpoint that is not published. The range is over both readings: "
+            "the median of the cohort, and a fixed score.",
+        )
+    ]
+    if first.at_risk is not None:
+        later = ""
+        if last.at_risk is not None and last.year != first.year and last.risk_level is not None:
+            later = f"; {share(last.risk_level, 0)} or {short_dollars(last.at_risk)} in {last.year}"
+        figures.append(
+            Figure(
+                f"±{short_dollars(first.at_risk)}",
+                f"at risk in {first.year}",
+                f"{share(first.risk_level, 0)} of Part B payments up or down{later}",
+            )
+        )
+    return figures
+
+
+def _score_figure(index: Index) -> Figure:
+    scores = [score for row in index.scored if (score := real(row.get("final_score"))) is not None]
+    peers = [
+        f"{plain(float(np.median(values)), 0)} {cohort_name(cohort).lower()}"
+        for cohort, values in sorted(index.data.national.items())
+        if values.size and cohort in index.data.cohorts()
+    ]
+    comparison = f"national median {listed(peers)}" if peers else "no national cohort in this report"
+    value = plain(float(np.median(scores)), 0) if scores else "none"
+    return Figure(value, "median final score, 0 to 100", comparison)
+
+
+def _gain_figure(index: Index) -> Figure:
+    gainers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) > 0]
+    shares, sizes = 0.0, 0
+    for cohort, values in sorted(index.data.national.items()):
+        neutral = index.neutral(cohort)
+        if neutral is not None and cohort in index.data.cohorts():
+            shares += float((values > neutral).sum())
+            sizes += int(values.size)
+    comparison = f"{share(shares / sizes, 0)} of the national cohort gain" if sizes else "of those with a final score"
+    return Figure(f"{len(gainers)} of {len(index.scored)}", "clinicians gain", comparison)
+
+
+def _picture(index: Index) -> Picture | None:
+    if len(index.totals) < 2:
+        return None
+    first, last = index.totals[0], index.totals[-1]
+    verb = "loss" if first.dollars < 0 else "gain"
+    bigger = abs(last.dollars) > abs(first.dollars) + 1
+    finding = (
+        f"The {verb} grows from {magnitude(first.dollars)} in {first.year} to {magnitude(last.dollars)} in {last.year}"
+        if bigger
+        else f"The {verb} stays near {magnitude(first.dollars)} a year"
+    )
+    points = [
+        YearPoint(total.year, total.dollars, total.low, total.high,
+                  f"{share(total.risk_level, 0)} at risk" if total.risk_level is not None else "")
+        for total in index.totals
+    ]  # fmt: skip
+    drawn = [
+        line(f"years-{size}", finding, points, show=lambda value: short_dollars(value, signed=True),
+             value_name="dollars a year", width=width)
+        for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
+    ]  # fmt: skip
+    note = (
+        "If scores and Part B payments stay as they are; only the risk level changes. The band is the range over both "
+        "readings of the midpoint."
+    )
+    return Picture(finding, drawn[0], drawn[1], note)
+
+
+def _table(index: Index) -> Table | None:
+    if not index.totals:
+        return None
+    rows = [
+        TableRow(
+            (
+                Cell(str(total.year), float(total.year)),
+                amount_cell(share(total.risk_level, 0), total.risk_level),
+                amount_cell(dollars(total.at_risk), total.at_risk),
+                amount_cell(dollars(total.low, signed=True), total.low, toned=True),
+                amount_cell(dollars(total.dollars, signed=True), total.dollars, toned=True),
+                amount_cell(dollars(total.high, signed=True), total.high, toned=True),
+            )
+        )
+        for total in index.totals
+    ]
+    columns = (
+        Column("Payment year"), Column("Risk level", "number"), Column("At risk", "number"),
+        Column("Low", "number", "The lower of both readings of the midpoint"), Column("Expected", "number"),
+        Column("High", "number", "The higher of both readings of the midpoint"),
+    )  # fmt: skip
+    return Table("dollars-by-year", "Dollars by payment year, all clinicians", columns, rows, tools=False)

@@ -1,0 +1,124 @@
+"""Who is in and why: the cohort, the reasons of those who are out, and the difference to the list CMS publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from corridor.reports.charts.bars import Bar, bars
+from corridor.reports.tables import key_of
+from corridor.reports.views.index import Index
+from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.words import cohort_name, counted, listed, people, real, whole
+
+Row = Mapping[str, Any]
+
+EMPTY = (
+    "Who is in the model was not worked out from claims. Load claims and a roster (`corridor load cclf DIR`, "
+    "`corridor load roster FILE`) or install CMS's participant list (`corridor reference add FILE`)."
+)
+
+
+def people_section(index: Index) -> Section:
+    """Cohort table, reasons out, reconciliation with CMS's list."""
+    rows = index.data.eligibility
+    title = "Who is in, and why"
+    if not rows:
+        return Section("eligibility", title, empty=EMPTY)
+    inside = [row for row in rows if row.get("eligible")]
+    outside = [row for row in rows if not row.get("eligible")]
+    cohorts = Counter(cohort_name(row.get("cohort")) for row in inside)
+    parts = [f"{count} in {name.lower()}" for name, count in sorted(cohorts.items())]
+    lead = f"{len(inside)} of {counted(len(rows), 'clinician')} considered are in the model"
+    lead += f": {listed(parts)}." if parts else "."
+    differing = [row for row in rows if row.get("list_difference")]
+    has_list = any(row.get("listed_by_cms") is not None for row in rows)
+    if has_list:
+        lead += (
+            f" CMS's list differs for {counted(len(differing), 'clinician')}."
+            if differing
+            else " CMS's list agrees with every one of them."
+        )
+    reasons = Counter(str(row.get("reason") or "No reason given") for row in outside)
+    pictures = []
+    if reasons:
+        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        finding = f"Most who are out: {ranked[0][0][0].lower()}{ranked[0][0][1:]}"
+        drawn = bars("reasons", finding, [Bar(name, float(count)) for name, count in ranked],
+                     show=lambda value: whole(value), signed=False)  # fmt: skip
+        if len(ranked) > 1:
+            pictures.append(Picture(finding, drawn))
+    tables = [_everyone(index, rows)]
+    notes = []
+    if differing:
+        tables.insert(0, _differences(index, differing))
+    elif not has_list:
+        notes.append(
+            "CMS's participant list is not installed, so our answer could not be held against it: "
+            "`corridor reference add FILE`."
+        )
+    return Section("eligibility", title, lead, pictures, tables, notes)
+
+
+def _who(index: Index, row: Row) -> Cell:
+    key = key_of(row)
+    anchor = index.anchors.get(key)
+    name = index.names.get(key) or str(row.get("clinician_name") or f"NPI {row.get('npi')}")
+    return Cell(name, name, link=f"#{anchor}" if anchor else None)
+
+
+def _differences(index: Index, rows: list[dict[str, Any]]) -> Table:
+    columns = (Column("Clinician"), Column("NPI"), Column("TIN"), Column("In by our data"), Column("On CMS's list"),
+               Column("Difference"), Column("Our reason"))  # fmt: skip
+    body = [
+        TableRow(
+            (
+                _who(index, row), text_cell(row.get("npi")), text_cell(row.get("tin")),
+                text_cell("yes" if row.get("eligible") else "no"), text_cell(_listed(row)),
+                text_cell(row.get("list_difference")), text_cell(row.get("reason")),
+            )
+        )
+        for row in rows
+    ]  # fmt: skip
+    caption = "Where CMS's list and our data differ; the list decides who is paid"
+    return Table("list-differences", caption, columns, body)
+
+
+def _listed(row: Row) -> str:
+    listed_by_cms = row.get("listed_by_cms")
+    return "unknown" if listed_by_cms is None else "yes" if listed_by_cms else "no"
+
+
+def _everyone(index: Index, rows: list[dict[str, Any]]) -> Table:
+    columns = (
+        Column("Clinician"), Column("NPI"), Column("TIN"), Column("Cohort"), Column("In"),
+        Column("Episodes", "number", "Attributed episodes of the eligibility year; under 11 suppressed"),
+        Column("Specialty"), Column("Area"), Column("Reason"),
+    )  # fmt: skip
+    ordered = sorted(rows, key=lambda row: (not row.get("eligible"), str(row.get("cohort")), key_of(row)))
+    body = [
+        TableRow(
+            (
+                _who(index, row), text_cell(row.get("npi")), text_cell(row.get("tin")),
+                text_cell(cohort_name(row["cohort"]) if row.get("cohort") else None),
+                text_cell("in" if row.get("eligible") else "out"),
+                amount_cell(people(row.get("attributed_episodes")), _sortable(row.get("attributed_episodes"))),
+                text_cell(row.get("specialty_code")), text_cell(_area(row)), text_cell(row.get("reason")),
+            )
+        )
+        for row in ordered
+    ]  # fmt: skip
+    return Table("eligibility", "Everyone considered", columns, body)
+
+
+def _sortable(value: Any) -> float | None:
+    """What a suppressed count may be sorted by: nothing under 11 is told apart."""
+    count = real(value)
+    return 0.5 if count is not None and people(count).startswith("<") else count
+
+
+def _area(row: Row) -> str | None:
+    if row.get("area_mandatory") is None:
+        return None
+    return f"{row.get('cbsa') or 'unknown'}, {'selected' if row['area_mandatory'] else 'not selected'}"

@@ -1,0 +1,227 @@
+"""Where scores lie within the national cohort, dollars by practice and clinician, and what really differs in cost."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from corridor.reports.charts import svg
+from corridor.reports.charts.funnel import Dot, funnel, standing
+from corridor.reports.charts.strip import Landmark, OwnPoint, strip
+from corridor.reports.data import Floats
+from corridor.reports.tables import key_of
+from corridor.reports.views.index import Index
+from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.words import (
+    cohort_name,
+    counted,
+    dollars,
+    listed,
+    people,
+    plain,
+    real,
+    share,
+)
+
+Row = dict[str, Any]
+
+SIZES = (("wide", svg.WIDE), ("narrow", svg.NARROW))
+
+
+def short_name(name: str) -> str:
+    """What fits beside a mark: the name without its title."""
+    return name.removeprefix("Dr. ")
+
+
+def direction(row: Row) -> int:
+    """1 gains, -1 loses, 0 neither."""
+    factor = real(row.get("payment_adjustment_factor")) or 0.0
+    return 1 if factor > 0 else -1 if factor < 0 else 0
+
+
+def rank_of(score: float, peers: Floats) -> int | None:
+    """Percent of peers with a lower score, whole; None without peers."""
+    return None if not peers.size else math.floor(100 * float((peers < score).mean()) + 0.5)
+
+
+def scores_section(index: Index) -> Section:
+    """A strip for each cohort and the ranking behind it."""
+    title = "Scores among peers"
+    if not index.scored:
+        return Section("scores", title, empty="No clinician has a final score: quality results or episodes are missing. "
+                       "Load them with `corridor load quality FILE` and `corridor load cclf DIR`.")  # fmt: skip
+    pictures = []
+    sentences = []
+    for cohort in index.data.cohorts():
+        own = [row for row in index.scored if row.get("cohort") == cohort]
+        if not own:
+            continue
+        peers = index.data.national.get(cohort, np.empty(0))
+        finding = _finding(cohort, own, peers, index.neutral(cohort))
+        sentences.append(finding + ".")
+        marks = []
+        if peers.size:
+            middle = float(np.median(peers))
+            marks.append(Landmark(middle, f"national median {middle:.0f}"))
+        neutral = index.neutral(cohort)
+        if neutral is not None:
+            marks.append(Landmark(neutral, f"breaks even at {neutral:.0f}", strong=True))
+        points = [
+            OwnPoint(float(row["final_score"]), short_name(index.names[key_of(row)]), direction(row)) for row in own
+        ]
+        drawn = [
+            strip(f"scores-{cohort}-{size}", finding, peers, points, axis="Final score", landmarks=marks, width=width)
+            for size, width in SIZES
+        ]
+        pictures.append(Picture(finding, drawn[0], drawn[1], _strip_note(drawn[0].unnamed, peers)))
+    return Section("scores", title, " ".join(sentences), pictures, [_ranking(index)], _national_notes(index))
+
+
+def _finding(cohort: str, own: list[Row], peers: Floats, neutral: float | None) -> str:
+    scores = [float(row["final_score"]) for row in own]
+    name = cohort_name(cohort)
+    if neutral is not None:
+        below = sum(score < neutral for score in scores)
+        if below == len(scores):
+            return f"{name}: all {len(scores)} score below the break-even of {neutral:.0f}"
+        return f"{name}: {below} of {len(scores)} score below the break-even of {neutral:.0f}"
+    if peers.size:
+        below = sum(score < float(np.median(peers)) for score in scores)
+        return f"{name}: {below} of {len(scores)} score below the national median"
+    return f"{name}: scores from {min(scores):.0f} to {max(scores):.0f}"
+
+
+def _strip_note(unnamed: int, peers: Floats) -> str:
+    words = f"Grey: {peers.size:,} clinicians of the national cohort. " if peers.size else ""
+    words += "▲ gains, ▼ loses."
+    return words + (f" {counted(unnamed, 'mark')} without room for a name; the table has them all." if unnamed else "")
+
+
+def _national_notes(index: Index) -> list[str]:
+    if not index.data.national:
+        return ["No national cohort is part of this result: scores are set against your own clinicians only."]
+    return [index.data.national_note] if index.data.national_note else []
+
+
+def _ranking(index: Index) -> Table:
+    columns = (
+        Column("Clinician"), Column("Cohort"), Column("Final score", "number"),
+        Column("Above", "number", "Share of the national cohort with a lower score"),
+        Column("Quality", "number", "Quality score, 0 to 100%"), Column("Cost", "number", "Cost score, 0 to 100%"),
+        Column("Factor", "number", "Payment adjustment factor"), Column("Dollars", "number"),
+    )  # fmt: skip
+    rows = []
+    for row in sorted(index.data.clinicians, key=lambda row: (-(real(row.get("final_score")) or -1.0), key_of(row))):
+        key = key_of(row)
+        score = real(row.get("final_score"))
+        peers = index.data.national.get(str(row.get("cohort")), np.empty(0))
+        above = None if score is None else rank_of(score, peers)
+        amount = real(row.get("dollars"))
+        rows.append(
+            TableRow(
+                (
+                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}"),
+                    text_cell(cohort_name(row.get("cohort"))),
+                    amount_cell(plain(score, 1) if score is not None else "no score", score),
+                    amount_cell("–" if above is None else f"{above}%", above),
+                    amount_cell(share(row.get("quality_score"), 0), real(row.get("quality_score"))),
+                    amount_cell(share(row.get("cost_score"), 0), real(row.get("cost_score"))),
+                    amount_cell(share(row.get("payment_adjustment_factor"), 2, signed=True),
+                                real(row.get("payment_adjustment_factor")), toned=True),
+                    amount_cell(dollars(amount, signed=True), amount, toned=True),
+                )
+            )
+        )  # fmt: skip
+    return Table("scores", "Scores and what they lead to", columns, rows)
+
+
+def cost_section(index: Index) -> Section:
+    """A funnel for each cohort: cost ratio by volume, with limits of chance."""
+    title = "Episode cost: who is really different"
+    with_cost = [row for row in index.data.clinicians if real(row.get("cost_ratio")) is not None]
+    if not with_cost:
+        return Section("cost", title, empty="No episode cost is known. Load claims (`corridor load cclf DIR`) or give "
+                       "`cost_per_episode` in the calculator file.")  # fmt: skip
+    pictures, sentences = [], []
+    for cohort in index.data.cohorts():
+        rows = [
+            row for row in with_cost
+            if row.get("cohort") == cohort and not people(row.get("attributed_episodes")).startswith("<")
+            and real(row.get("attributed_episodes"))
+        ]  # fmt: skip
+        spread = index.data.spread.get(cohort)
+        if not rows or not spread:
+            continue
+        dots = [
+            Dot(short_name(index.names[key_of(row)]), float(row["attributed_episodes"]), float(row["cost_ratio"]),
+                f"#{index.anchors[key_of(row)]}")
+            for row in rows
+        ]  # fmt: skip
+        above = [dot.name for dot in dots if standing(dot, 1.0, spread) > 0]
+        below = [dot.name for dot in dots if standing(dot, 1.0, spread) < 0]
+        finding = _cost_finding(cohort, len(dots), above, below)
+        sentences.append(finding + ".")
+        drawn = [
+            funnel(f"funnel-{cohort}-{size}", finding, dots, spread=spread, width=width) for size, width in SIZES
+        ]
+        pictures.append(
+            Picture(finding, drawn[0], drawn[1],
+                    "1 is what the patients' conditions lead one to expect. Inside the funnel the difference may be "
+                    "chance; it narrows as episodes grow.")
+        )  # fmt: skip
+    return Section("cost", title, " ".join(sentences), pictures, [_cost_table(index, with_cost)])
+
+
+def _cost_finding(cohort: str, count: int, above: list[str], below: list[str]) -> str:
+    name = cohort_name(cohort)
+    if not above and not below:
+        return f"{name}: no clinician's cost differs by more than chance"
+    parts = []
+    if above:
+        parts.append(f"{listed(above[:3])} cost{'s' if len(above) == 1 else ''} more" if len(above) <= 3
+                     else f"{len(above)} of {count} cost more")  # fmt: skip
+    if below:
+        parts.append(f"{listed(below[:3])} cost{'s' if len(below) == 1 else ''} less" if len(below) <= 3
+                     else f"{len(below)} of {count} cost less")  # fmt: skip
+    return f"{name}: {' and '.join(parts)} than chance explains"
+
+
+def _cost_table(index: Index, rows: list[Row]) -> Table:
+    columns = (
+        Column("Clinician"), Column("Cohort"), Column("Episodes", "number"), Column("Cost ratio", "number"),
+        Column("Cost per episode", "number"), Column("From", "number", "Lower end of the interval"),
+        Column("To", "number", "Upper end of the interval"),
+        Column("Imputed", "number", "Share of standardized dollars that had to be imputed"),
+    )  # fmt: skip
+    body = []
+    for row in sorted(rows, key=lambda row: (-(real(row.get("cost_ratio")) or 0.0), key_of(row))):
+        key = key_of(row)
+        low, high = interval(row)
+        episodes = people(row.get("attributed_episodes"))
+        body.append(
+            TableRow(
+                (
+                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}"),
+                    text_cell(cohort_name(row.get("cohort"))),
+                    amount_cell(episodes, 0.5 if episodes.startswith("<") else real(row.get("attributed_episodes"))),
+                    amount_cell(plain(row.get("cost_ratio"), 2), real(row.get("cost_ratio"))),
+                    amount_cell(dollars(row.get("cost_per_episode")), real(row.get("cost_per_episode"))),
+                    amount_cell(dollars(low), low), amount_cell(dollars(high), high),
+                    amount_cell(share(row.get("imputed_share"), 0), real(row.get("imputed_share"))),
+                )
+            )
+        )  # fmt: skip
+    return Table("episode-cost", "Episode cost", columns, body)
+
+
+def interval(row: Row) -> tuple[float | None, float | None]:
+    """The interval around the cost per episode in dollars; one given around the ratio is scaled to dollars."""
+    low, high = real(row.get("interval_low")), real(row.get("interval_high"))
+    cost, ratio = real(row.get("cost_per_episode")), real(row.get("cost_ratio"))
+    if low is None or high is None or not cost or not ratio:
+        return low, high
+    if low <= ratio <= high and not low <= cost <= high:
+        return low * cost / ratio, high * cost / ratio
+    return low, high
