@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -103,20 +103,22 @@ def normalised(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
 
 
-def parse_layout(text: str, where: str) -> Layout:
+def parse_layout(text: str, where: str, beside: Callable[[str], str] | None = None) -> Layout:
     """Read a layout from YAML text.
 
     ``columns`` is a mapping of name to its properties; ``icd_dgns_cd{1..25}`` stands for 25
-    columns, and ``{n}`` in their headers for the number.
+    columns, and ``{n}`` in their headers for the number. ``include: _name`` starts from the
+    columns of that layout of the same folder; a column given again changes those properties.
     """
     try:
-        loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        columns = [
-            {"name": each, **_numbered(dict(properties or {}), number)}
-            for name, properties in loaded.pop("columns").items()
-            for each, number in _repeated(name)
-        ]
-        return Layout.model_validate({**loaded, "columns": columns})
+        loaded = _loaded(text)
+        columns: dict[str, dict[str, Any]] = {}
+        base = loaded.pop("include", None)
+        if base is not None and beside is not None:
+            columns.update(_columns(_loaded(beside(base))["columns"]))
+        for name, properties in _columns(loaded.pop("columns")).items():
+            columns[name] = {**columns.get(name, {"name": name}), **properties}
+        return Layout.model_validate({**loaded, "columns": list(columns.values())})
     except (yaml.YAMLError, ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise CorridorError(
             "LAYOUT-INVALID",
@@ -125,6 +127,19 @@ def parse_layout(text: str, where: str) -> Layout:
             todo="Compare it with the other layouts, or install Corridor again.",
             file=where,
         ) from error
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded
+
+
+def _columns(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        each: {"name": each, **_numbered(dict(properties or {}), number)}
+        for name, properties in given.items()
+        for each, number in _repeated(name)
+    }
 
 
 def _repeated(name: str) -> list[tuple[str, int | None]]:
@@ -147,13 +162,18 @@ def _numbered(properties: dict[str, Any], number: int | None) -> dict[str, Any]:
 @cache
 def load_layout(room: str, name: str) -> Layout:
     """The layout ``layouts/<room>/<name>.yaml`` of the package."""
-    path = resources.files("corridor").joinpath("layouts", room, f"{name}.yaml")
-    return parse_layout(path.read_text(encoding="utf-8"), f"layouts/{room}/{name}.yaml")
+    folder = resources.files("corridor").joinpath("layouts", room)
+
+    def text(name: str) -> str:
+        return folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+    return parse_layout(text(name), f"layouts/{room}/{name}.yaml", text)
 
 
 @cache
 def load_layouts(room: str) -> dict[str, Layout]:
-    """Every layout of ``layouts/<room>/``, by name, in name order."""
+    """Every layout of ``layouts/<room>/``, by name, in name order (not those it includes: _name)."""
     folder = resources.files("corridor").joinpath("layouts", room)
-    names = sorted(path.name[: -len(".yaml")] for path in folder.iterdir() if path.name.endswith(".yaml"))
+    files = [path.name for path in folder.iterdir() if path.name.endswith(".yaml")]
+    names = sorted(name[: -len(".yaml")] for name in files if not name.startswith("_"))
     return {name: load_layout(room, name) for name in names}

@@ -182,9 +182,9 @@ def _draft(scratch: Path) -> Path:
 
 def _csv(path: Path) -> str:
     return (
-        f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
-        f"delim = {quote(_NEVER)}, quote = '', escape = '', nullstr = {quote(_NO_NULL)}, strict_mode = false, "
-        "max_line_size = 16777216)"
+        f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, "
+        f"header = false, delim = {quote(_NEVER)}, quote = '', escape = '', "
+        f"nullstr = {quote(_NO_NULL)}, strict_mode = false, max_line_size = 16777216)"
     )
 
 

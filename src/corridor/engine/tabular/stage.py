@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import duckdb
 
 from corridor.engine.connection import name as sql_name
 from corridor.engine.connection import quote
-from corridor.engine.tabular.layout import Column, Layout, normalised
+from corridor.engine.tabular.layout import Layout, normalised
 from corridor.engine.tabular.source import Table
 from corridor.engine.tabular.values import checks_of, problem_struct, raw_name, text_of, typed_of
 from corridor.errors import CorridorError
@@ -121,16 +121,21 @@ def _places(table: Table, layout: Layout) -> tuple[dict[str, int], tuple[str, ..
             if normalised(header) in names:
                 places[column.name] = names.index(normalised(header)) + 1
                 break
-    missing = [column for column in layout.required if column.name not in places]
-    if missing:
-        _refuse_columns(table, layout, missing)
+    if any(column.name not in places for column in layout.required):
+        refuse_columns(table, layout)
     absent = tuple(column.name for column in layout.columns if column.name not in places)
     used = set(places.values())
     unknown = tuple(column for at, column in enumerate(table.header, start=1) if column and at not in used)
     return places, absent, unknown
 
 
-def _refuse_columns(table: Table, layout: Layout, missing: Sequence[Column]) -> None:
+def refuse_columns(table: Table, layout: Layout) -> NoReturn:
+    """Say which of the layout's needed columns a file lacks."""
+    missing = [
+        column
+        for column in layout.required
+        if not {normalised(header) for header in column.headers} & set(table.columns)
+    ]
     wanted = [column.headers[0] for column in missing]
     near = difflib.get_close_matches(normalised(wanted[0]), table.columns, n=1, cutoff=0.75)
     hint = f" Is {table.header[table.columns.index(near[0])]} meant?" if near else ""

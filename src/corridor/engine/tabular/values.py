@@ -37,7 +37,7 @@ def text_of(value: str, column: Column, layout: Layout) -> str:
         text = f"left({text}, {column.cut})"
     if column.pad:
         digits = f"regexp_full_match({text}, '[0-9]+')"
-        padded = f"lpad({text}, greatest(len({text}), {column.pad}), '0')"
+        padded = f"lpad({text}, cast(greatest(len({text}), {column.pad}) as integer), '0')"
         text = f"(case when {digits} then {padded} else {text} end)"
     return text
 
