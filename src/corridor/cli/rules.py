@@ -100,6 +100,8 @@ def _print_table(force: RulesInForce, program: str, found: list[RuleValue]) -> N
     from rich.table import Table
     from rich.text import Text
 
+    from corridor.law.listing import with_unit
+
     console = _console()
     known = force.rules.as_known_on
     paid = f", paid in {force.payment_year(program)}" if program else ""
@@ -114,7 +116,7 @@ def _print_table(force: RulesInForce, program: str, found: list[RuleValue]) -> N
         name = value.name.partition(".")[2] if program else value.name
         table.add_row(
             Text(_folded(name, _COLUMNS["rule"]["width"])),
-            Text(_folded(_with_unit(value), _COLUMNS["value"]["width"])),
+            Text(_folded(with_unit(value) + (" *" if value.overridden else ""), _COLUMNS["value"]["width"])),
             Text(value.status, style=_STYLES[value.status]),
             Text(value.cite),
         )
@@ -140,9 +142,7 @@ _STYLES = {
     "proposed": "magenta",
     "assumed": "yellow",
 }
-_FEW_ROWS = 3
 _NARROWEST = 100
-_GROUPED_FROM = 10_000  # a year has no comma
 
 
 def _console() -> Any:
@@ -152,12 +152,6 @@ def _console() -> Any:
     if not console.is_terminal:
         console = Console(highlight=False, emoji=False, markup=False, width=max(console.width, _NARROWEST))
     return console
-
-
-def _with_unit(value: RuleValue) -> str:
-    """The value in short with its unit, and a star where the user put it there."""
-    unit = "" if value.unit in (value.kind, "choice", "flag") else " " + value.unit.replace("_", " ")
-    return _short(value) + unit + (" *" if value.overridden else "")
 
 
 def _folded(text: str, width: int) -> str:
@@ -174,29 +168,6 @@ def _folded(text: str, width: int) -> str:
     return "".join(line if line.endswith(" ") else line + "\n" for line in lines).rstrip()
 
 
-def _short(value: RuleValue) -> str:
-    """A scalar as it is; a small table in a line; of a larger one its size."""
-    if value.kind == "scalar":
-        return _cell(value.value)
-    line = "; ".join(" ".join(_cell(cell) for cell in row.values()) for row in value.value[:_FEW_ROWS])
-    if len(value.value) <= _FEW_ROWS and len(line) <= 2 * _COLUMNS["value"]["width"]:
-        return line
-    rows = len(value.value)
-    return f"{rows} row{'s' if rows > 1 else ''}"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,}"
-    if isinstance(value, int):
-        return f"{value:,}" if abs(value) >= _GROUPED_FROM else f"{value}"
-    return f"{value}"
-
-
 def _print_rule(force: RulesInForce, found: list[RuleValue]) -> None:
     """One rule in full, with its rows and every value it has had."""
     from rich import box
@@ -204,12 +175,13 @@ def _print_rule(force: RulesInForce, found: list[RuleValue]) -> None:
     from rich.text import Text
 
     from corridor.law import before
+    from corridor.law.listing import cell_text, short_text
 
     console = _console()
     for value in found:
         console.print(f"{value.name}: {value.about}")
         lines = {
-            "value": _cell(value.value) if value.kind == "scalar" else f"{len(value.value)} rows, below",
+            "value": cell_text(value.value) if value.kind == "scalar" else f"{len(value.value)} rows, below",
             "unit": value.unit,
             "options": ", ".join(value.options or ()),
             "status": value.status + (", overridden in corridor.toml" if value.overridden else ""),
@@ -227,12 +199,12 @@ def _print_rule(force: RulesInForce, found: list[RuleValue]) -> None:
         for period in force.history(value.name):
             end = "on" if period.valid_to is None else f"through {before(period.valid_to)}"
             console.print(
-                f"    from {period.valid_from} {end}: {_short(period)} ({period.status})", soft_wrap=True
+                f"    from {period.valid_from} {end}: {short_text(period)} ({period.status})", soft_wrap=True
             )
         if value.kind != "scalar":
             table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
             for name in value.columns:
                 table.add_column(name, overflow="fold")
             for row in value.value:
-                table.add_row(*(Text(_cell(cell)) for cell in row.values()))
+                table.add_row(*(Text(cell_text(cell)) for cell in row.values()))
             console.print(table)
