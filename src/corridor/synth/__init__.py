@@ -1,0 +1,1 @@
+"""A synthetic community in true CCLF layout: coherent, any size, seeded, nobody in it real."""

@@ -1,0 +1,141 @@
+"""Part B claims: services become claims and lines with amounts, diagnoses and versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor.synth.catalogue import Catalogue, place
+from corridor.synth.days import year_of
+from corridor.synth.draws import Flags
+from corridor.synth.identifiers import Ints
+from corridor.synth.lines import Services
+from corridor.synth.money import Amounts, deductible, fee, share
+from corridor.synth.people import People
+from corridor.synth.providers import Providers
+from corridor.synth.versions import ORIGINAL, Rates, Versions, make_versions
+
+RATES = Rates(denied=0.022, corrected=0.012, withdrawn=0.003)
+_DIAGNOSES = 12
+
+
+@dataclass
+class Carrier:
+    """Lines sorted by claim; amounts in cents are those of the final version.
+
+    By line: claim, number (from 1), deductible, coinsurance, sequestration, paid, allowed, standard, denied.
+    By claim: dx (shape (claims, 12), -1 none), first_line, versions, claim_denied, other_payer.
+    """
+
+    lines: Services
+    claim: Ints
+    number: Ints
+    allowed: Ints
+    standard: Ints
+    deductible: Ints
+    coinsurance: Ints
+    sequestration: Ints
+    paid: Ints
+    line_denied: Flags
+    first_line: Ints
+    line_count: Ints
+    dx: Ints
+    versions: Versions
+    claim_denied: Flags
+    other_payer: Flags
+
+    def counts(self) -> Flags:
+        """Lines that stand in the end: not denied, not withdrawn."""
+        standing = np.zeros(len(self.first_line), dtype=bool)
+        standing[self.versions.claim[self.versions.last]] = True
+        return ~self.line_denied & (standing & ~self.claim_denied)[self.claim]
+
+
+def make_carrier(
+    rng: np.random.Generator,
+    data: Catalogue,
+    amounts: Amounts,
+    services: Services,
+    people: People,
+    providers: Providers,
+) -> Carrier:
+    """Sort services into claims (one person, affiliation, day, place and cause a claim) and price them."""
+    services = services.take(np.flatnonzero(people.part_b[services.person]))
+    key = services.person.astype(np.int64)
+    for part, bits in (
+        (services.day, 15),
+        (services.affiliation, 11),
+        (services.place, 4),
+        (services.cause, 2),
+    ):
+        key = (key << bits) | part.astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    services, key = services.take(order), key[order]
+    opens = np.r_[True, key[1:] != key[:-1]] if len(key) else np.empty(0, dtype=bool)
+    claim = np.cumsum(opens) - 1
+    first = np.flatnonzero(opens)
+    count = np.diff(np.r_[first, len(key)])
+    number = np.arange(len(key)) - first[claim] + 1
+    year = year_of(services.day.astype(np.int64))
+    practice = providers.practice_of[services.affiliation]
+    specialties = np.array(providers.specialties)[providers.clinician_of[services.affiliation]]
+    facility = np.isin(services.place, [place("22"), place("21"), place("23"), place("31")])
+    area = np.array([one.area for one in providers.practices])[practice]
+    nonphysician = np.isin(specialties, ["50", "97"])
+    units = services.units.astype(np.int64)
+    allowed, standard = fee(data, amounts, services.service, units, facility, nonphysician, year, area)
+    through = services.day[first].astype(np.int64)
+    other_payer = people.other_payer[services.person[first]] & (rng.random(len(first)) < 0.3)
+    versions, denied = make_versions(rng, through, other_payer, RATES, ORIGINAL)
+    line_denied = denied[claim] | ((rng.random(len(key)) < 0.006) & (number > 1))
+    allowed = np.where(line_denied, 0, allowed)
+    sharing = ~data.services.full_payment[services.service]
+    subject = np.where(sharing, allowed, 0)
+    limit = np.floor(amounts.of("part_b_deductible", year) * 100 + 0.5).astype(np.int64)
+    met = deductible(services.person.astype(np.int64) * 3000 + year, subject, limit)
+    owed = np.where(sharing, share(subject - met, amounts.of("coinsurance_share", year)), 0)
+    paid = allowed - met - owed
+    # where another insurer pays first, Medicare pays a small rest
+    paid = np.where(other_payer[claim], paid // 5, paid)
+    withheld = share(paid, amounts.of("sequestration_share", year))
+    return Carrier(
+        services,
+        claim,
+        number,
+        allowed,
+        standard,
+        met,
+        owed,
+        withheld,
+        paid - withheld,
+        line_denied,
+        first,
+        count,
+        _claim_diagnoses(services, claim, first, number),
+        versions,
+        denied,
+        other_payer,
+    )
+
+
+def _claim_diagnoses(services: Services, claim: Ints, first: Ints, number: Ints) -> Ints:
+    """Up to twelve diagnoses a claim: those of its first line, then the others' own; blanks at the end."""
+    dx = np.full((len(first), _DIAGNOSES), -1, dtype=np.int64)
+    for column, part in enumerate((services.dx_1, services.dx_2, services.dx_3, services.dx_4)):
+        dx[:, column] = part[first]
+    more = np.flatnonzero((number > 1) & (number <= _DIAGNOSES - 3))
+    own = services.dx_1[more]
+    unknown = (dx[claim[more], :4] != own[:, None]).all(axis=1)
+    more, own = more[unknown], own[unknown]
+    dx[claim[more], number[more] + 2] = own
+    for column in range(5, _DIAGNOSES):  # a code twice on one claim stands once
+        same = (dx[:, 4:column] == dx[:, column : column + 1]).any(axis=1)
+        dx[:, column] = np.where(same, -1, dx[:, column])
+    return close_gaps(dx)
+
+
+def close_gaps(dx: Ints) -> Ints:
+    """Move the blanks (-1) of each row to its end, keeping the order of the rest."""
+    order = np.argsort(dx < 0, axis=1, kind="stable")
+    return np.take_along_axis(dx, order, axis=1)
