@@ -70,6 +70,8 @@ def test_help_shows_an_example(word: str) -> None:
     for words, _ in command_or_skip(word):
         shown = CliRunner().invoke(app, [*words, "--help"])
         assert shown.exit_code == 0, shown.output
+        assert "--install-completion" not in shown.output
+        assert "│" not in shown.output, "help is plain text"
         lines = [line for line in shown.output.splitlines() if not line.startswith("Usage:")]
         assert any("corridor " + words[0] in line for line in lines), (
             f"the help of `corridor {' '.join(words)}` has no example:\n{shown.output}"
