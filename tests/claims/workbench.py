@@ -54,8 +54,9 @@ class Workbench:
 
     def run(self, *targets: str) -> list[Row]:
         """Run what the targets need, in order, each key checked; the rows of the last target."""
+        needed = self._needed(targets)
         for step in self.catalogue.order(targets):
-            if step.step in self.made or step.step.partition(".")[0] not in ROOMS:
+            if step.step not in needed:
                 continue
             for table in step.reads:
                 if table not in self.made:
@@ -83,6 +84,19 @@ class Workbench:
             ).fetchone()
             assert twice == (0,), f"{step.step}: {twice} keys more than once"
         return self.rows(f"select * from {targets[-1]}")
+
+    def _needed(self, targets: Iterable[str]) -> set[str]:
+        """The steps of these rooms that the targets need and no test has given."""
+        needed: set[str] = set()
+        stack = list(targets)
+        while stack:
+            name = stack.pop()
+            if name in needed or name in self.made or name not in self.catalogue.steps:
+                continue
+            if name.partition(".")[0] in ROOMS:
+                needed.add(name)
+                stack.extend(self.catalogue.steps[name].reads)
+        return needed
 
     def rows(self, query: str) -> list[Row]:
         """The rows of a query as dicts."""
