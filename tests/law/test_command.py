@@ -90,6 +90,23 @@ def test_an_override_is_seen_and_marked(tmp_path):
     assert named["digest"] == answer["digest"]
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('"asm.risk_level" = 8', "LAW-OVERRIDE"),
+        ("asm.risk_level = true", "LAW-OVERRIDE"),
+        ('"asm.risk_levle" = 0.08', "LAW-UNKNOWN-RULE"),
+        ("\n[overrides.asm]\nrisk_level = 8", "LAW-OVERRIDE"),
+    ],
+)
+def test_a_wrong_override_names_the_settings_file_and_line(tmp_path, line, code):
+    header = "" if "[overrides" in line else "[overrides]\n"
+    (tmp_path / "corridor.toml").write_text("year = 2027\n" + header + line + "\n")
+    error = corridor("rules", "asm", cwd=tmp_path, code=1)
+    number = 4 if "[overrides" in line else 3
+    assert code in error and f"corridor.toml, line {number}" in error and "asm.risk_level" in error
+
+
 def test_errors_exit_one_and_say_what_to_do(tmp_path):
     assert "LAW-UNKNOWN-PROGRAM" in corridor("rules", "masm", cwd=tmp_path, code=1)
     assert "asm.risk_level" in corridor("rules", "asm.risk_leve", cwd=tmp_path, code=1)

@@ -59,6 +59,7 @@ def rules(
         [one] if one else programs_with_rules(),
         as_known_on=known,
         overrides=settings.overrides,
+        overrides_file=settings.file,
         proposed=proposed or settings.proposed,
     )
     chosen_year = (

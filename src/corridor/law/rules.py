@@ -80,7 +80,9 @@ class Rules:
         overrides: Mapping[str, Any],
         folder: Path,
         proposed: bool,
+        overrides_file: Path | None = None,
     ) -> None:
+        self.overrides_file = overrides_file
         self.programs = tuple(programs)
         self.as_known_on = as_known_on
         self.proposed = proposed
@@ -188,7 +190,12 @@ class Rules:
         program = name.partition(".")[0]
         if program not in self.programs and program in programs_with_rules(self.folder):
             return None
-        rule = self.rule(name)
+        try:
+            rule = self.rule(name)
+        except CorridorError as error:
+            if error.code == "LAW-UNKNOWN-RULE" and self.overrides_file is not None:
+                error.file, error.line = str(self.overrides_file), self._override_line(name)
+            raise
         if rule.body.kind == "scalar":
             problem = check_cell(value, rule.shape["value"])
             if problem:
@@ -211,9 +218,19 @@ class Rules:
             what,
             why="An override keeps the unit and the shape of its rule.",
             todo=f"The rule is a {rule.body.kind} in {rule.unit} ({shape}); mend it under [overrides].",
+            file=self.overrides_file,
+            line=self._override_line(rule.name),
             field=rule.name if row is None else f"{rule.name}, row {int(row) + 1}",
             rule=rule.name,
         )
+
+    def _override_line(self, name: str) -> int | None:
+        """The line of the settings file that sets a rule; None where it cannot be told."""
+        if self.overrides_file is None or not self.overrides_file.is_file():
+            return None
+        lines = self.overrides_file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        setting = re.compile(rf"[\s\"']*({re.escape(name)}|{re.escape(name.partition('.')[2])})[\"']?\s*=")
+        return next((number for number, line in enumerate(lines, 1) if setting.match(line)), None)
 
 
 def programs_with_rules(folder: Path = RULES) -> list[str]:
@@ -228,13 +245,15 @@ def load_rules(
     *,
     folder: Path = RULES,
     proposed: bool = False,
+    overrides_file: Path | None = None,
 ) -> Rules:
     """The law of some programs, as known on a day, with the user's overrides (``"asm.risk_level"``: value).
 
     Files are read when a rule is asked for; overrides are checked at once. ``proposed`` lets proposed
-    values displace final ones. Raises LAW-UNKNOWN-PROGRAM, LAW-UNKNOWN-RULE, LAW-OVERRIDE.
+    values displace final ones; ``overrides_file`` is what errors name.
+    Raises LAW-UNKNOWN-PROGRAM, LAW-UNKNOWN-RULE, LAW-OVERRIDE.
     """
-    return Rules(programs, as_known_on, overrides or {}, folder, proposed)
+    return Rules(programs, as_known_on, overrides or {}, folder, proposed, overrides_file)
 
 
 __all__ = ["Override", "Period", "Rules", "Shape", "load_rules", "programs_with_rules", "timeline"]
