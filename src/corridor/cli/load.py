@@ -53,6 +53,7 @@ def load(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
+    """Dispatch to the source of that format; the help text stands in HELP."""
     if format not in FORMATS:
         raise CorridorError(
             "LOAD-FORMAT",
@@ -76,7 +77,7 @@ def load(
     if source_id:
         settings["source_id"] = source_id
     room = importlib.import_module(FORMATS[format][0])
-    with Progress(quiet=as_json) as progress:
+    with Progress() as progress:
         summary: LoadSummary = room.load(paths, Warehouse.open(), settings, progress)
     if as_json:
         json.dump(summary.to_dict(), sys.stdout, default=str)

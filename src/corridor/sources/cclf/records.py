@@ -1,0 +1,133 @@
+"""Reading a file in pieces, and finding the records that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from corridor.errors import CorridorError
+from corridor.sources.cclf.detect import Form, damaged_line, strange_character
+from corridor.sources.cclf.shape import Bytes, Shape, clear_tildes
+from corridor.sources.cclf.values import fault
+
+# One row group of Parquet; a piece of the longest record takes 67 MB.
+PIECE_ROWS = 122_880
+# Unusual text in at most so many records of a file is damage; in more it is how the file is written.
+ISOLATED = 3
+_FIRST_PRINTABLE, _LAST_PRINTABLE = ord(" "), ord("~")
+
+
+@dataclass
+class Bad:
+    """A record set aside: its first fault names the field, all faults make the reason."""
+
+    line: int
+    field: str
+    code: str
+    reason: str
+    raw: str
+
+
+@dataclass
+class Checker:
+    """Judges the pieces of one file; raises for damage unless rows may be set aside."""
+
+    form: Form
+    shape: Shape
+    set_aside: bool
+    odd: dict[str, list[int]] = field(default_factory=dict)
+
+    def bad_records(self, piece: Bytes, first_line: int) -> list[Bad]:
+        """The records of a piece that cannot be kept."""
+        bad: dict[int, Bad] = {}
+        for row, one, position in self.shape.suspects(piece):
+            line = first_line + row
+            byte = int(piece[row, position])
+            if not _FIRST_PRINTABLE <= byte <= _LAST_PRINTABLE:
+                raise strange_character(self.form.found, self.form.layout, byte, position, line)
+            if one is None:
+                continue
+            found = fault(one, piece[row, one.start - 1 : one.end].tobytes(), self.shape.mbi_form)
+            if found is None:
+                continue
+            if found.minor:
+                if found.damaged and len(lines := self.odd.setdefault(one.name, [])) <= ISOLATED:
+                    lines.append(line)
+                continue
+            if found.damaged and not self.set_aside:
+                raise damaged(self.form, line, one.name)
+            code = "DAMAGED" if found.damaged else found.code
+            known = bad.get(row)
+            if known is not None:
+                known.reason += f"; {found.reason}"
+            else:
+                bad[row] = Bad(line, one.name, code, found.reason, _text(piece[row], self.form))
+        return list(bad.values())
+
+    def finish(self) -> list[str]:
+        """After the last piece: unusual text in a few records only is damage. Returns warnings."""
+        warnings = []
+        for name, lines in sorted(self.odd.items(), key=lambda item: item[1]):
+            if len(lines) > ISOLATED or 2 * len(lines) >= self.form.rows:
+                continue
+            if not self.set_aside:
+                raise damaged(self.form, lines[0], name)
+            said = ", ".join(str(line) for line in lines)
+            warnings.append(f"{self.form.found.file_type.upper()}: unusual character in {name}, line {said}.")
+        return warnings
+
+
+def damaged(form: Form, line: int, name: str, what: str = "") -> CorridorError:
+    """The error for a character that a changed bit explains."""
+    return CorridorError(
+        "CCLF-DAMAGED",
+        what
+        or "A character of this field is of a kind that cannot stand there; one changed bit explains it.",
+        why="CMS writes these files by machine: such a character means the file was damaged on its way.",
+        todo="Fetch the delivery again from CMS; if it is the same, load it with --set-aside, which keeps "
+        "such records apart.",
+        file=form.found.shown,
+        line=line,
+        field=name,
+    )
+
+
+def pieces(form: Form) -> Iterator[tuple[int, Bytes]]:
+    """(line number of the first record, records as a matrix of bytes) of each piece of a file.
+
+    Raises at the first record that is not as long as the others.
+    """
+    width, length = form.width, form.layout.record_length
+    ending = np.frombuffer(form.end_of_line, np.uint8)
+    first = 1
+    with form.found.path.open("rb") as stream:
+        while True:
+            data = _cut_lines(stream, form) if form.cut else stream.read(PIECE_ROWS * width)
+            if not data:
+                return
+            if len(data) % width == length:
+                data += form.end_of_line
+            piece = np.frombuffer(data, np.uint8, len(data) // width * width).reshape(-1, width)
+            aligned = (piece[:, length:] == ending).all(axis=1)
+            if not aligned.all():
+                row = int(np.flatnonzero(~aligned)[0])
+                rest = data[row * width :]
+                line = rest.split(b"\n")[0].removesuffix(b"\r")
+                raise damaged_line(form.found, form.layout, line, first + row, rest)
+            yield first, clear_tildes(piece, form.layout)
+            first += len(piece)
+
+
+def _cut_lines(stream: object, form: Form) -> bytes:
+    lines = []
+    for line in stream:  # type: ignore[attr-defined]
+        lines.append(line.rstrip(b"\r\n").ljust(form.layout.record_length) + form.end_of_line)
+        if len(lines) == PIECE_ROWS:
+            break
+    return b"".join(lines)
+
+
+def _text(record: Bytes, form: Form) -> str:
+    return record[: form.layout.record_length].tobytes().decode("ascii", errors="replace")
