@@ -42,11 +42,18 @@ class Loading:
     sequence: int
     file_number: int = 0
     tables: dict[str, int] = field(default_factory=dict)
+    aside: int = 0
 
     def add(self, table: str, query: str, month_column: str | None = None) -> int:
         """Write rows of one more part of a raw table, and count them."""
         rows = self.writer.add_table(table, query, month_column)
         self.tables[table] = self.tables.get(table, 0) + rows
+        return rows
+
+    def set_aside(self, query: str) -> int:
+        """Set rows of the file under way aside (the columns of ``DeliveryWriter.reject_query``)."""
+        rows = self.writer.reject_query(query)
+        self.aside += rows
         return rows
 
 
@@ -134,22 +141,16 @@ def _write(
         for number, file in enumerate(files, start=1):
             if progress:
                 progress(file.found.name, number, len(files), "reading")
-            loading.file_number = number
+            loading.file_number, loading.aside = number, 0
             staged = stage(writer.con, file.table, file.layout, "staged")
             for warning in staged.warnings:
                 writer.warn(warning)
-            writer.reject_query(staged.rejects)
+            loading.set_aside(staged.rejects)
             write(loading, staged)
-            counts.append(
-                FileSummary(
-                    file.found.name,
-                    file.layout.name,
-                    file.input.bytes,
-                    staged.rows_in,
-                    staged.rows_kept,
-                    staged.rows_rejected,
-                )
-            )
+            kept = staged.rows_in - loading.aside
+            one = FileSummary(file.found.name, file.layout.name, file.input.bytes)
+            one.rows_in, one.rows_kept, one.rows_set_aside = staged.rows_in, kept, loading.aside
+            counts.append(one)
             writer.con.execute("drop view staged")
             writer.con.execute("drop table staged_all")
         if finish:

@@ -75,7 +75,7 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, layout: Layout, name: st
         f"from {sql_name(everything)} where problem is not null"
     )
     _refuse_cut(con, everything, table)
-    if rows_in and rejected == rows_in:
+    if rejected == rows_in > 1:  # one row is no pattern
         _refuse_all(con, rejects, table, rows_in)
     return Staged(
         name,

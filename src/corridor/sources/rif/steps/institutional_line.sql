@@ -37,8 +37,9 @@ placed as (
     row_number() over (partition by source_id, clm_id order by clm_line_num) = 1 as is_first,
     sum(coalesce(rev_cntr_pmt_amt_amt, 0)) over (partition by source_id, clm_id)
       = coalesce(clm_pmt_amt, 0) and coalesce(clm_pmt_amt, 0) <> 0 as lines_sum,
-    -- the line of all charges repeats the other lines
-    rev_cntr = '0001' and count(*) over (partition by source_id, clm_id) > 1 as is_total
+    -- the line of all charges repeats the other lines, where there are others
+    rev_cntr = '0001' and sum(case when rev_cntr = '0001' then 0 else 1 end)
+      over (partition by source_id, clm_id) > 0 as is_total
   from lines
   where place = 1
 )
