@@ -54,7 +54,10 @@ select
   scored.cost_ratio, cast(1 as double) as specialty_adjustment, average.amount as national_average_cost,
   scored.cost_ratio * average.amount as cost_per_episode,
   spread.standard_error * average.amount as standard_error,
-  greatest(scored.cost_ratio - deviations.value * spread.standard_error, 0) * average.amount as interval_low,
+  case
+    when spread.standard_error is not null
+      then greatest(scored.cost_ratio - deviations.value * spread.standard_error, 0) * average.amount
+  end as interval_low,
   (scored.cost_ratio + deviations.value * spread.standard_error) * average.amount as interval_high,
   scored.mean_observed_cost, scored.mean_expected_cost, scored.assigned_cost,
   coalesce(scored.imputed_share, 0) as imputed_share, scored.unpriced_lines,
