@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from corridor.engine.connection import quote
 from corridor.engine.delivery import DeliveryWriter
 from corridor.engine.warehouse import Warehouse
@@ -192,11 +194,19 @@ class DeliveryReader:
     def _set_aside(self, form: Form, bad: list[Bad]) -> None:
         if not bad:
             return
-        name = form.found.path.name
-        self.writer.reject([(name, row.line, row.field, row.code, row.reason, row.raw) for row in bad])
-        self.con.execute("create or replace temp table bad_line (line_number bigint)")
-        self.con.execute("insert into bad_line select unnest(?)", [[row.line for row in bad]])
-        self.con.execute("delete from record where line_number in (select line_number from bad_line)")
+        self.con.register(
+            "bad_record",
+            {
+                "line_number": np.array([row.line for row in bad]),
+                "field": np.array([row.field for row in bad], dtype=object),
+                "reason_code": np.array([row.code for row in bad], dtype=object),
+                "reason": np.array([row.reason for row in bad], dtype=object),
+                "raw_text": np.array([row.raw for row in bad], dtype=object),
+            },
+        )
+        self.writer.reject_query(f"select {quote(form.found.path.name)} as file_name, * from bad_record")
+        self.con.execute("delete from record where line_number in (select line_number from bad_record)")
+        self.con.unregister("bad_record")
         self.reasons.update(row.code for row in bad)
         if form.found.file_type == "cclf1":
             self.cross.headers_set_aside.update(row.raw[: form.layout.fields[0].end].strip() for row in bad)

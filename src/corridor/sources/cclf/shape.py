@@ -152,10 +152,16 @@ class Shape:
         return wrong
 
     def suspects(self, piece: Bytes) -> Iterator[tuple[int, Field | None, int]]:
-        """(row, field, position) of every value of a piece (rows, width) that the second pass must see."""
+        """(row, field, position) of every value of a piece (rows, width) that the second pass must see.
+
+        A position that belongs to no field (the end of the line, a reserved place) comes with None.
+        """
         step = max(1, _BLOCK_BYTES // self.width)
-        dates = [one for one in self.layout.fields if one.type == "date"]
-        starts = np.array([one.start - 1 for one in self.layout.fields] + [self.layout.fields[-1].end])
+        fields = self.layout.fields
+        dates = [one for one in fields if one.type == "date"]
+        place_of = np.full(self.width, len(fields), np.int64)
+        for place, one in enumerate(fields):
+            place_of[one.start - 1 : one.end] = place
         for base in range(0, len(piece), step):
             block = piece[base : base + step]
             wrong = self.suspicious(block)
@@ -163,16 +169,15 @@ class Shape:
                 wrong[:, day.start - 1] |= _no_such_day(block, day.start - 1)
             if not wrong.any():
                 continue
-            for row in np.flatnonzero(wrong.any(axis=1)):
-                previous = -1
-                for position in np.flatnonzero(wrong[row]):
-                    place = int(np.searchsorted(starts, position, side="right")) - 1
-                    one = self.layout.fields[place] if place < len(self.layout.fields) else None
-                    if one is None or position >= one.end:
-                        yield base + int(row), None, int(position)
-                    elif place != previous:
-                        yield base + int(row), one, int(position)
-                    previous = place
+            rows = np.flatnonzero(wrong.any(axis=1))
+            at, positions = np.nonzero(wrong[rows])
+            values = at * (len(fields) + 1) + place_of[positions]
+            _, firsts = np.unique(values, return_index=True)
+            found = zip(
+                rows[at[firsts]].tolist(), positions[firsts].tolist(), place_of[positions[firsts]].tolist()
+            )
+            for row, position, place in found:
+                yield base + row, fields[place] if place < len(fields) else None, position
 
 
 def _no_such_day(block: Bytes, start: int) -> Flags:
