@@ -61,13 +61,9 @@ def open_context(
         [*SHARED_RULES, *chosen.programs],
         as_known_on=chosen.as_known_on,
         overrides=chosen.overrides,
+        proposed=chosen.proposed,
+        overrides_file=chosen.file,
     )
-    performance_year = year or chosen.year or first_year(rules, chosen.programs[0])
+    performance_year = year or chosen.year or rules.first_year(chosen.programs[0])
     force = rules.in_force(performance_year=performance_year)
     return Context(chosen, Warehouse.open(home or chosen.home_folder()), rules, force, performance_year)
-
-
-def first_year(rules: Rules, program: str) -> int:
-    """The first performance year of a program: from when its rule ``performance_years`` holds."""
-    start = rules.periods(f"{program}.performance_years")[0].start
-    return start if isinstance(start, int) else start.year
