@@ -63,6 +63,7 @@ OFF_TOPIC = re.compile(
             "working con" + "tract",
             "my ta" + "sk",
             "the iss" + "ue asks",
+            "iss" + r"ue \d+",
         ]
     )
     + r")\b",
