@@ -20,16 +20,47 @@ Row = dict[str, Any]
 HEART, BACK = "heart_failure", "low_back_pain"
 MEASURES = {HEART: ("492", "008", "005", "236", "377"), BACK: ("238", "134", "128", "220")}
 TREES = (
-    "Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ironwood", "Juniper", "Katsura", "Larch",
-    "Maple", "Nutmeg", "Oak", "Pine", "Quince", "Rowan", "Spruce", "Tamarack", "Umbrella Pine", "Viburnum", "Willow",
-    "Yew", "Acacia", "Baobab", "Cypress", "Ebony", "Fig", "Gum",
-)  # fmt: skip
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Ginkgo",
+    "Hazel",
+    "Ironwood",
+    "Juniper",
+    "Katsura",
+    "Larch",
+    "Maple",
+    "Nutmeg",
+    "Oak",
+    "Pine",
+    "Quince",
+    "Rowan",
+    "Spruce",
+    "Tamarack",
+    "Umbrella Pine",
+    "Viburnum",
+    "Willow",
+    "Yew",
+    "Acacia",
+    "Baobab",
+    "Cypress",
+    "Ebony",
+    "Fig",
+    "Gum",
+)
 YEARS = {2029: 0.09, 2030: 0.09, 2031: 0.10, 2032: 0.11, 2033: 0.12}
 MEDIAN_COST = {HEART: (14429.90, 3879.435), BACK: (1947.216, 618.477)}
 CATEGORIES = (
-    ("Office visits", 140.0, "B"), ("Tests and imaging", 320.0, "B"), ("Outpatient procedures", 900.0, "B"),
-    ("Inpatient stays", 9800.0, "A"), ("Post-acute care", 4200.0, "A"), ("Drugs", 410.0, "D"),
-)  # fmt: skip
+    ("Office visits", 140.0, "B"),
+    ("Tests and imaging", 320.0, "B"),
+    ("Outpatient procedures", 900.0, "B"),
+    ("Inpatient stays", 9800.0, "A"),
+    ("Post-acute care", 4200.0, "A"),
+    ("Drugs", 410.0, "D"),
+)
 
 
 class FakeRun:
@@ -53,7 +84,9 @@ class FakeRun:
 
     def add(self, table: str, rows: Sequence[Row]) -> None:
         self.con.execute(f"create schema if not exists {table.split('.')[0]}")
-        self.con.execute(f"create or replace table {table} as select unnest(?, recursive := true)", [list(rows)])
+        self.con.execute(
+            f"create or replace table {table} as select unnest(?, recursive := true)", [list(rows)]
+        )
         self.tables.add(table)
 
     def drop(self, table: str) -> None:
@@ -70,15 +103,39 @@ class FakeRun:
 
 
 ASSUMPTIONS: list[Row] = [
-    {"rule": "asm.logistic_midpoint", "value": "cohort_median", "unit": "points", "status": "assumed",
-     "cite": "42 CFR 512.750(c)(1)(ii), not read", "about": "Score at which the transformed score is one half."},
-    {"rule": "asm.logistic_slope", "value": 0.1, "unit": "per point", "status": "assumed",
-     "cite": "42 CFR 512.750(c)(1)(ii), not read", "about": "Steepness of the logistic exchange function."},
-    {"rule": "asm.redistribution", "value": 0.85, "unit": "fraction", "status": "secondary",
-     "cite": "apmconnect, final-rule summary", "about": "Share of the amount at risk that is paid out again."},
-    {"rule": "asm.cost_point_table", "value": "MIPS_7_5", "unit": "points", "status": "assumed",
-     "cite": "42 CFR 512.730(e)(2), not read", "about": "Points by distance of the cost from the cohort median."},
-]  # fmt: skip
+    {
+        "rule": "asm.logistic_midpoint",
+        "value": "cohort_median",
+        "unit": "points",
+        "status": "assumed",
+        "cite": "42 CFR 512.750(c)(1)(ii), not read",
+        "about": "Score at which the transformed score is one half.",
+    },
+    {
+        "rule": "asm.logistic_slope",
+        "value": 0.1,
+        "unit": "per point",
+        "status": "assumed",
+        "cite": "42 CFR 512.750(c)(1)(ii), not read",
+        "about": "Steepness of the logistic exchange function.",
+    },
+    {
+        "rule": "asm.redistribution",
+        "value": 0.85,
+        "unit": "fraction",
+        "status": "secondary",
+        "cite": "apmconnect, final-rule summary",
+        "about": "Share of the amount at risk that is paid out again.",
+    },
+    {
+        "rule": "asm.cost_point_table",
+        "value": "MIPS_7_5",
+        "unit": "points",
+        "status": "assumed",
+        "cite": "42 CFR 512.730(e)(2), not read",
+        "about": "Points by distance of the cost from the cohort median.",
+    },
+]
 
 
 def _transformed(score: float, midpoint: float) -> float:
@@ -105,17 +162,28 @@ def community(clinicians: int, seed: int) -> dict[str, list[Row]]:
     tables: dict[str, list[Row]] = {
         name: []
         for name in (
-            "asm.result", "asm.clinician_input", "asm.eligibility", "asm.measure_score", "measures.asm_cost",
-            "asm.dollars_by_year", "asm.lever", "episodes.chronic_episode", "episodes.chronic_attribution",
-            "episodes.chronic_cost", "episodes.chronic_service", "claims.service_line",
+            "asm.result",
+            "asm.clinician_input",
+            "asm.eligibility",
+            "asm.measure_score",
+            "measures.asm_cost",
+            "asm.dollars_by_year",
+            "asm.lever",
+            "episodes.chronic_episode",
+            "episodes.chronic_attribution",
+            "episodes.chronic_cost",
+            "episodes.chronic_service",
+            "claims.service_line",
         )
-    }  # fmt: skip
+    }
     for index in range(clinicians + 6):
         cohort = HEART if index % 12 < 7 else BACK
         person = {
-            "performance_year": 2027, "tin": f"99000{index % 6 + 1:04d}", "npi": f"19990000{index:02d}"[-10:],
+            "performance_year": 2027,
+            "tin": f"99000{index % 6 + 1:04d}",
+            "npi": f"19990000{index:02d}"[-10:],
             "cohort": cohort,
-        }  # fmt: skip
+        }
         if clinicians > 90:
             person["npi"] = f"1999{index:06d}"
         name = TREES[index % len(TREES)] + (f" {index // len(TREES)}" if index >= len(TREES) else "")
@@ -124,13 +192,17 @@ def community(clinicians: int, seed: int) -> dict[str, list[Row]]:
             continue
         _clinician(tables, person, f"Dr. {name}", index, random, middles, national)
     tables["asm.national_cohort"] = [
-        {"cohort": cohort, "final_score": float(score)} for cohort, scores in national.items() for score in scores
+        {"cohort": cohort, "final_score": float(score)}
+        for cohort, scores in national.items()
+        for score in scores
     ]
     tables["claims.quality_count"] = _claims(random)
     return tables
 
 
-def _eligibility(tables: dict[str, list[Row]], person: Row, index: int, out: bool, random: np.random.Generator) -> None:
+def _eligibility(
+    tables: dict[str, list[Row]], person: Row, index: int, out: bool, random: np.random.Generator
+) -> None:
     reasons = (
         "Specialty is interventional cardiology, which is in neither cohort",
         "Fewer than 20 attributed episodes in 2025",
@@ -142,45 +214,70 @@ def _eligibility(tables: dict[str, list[Row]], person: Row, index: int, out: boo
         difference = "listed by CMS, not in by our data" if out else "in by our data, not listed by CMS"
     tables["asm.eligibility"].append(
         {
-            **person, "cohort": None if out and index % 3 == 0 else person["cohort"],
+            **person,
+            "cohort": None if out and index % 3 == 0 else person["cohort"],
             "specialty_code": "06" if person["cohort"] == HEART else "20",
             "specialty_claims": int(random.integers(200, 900)),
-            "attributed_episodes": 12 if out and index % 3 == 1 else 7 if out else int(random.integers(24, 140)),
-            "cbsa": "35380", "area_mandatory": not (out and index % 3 == 2), "eligible": not out,
+            "attributed_episodes": 12
+            if out and index % 3 == 1
+            else 7
+            if out
+            else int(random.integers(24, 140)),
+            "cbsa": "35380",
+            "area_mandatory": not (out and index % 3 == 2),
+            "eligible": not out,
             "reason": reasons[index % 3] if out else "Specialty, episodes and area meet the criteria",
-            "listed_by_cms": listed, "list_difference": difference,
+            "listed_by_cms": listed,
+            "list_difference": difference,
         }
-    )  # fmt: skip
+    )
 
 
 def _clinician(
-    tables: dict[str, list[Row]], person: Row, name: str, index: int, random: np.random.Generator,
-    middles: dict[str, float], national: dict[str, np.ndarray],
-) -> None:  # fmt: skip
+    tables: dict[str, list[Row]],
+    person: Row,
+    name: str,
+    index: int,
+    random: np.random.Generator,
+    middles: dict[str, float],
+    national: dict[str, np.ndarray],
+) -> None:
     cohort = person["cohort"]
     silent = index == 10
     few = index == 5
     skill = float(random.normal(0, 1))
     points: dict[str, float] = {}
     for measure in MEASURES[cohort]:
-        raw = float(np.clip(5.6 + 1.5 * skill + random.normal(0, 2.1), 1, 10))
+        raw = float(np.clip(4.2 + 1.3 * skill + random.normal(0, 2.0), 1, 10))
         points[measure] = 0.0 if silent and measure != "492" else round(raw, 1)
-        cases = int(random.integers(8, 19)) if measure == "220" and index % 2 else int(random.integers(22, 260))
+        cases = (
+            int(random.integers(8, 19)) if measure == "220" and index % 2 else int(random.integers(22, 260))
+        )
         counted = cases >= 20
         if not counted:
             points.pop(measure)
         tables["asm.measure_score"].append(
             {
-                **person, "measure_id": measure,
+                **person,
+                "measure_id": measure,
                 "collection_type": "administrative_claims" if measure == "492" else "ecqm",
-                "rate": None if silent and measure != "492" else round(float(np.clip(40 + 5.5 * raw, 1, 99)), 2),
-                "eligible_cases": cases, "data_completeness": None if silent else 82.0 + index % 15,
-                "reported": not silent or measure == "492", "points": points.get(measure), "counted": counted,
+                "rate": None
+                if silent and measure != "492"
+                else round(float(np.clip(40 + 5.5 * raw, 1, 99)), 2),
+                "eligible_cases": cases,
+                "data_completeness": None if silent else 82.0 + index % 15,
+                "reported": not silent or measure == "492",
+                "points": points.get(measure),
+                "counted": counted,
                 "benchmark": 68.98,
             }
-        )  # fmt: skip
+        )
     episodes = 9 if few else int(random.integers(24, 140))
-    ratio = float(np.clip(1 + random.normal(0, 0.03) + random.normal(0, 0.85) / math.sqrt(episodes) - 0.1 * skill, 0.5, 1.9))
+    ratio = float(
+        np.clip(
+            1 + random.normal(0, 0.03) + random.normal(0, 0.85) / math.sqrt(episodes) - 0.1 * skill, 0.5, 1.9
+        )
+    )
     middle, spread = MEDIAN_COST[cohort]
     cost = middle * ratio
     cost_points = round(float(np.clip(7.5 - (cost - middle) / spread * 2, 1, 10)), 1)
@@ -198,10 +295,19 @@ def _clinician(
     score = 0.0 if silent else min(100.0, max(0.0, raw_score))
     paid = float(random.integers(120, 720)) * 1000
     result = {
-        **person, "quality_score": quality, "cost_score": cost_points / 10, "cost_points": cost_points, **parts,
-        "final_score": None if few else score, "part_b_paid": paid, "panel_coverage": 0.35 + 0.02 * (index % 25),
+        **person,
+        "quality_score": quality,
+        "cost_score": cost_points / 10,
+        "cost_points": cost_points,
+        **parts,
+        "final_score": None if few else score,
+        "part_b_paid": paid,
+        "panel_coverage": 0.35 + 0.02 * (index % 25),
         "beneficiaries": 7 if few else int(random.integers(80, 700)),
-    }  # fmt: skip
+    }
+    for middle_score, label in ((middles[cohort], "neutral_score"),):
+        factor = _factors(national[cohort], middle_score)
+        result[label] = middle_score - math.log(factor - 1) / 0.1
     scaling = {middle: _factors(national[cohort], middle) for middle in (middles[cohort], 50.0)}
     main = 0.0
     for year, risk in YEARS.items():
@@ -209,43 +315,84 @@ def _clinician(
             factor = 0.0 if few else risk * _transformed(score, midpoint) * scaling[midpoint] - risk
             main = factor if year == 2029 and label == "cohort_median" else main
             tables["asm.dollars_by_year"].append(
-                {"tin": person["tin"], "npi": person["npi"], "payment_year": year, "logistic_midpoint": label,
-                 "in_force": label == "cohort_median", "risk_level": risk, "factor": factor, "dollars": paid * factor}
-            )  # fmt: skip
+                {
+                    "tin": person["tin"],
+                    "npi": person["npi"],
+                    "payment_year": year,
+                    "logistic_midpoint": label,
+                    "in_force": label == "cohort_median",
+                    "risk_level": risk,
+                    "factor": factor,
+                    "dollars": paid * factor,
+                }
+            )
     tables["asm.result"].append(
         {
-            **result, "transformed_final_score": None if few else _transformed(score, middles[cohort]),
-            "scaling_factor": None if few else scaling[middles[cohort]], "risk_level": YEARS[2029],
-            "payment_adjustment_factor": None if few else main, "payment_multiplier": 1 + main,
+            **result,
+            "transformed_final_score": None if few else _transformed(score, middles[cohort]),
+            "scaling_factor": None if few else scaling[middles[cohort]],
+            "risk_level": YEARS[2029],
+            "payment_adjustment_factor": None if few else main,
+            "payment_multiplier": 1 + main,
             "dollars": paid * main,
         }
-    )  # fmt: skip
+    )
     tables["asm.clinician_input"].append(
-        {**person, "clinician_name": name, "practice_size": practice, "part_b_paid": paid,
-         "improvement_activities_attested": 2 if index % 4 else 1}
-    )  # fmt: skip
+        {
+            **person,
+            "clinician_name": name,
+            "practice_size": practice,
+            "part_b_paid": paid,
+            "improvement_activities_attested": 2 if index % 4 else 1,
+        }
+    )
     half = 1.96 * 0.85 / math.sqrt(episodes)
     tables["measures.asm_cost"].append(
-        {**person, "attributed_episodes": episodes, "cost_ratio": ratio, "cost_per_episode": cost,
-         "interval_low": cost * (1 - half), "interval_high": cost * (1 + half), "imputed_share": 0.04 + 0.01 * (index % 9)}
-    )  # fmt: skip
+        {
+            **person,
+            "attributed_episodes": episodes,
+            "cost_ratio": ratio,
+            "cost_per_episode": cost,
+            "interval_low": cost * (1 - half),
+            "interval_high": cost * (1 + half),
+            "imputed_share": 0.04 + 0.01 * (index % 9),
+        }
+    )
     if not few and not silent:
         for measure in (*points, "cost", *(["improvement_activities"] if index % 4 == 0 else [])):
-            gain = 10.0 if measure == "improvement_activities" else 5.0 if measure == "cost" else 50 / (10 * len(points))
+            gain = (
+                10.0
+                if measure == "improvement_activities"
+                else 5.0
+                if measure == "cost"
+                else 50 / (10 * len(points))
+            )
             better = _transformed(min(100.0, score + gain), middles[cohort])
             change = YEARS[2029] * scaling[middles[cohort]] * (better - _transformed(score, middles[cohort]))
             tables["asm.lever"].append(
-                {"tin": person["tin"], "npi": person["npi"], "measure": measure,
-                 "change": "second activity attested" if measure == "improvement_activities" else "one decile",
-                 "score_change": gain, "dollars": paid * change}
-            )  # fmt: skip
+                {
+                    "tin": person["tin"],
+                    "npi": person["npi"],
+                    "measure": measure,
+                    "change": "second activity attested"
+                    if measure == "improvement_activities"
+                    else "one decile",
+                    "score_change": gain,
+                    "dollars": paid * change,
+                }
+            )
     _episodes(tables, person, episodes, ratio, middle, index, random)
 
 
 def _episodes(
-    tables: dict[str, list[Row]], person: Row, count: int, ratio: float, middle: float, index: int,
+    tables: dict[str, list[Row]],
+    person: Row,
+    count: int,
+    ratio: float,
+    middle: float,
+    index: int,
     random: np.random.Generator,
-) -> None:  # fmt: skip
+) -> None:
     for number in range(count):
         episode = f"E{index:03d}-{number:04d}"
         start = date(2026, 3, 1) + timedelta(days=int(random.integers(0, 300)))
@@ -258,44 +405,89 @@ def _episodes(
             amounts.append(amount)
             claim = {"source_id": "A9901", "claim_id": f"{episode}-{line}", "claim_line_number": 1}
             tables["episodes.chronic_service"].append(
-                {"episode_id": episode, **claim, "service_category": category, "standardized_amount": amount,
-                 "imputed": part == "D"}
-            )  # fmt: skip
+                {
+                    "episode_id": episode,
+                    **claim,
+                    "service_category": category,
+                    "standardized_amount": amount,
+                    "imputed": part == "D",
+                }
+            )
             tables["claims.service_line"].append(
-                {**claim, "person_id": 100000 + index * 500 + number, "part": part, "hcpcs_code": None,
-                 "service_date": start + timedelta(days=int(random.integers(0, days)))}
-            )  # fmt: skip
+                {
+                    **claim,
+                    "person_id": 100000 + index * 500 + number,
+                    "part": part,
+                    "hcpcs_code": None,
+                    "service_date": start + timedelta(days=int(random.integers(0, days))),
+                }
+            )
         assigned = sum(amounts)
         observed = assigned * 365 / days
         tables["episodes.chronic_episode"].append(
-            {"episode_id": episode, "cohort": person["cohort"], "person_id": 100000 + index * 500 + number,
-             "tin": person["tin"], "episode_start": start, "episode_end": start + timedelta(days=days),
-             "episode_days": days, "performance_year": 2027, "excluded": False, "exclusion_reason": None}
-        )  # fmt: skip
+            {
+                "episode_id": episode,
+                "cohort": person["cohort"],
+                "person_id": 100000 + index * 500 + number,
+                "tin": person["tin"],
+                "episode_start": start,
+                "episode_end": start + timedelta(days=days),
+                "episode_days": days,
+                "performance_year": 2027,
+                "excluded": False,
+                "exclusion_reason": None,
+            }
+        )
         tables["episodes.chronic_attribution"].append(
-            {"episode_id": episode, "tin": person["tin"], "npi": person["npi"], "share": 0.3 + 0.7 * float(random.random()),
-             "trigger_claims": 3, "attributed": True, "reason": "30 percent"}
-        )  # fmt: skip
+            {
+                "episode_id": episode,
+                "tin": person["tin"],
+                "npi": person["npi"],
+                "share": 0.3 + 0.7 * float(random.random()),
+                "trigger_claims": 3,
+                "attributed": True,
+                "reason": "30 percent",
+            }
+        )
         expected = float(np.clip(observed / ratio * random.lognormal(0, 0.4), 200, 60000))
         tables["episodes.chronic_cost"].append(
-            {"episode_id": episode, "assigned_cost": assigned, "observed_cost": observed, "expected_cost": expected,
-             "ratio": observed / expected, "imputed_share": 0.05}
-        )  # fmt: skip
+            {
+                "episode_id": episode,
+                "assigned_cost": assigned,
+                "observed_cost": observed,
+                "expected_cost": expected,
+                "ratio": observed / expected,
+                "imputed_share": 0.05,
+            }
+        )
 
 
 def _claims(random: np.random.Generator) -> list[Row]:
     """Counts by claim type and month; the last months thin out, one month is thin, one cell is small."""
     rows: list[Row] = []
-    kinds = (("71", 5200, 95.0), ("40", 1400, 310.0), ("60", 60, 11800.0), ("20", 24, 7900.0), ("82", 130, 160.0),
-             ("part_d", 3900, 118.0))  # fmt: skip
+    kinds = (
+        ("71", 5200, 95.0),
+        ("40", 1400, 310.0),
+        ("60", 60, 11800.0),
+        ("20", 24, 7900.0),
+        ("82", 130, 160.0),
+        ("part_d", 3900, 118.0),
+    )
     for place in range(26):
         month = (2025 + place // 12) * 100 + place % 12 + 1
         fill = (0.35 if place == 25 else 0.8 if place == 24 else 1.0) * (0.55 if place == 6 else 1.0)
         for kind, usual, paid in kinds:
             claims = int(usual * fill * random.uniform(0.92, 1.08))
             rows.append(
-                {"source_id": "A9901", "delivery_id": "0123456789abcdef", "claim_type_code": kind,
-                 "service_month": month, "claims": claims, "lines": claims * 2, "people": int(claims * 0.6),
-                 "paid_amount": round(claims * paid * random.uniform(0.95, 1.05), 2)}
-            )  # fmt: skip
+                {
+                    "source_id": "A9901",
+                    "delivery_id": "0123456789abcdef",
+                    "claim_type_code": kind,
+                    "service_month": month,
+                    "claims": claims,
+                    "lines": claims * 2,
+                    "people": int(claims * 0.6),
+                    "paid_amount": round(claims * paid * random.uniform(0.95, 1.05), 2),
+                }
+            )
     return rows

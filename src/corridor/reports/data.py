@@ -140,7 +140,8 @@ def _clinicians(run: RunLike) -> list[Row]:
     """asm.result, completed by inputs, cost and eligibility of the same clinician; the first non-null wins."""
     order = ("cohort", "tin", "npi")
     others = [
-        _by_key(rows_of(run, table, order)) for table in ("asm.clinician_input", "measures.asm_cost", "asm.eligibility")
+        _by_key(rows_of(run, table, order))
+        for table in ("asm.clinician_input", "measures.asm_cost", "asm.eligibility")
     ]
     merged: list[Row] = []
     for result in rows_of(run, "asm.result", order):
@@ -246,11 +247,17 @@ def _first_dollars(clinicians: Sequence[Row], payment_year: Any) -> list[Row]:
             continue
         rows.append(
             {
-                "tin": row["tin"], "npi": row["npi"], "payment_year": int(year), "dollars": amount,
-                "low": real(row.get("dollars_low")), "high": real(row.get("dollars_high")),
-                "risk_level": row.get("risk_level"), "factor": row.get("payment_adjustment_factor"), "midpoints": {},
+                "tin": row["tin"],
+                "npi": row["npi"],
+                "payment_year": int(year),
+                "dollars": amount,
+                "low": real(row.get("dollars_low")),
+                "high": real(row.get("dollars_high")),
+                "risk_level": row.get("risk_level"),
+                "factor": row.get("payment_adjustment_factor"),
+                "midpoints": {},
             }
-        )  # fmt: skip
+        )
     return rows
 
 

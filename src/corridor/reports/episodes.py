@@ -26,7 +26,7 @@ class EpisodeDetail:
 
 def opened_per_clinician(clinicians: int) -> int:
     """How many episodes of each clinician open to their services, so that the file stays small."""
-    return 3 if clinicians <= 60 else 2 if clinicians <= 120 else 1
+    return 3 if clinicians <= 40 else 2 if clinicians <= 80 else 1 if clinicians <= 200 else 0
 
 
 def read(run: RunLike, keys: Iterable[tuple[str, str]]) -> EpisodeDetail:
@@ -60,8 +60,12 @@ def read(run: RunLike, keys: Iterable[tuple[str, str]]) -> EpisodeDetail:
         for place, row in enumerate(members, start=1):
             if place <= top:
                 opened.setdefault(str(row["episode_id"]), []).append((tin, npi, place))
-            episodes.append({**{k: v for k, v in row.items() if k not in ("episode_id", "episode_start")},
-                             "number": place})  # fmt: skip
+            episodes.append(
+                {
+                    **{k: v for k, v in row.items() if k not in ("episode_id", "episode_start")},
+                    "number": place,
+                }
+            )
     services = _services(run, opened)
     counts = {key: len(rows) for key, rows in services.items()}
     for row in episodes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from corridor.reports.data import ReportData
 from corridor.reports.palette import theme
@@ -24,15 +26,25 @@ from corridor.reports.views.scores import cost_section, scores_section
 from corridor.reports.words import counted, plain, real, short_dollars
 
 
+_AMOUNT = re.compile(r"[−+±]?\$[\d,.]+[kM]?|−[\d.,]+%?")
+
+
+def keep_amounts(words: str) -> Markup:
+    """Words as markup in which an amount is never broken between its sign and its digits."""
+    return Markup(_AMOUNT.sub(r'<span class="k">\g<0></span>', str(escape(words))))
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("corridor.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["keep"] = keep_amounts
+    return environment
 
 
 @lru_cache(maxsize=4)
@@ -79,7 +91,7 @@ def _pages(index: Index, letters: list[Letter]) -> list[dict[str, Any]]:
                 "score": "no score" if score is None else plain(score),
                 "dollars": short_dollars(amount, signed=True),
                 "tone": "" if not amount else "gain" if amount > 0 else "loss",
-                "letter": one.id,
+                "letter": one,
             }
         )
     return pages
@@ -97,31 +109,46 @@ def report_html(data: ReportData) -> str:
     index = Index(data)
     letters = letters_of(index)
     sections = [
-        people_section(index), scores_section(index), dollars_section(index), levers_section(index), cost_section(index),
-    ]  # fmt: skip
+        people_section(index),
+        scores_section(index),
+        dollars_section(index),
+        levers_section(index),
+        cost_section(index),
+    ]
     closing = [assumptions_section(index), tieout_section(data.tieout)]
     contents = [
-        ("summary", "Summary"), ("eligibility", "Who is in"), ("scores", "Scores"), ("dollars", "Dollars"),
-        ("levers", "Levers"), ("cost", "Episode cost"), ("clinicians", "Clinicians"), ("letters", "Letters"),
-        ("assumptions", "Assumptions"), ("tie-out", "Tie-out"), ("method", "Method"),
-    ]  # fmt: skip
+        ("summary", "Summary"),
+        ("eligibility", "Who is in"),
+        ("scores", "Scores"),
+        ("dollars", "Dollars"),
+        ("levers", "Levers"),
+        ("cost", "Episode cost"),
+        ("clinicians", "Clinicians"),
+        ("assumptions", "Assumptions"),
+        ("tie-out", "Tie-out"),
+        ("method", "Method"),
+    ]
     flags = ["synthetic data"] if data.synthetic else []
-    return _environment().get_template("report.html.j2").render(
-        title=title_of(data),
-        about=_about(data),
-        flags=flags,
-        style=style(),
-        script=_asset("page.js"),
-        contents=contents,
-        opening=opening(index),
-        sections=sections,
-        pages=_pages(index, letters),
-        pages_lead=f"{counted(len(data.clinicians), 'clinician')}. Open one for score, measures and episodes.",
-        letters=letters,
-        closing=closing,
-        method=METHOD,
-        footer=_footer(data),
-    ) + "\n"  # fmt: skip
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title_of(data),
+            about=_about(data),
+            flags=flags,
+            style=style(),
+            script=_asset("page.js"),
+            contents=contents,
+            opening=opening(index),
+            sections=sections,
+            pages=_pages(index, letters),
+            pages_lead=f"{counted(len(data.clinicians), 'clinician')}. Open one for score, measures and episodes.",
+            closing=closing,
+            method=METHOD,
+            footer=_footer(data),
+        )
+        + "\n"
+    )
 
 
 def _footer(data: ReportData) -> str:
@@ -134,13 +161,19 @@ def _footer(data: ReportData) -> str:
 
 def letters_html(data: ReportData) -> str:
     """All letters as one file that prints a page each."""
-    return _environment().get_template("letters.html.j2").render(
-        title=title_of(data), style=style(), letters=letters_of(Index(data))
-    ) + "\n"  # fmt: skip
+    return (
+        _environment()
+        .get_template("letters.html.j2")
+        .render(title=title_of(data), style=style(), letters=letters_of(Index(data)))
+        + "\n"
+    )
 
 
 def tieout_html(tieout: TieOut) -> str:
     """The tie-out alone as one file."""
-    return _environment().get_template("tieout.html.j2").render(
-        style=style(), script=_asset("page.js"), it=tieout_section(tieout)
-    ) + "\n"  # fmt: skip
+    return (
+        _environment()
+        .get_template("tieout.html.j2")
+        .render(style=style(), script=_asset("page.js"), it=tieout_section(tieout))
+        + "\n"
+    )

@@ -46,10 +46,16 @@ class TieOut:
     def to_dict(self) -> dict[str, Any]:
         """For `corridor tieout --json`: deliveries under `rows`, the rest by name."""
         return {
-            "rows": self.deliveries, "files": self.files, "set_aside": self.asides, "control_totals": self.controls,
-            "dollars_by_month": self.months, "months": self.completeness,
-            "capability": self.capability, "lacks_by_design": self.lacks, "has_run": self.has_run,
-        }  # fmt: skip
+            "rows": self.deliveries,
+            "files": self.files,
+            "set_aside": self.asides,
+            "control_totals": self.controls,
+            "dollars_by_month": self.months,
+            "months": self.completeness,
+            "capability": self.capability,
+            "lacks_by_design": self.lacks,
+            "has_run": self.has_run,
+        }
 
 
 def read_tieout(home: Path, run: RunLike | None = None) -> TieOut:
@@ -59,7 +65,9 @@ def read_tieout(home: Path, run: RunLike | None = None) -> TieOut:
     months = _dollars_by_month(run) if run else []
     return TieOut(
         deliveries=[_delivery(delivery) for delivery in deliveries],
-        files=[_file(delivery, entry) for delivery in deliveries for entry in delivery.record.get("files", [])],
+        files=[
+            _file(delivery, entry) for delivery in deliveries for entry in delivery.record.get("files", [])
+        ],
         asides=[row for delivery in deliveries for row in _asides(delivery)],
         controls=[row for delivery in deliveries for row in control_rows(delivery)],
         months=months,
@@ -155,10 +163,19 @@ def _file_month(delivery: Delivery) -> int:
 
 
 CLAIM_TYPES = {
-    "10": "Home health", "20": "Skilled nursing", "30": "Skilled nursing", "40": "Outpatient", "50": "Hospice",
-    "60": "Inpatient", "61": "Inpatient", "71": "Professional", "72": "Professional", "81": "Equipment (DME)",
-    "82": "Equipment (DME)", "part_d": "Drugs (Part D)",
-}  # fmt: skip
+    "10": "Home health",
+    "20": "Skilled nursing",
+    "30": "Skilled nursing",
+    "40": "Outpatient",
+    "50": "Hospice",
+    "60": "Inpatient",
+    "61": "Inpatient",
+    "71": "Professional",
+    "72": "Professional",
+    "81": "Equipment (DME)",
+    "82": "Equipment (DME)",
+    "part_d": "Drugs (Part D)",
+}
 """NCH claim type codes in words (Medicare claim type code, CMS)."""
 
 

@@ -163,6 +163,11 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def lower_first(words: str) -> str:
+    """For the middle of a sentence: the first letter small, unless the word is an abbreviation."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

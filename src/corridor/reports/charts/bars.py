@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corridor.reports.charts import svg
+from corridor.reports.charts.rows import STACKED, Layout, Show, bar, named_row, zero_line
 from corridor.reports.charts.scale import Linear
-from corridor.reports.charts.svg import Box, Chart, label_box, number, percent, tag, text
-
-ROW = 34.0
-_ROOM = 6.0
+from corridor.reports.charts.svg import Box, Chart, number, percent, tag
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,9 @@ class Bar:
     link: str | None = None
 
 
-def bars(name: str, finding: str, rows: Sequence[Bar], *, show: Callable[[float], str], signed: bool = True) -> Chart:
+def bars(
+    name: str, finding: str, rows: Sequence[Bar], *, show: Show, signed: bool = True, layout: Layout = STACKED
+) -> Chart:
     """Bars start at zero; losses run left, gains right; the whisker is the interval. `signed` colours by sign."""
     ends = [0.0]
     for row in rows:
@@ -32,59 +32,35 @@ def bars(name: str, finding: str, rows: Sequence[Bar], *, show: Callable[[float]
     low, high = min(ends), max(ends)
     if low == high:
         high = low + 1.0
-    room = (high - low) * 0.01
-    scale = Linear(low - (room if low < 0 else 0.0), high + room, 0.0, 1.0)
-    height = ROW * max(len(rows), 1) + 4
-    zero = percent(scale(0))
-    content = [tag("line", class_="axis", x1=zero, x2=zero, y1=0, y2=number(height))]
+    scale = Linear(low, high, layout.bars_from, layout.bars_to)
+    content = zero_line(layout, len(rows), scale(0))
     labels: list[Box] = []
     for index, row in enumerate(rows):
-        top = index * ROW
-        baseline = top + 13.0
         kind = "plain" if not signed or row.value == 0 else "gain" if row.value > 0 else "loss"
-        sign = "▲ " if kind == "gain" else "▼ " if kind == "loss" else ""
-        value = sign + show(row.value)
-        words = _fitted(row.name, svg.NARROWEST - svg.text_width(value) - _ROOM)
-        label = text(words, 0, baseline, class_="row-name")
-        content.append(label if row.link is None else tag("a", label, href=row.link))
-        content.append(text(value, "100%", baseline, anchor="end", class_=f"row-value {kind}"))
-        labels.append(label_box(words, 0.0, baseline))
-        labels.append(label_box(value, svg.NARROWEST, baseline, "end"))
-        left, right = sorted((scale(0), scale(row.value)))
-        content.append(
-            tag("rect", class_=f"bar {kind}", x=percent(left), width=percent(right - left),
-                y=number(top + 18), height=11)
-        )
+        content += named_row(layout, index, row.name, show(row.value), kind, labels, row.link)
+        content.append(bar(layout, index, kind, scale(0), scale(row.value)))
         if row.low is not None and row.high is not None and row.high > row.low:
-            content.append(_whisker(scale(row.low), scale(row.high), top + 23.5))
+            middle = layout.bottom(index) - layout.bar_height / 2
+            content.append(_whisker(scale(row.low), scale(row.high), middle))
     description = "; ".join(_said(row, show) for row in rows) + "." if rows else "Nothing to show."
+    height = layout.bottom(max(len(rows), 1) - 1) + 6
     return Chart(
         svg.frame(name, finding, description, content, height=height), finding, description, tuple(labels)
     )
-
-
-def _fitted(words: str, room: float) -> str:
-    """The name, cut with an ellipsis where the narrowest page has no room for it."""
-    if svg.text_width(words) <= room:
-        return words
-    cut = words
-    while cut and svg.text_width(cut + "…") > room:
-        cut = cut[:-1]
-    return cut.rstrip() + "…"
 
 
 def _whisker(low: float, high: float, y: float) -> str:
     left, right = percent(low), percent(high)
     return "".join(
         (
-            tag("line", class_="whisker", x1=left, x2=right, y1=y, y2=y),
+            tag("line", class_="whisker", x1=left, x2=right, y1=number(y), y2=number(y)),
             tag("line", class_="whisker", x1=left, x2=left, y1=number(y - 4), y2=number(y + 4)),
             tag("line", class_="whisker", x1=right, x2=right, y1=number(y - 4), y2=number(y + 4)),
         )
     )
 
 
-def _said(row: Bar, show: Callable[[float], str]) -> str:
+def _said(row: Bar, show: Show) -> str:
     words = f"{row.name} {show(row.value)}"
     if row.low is not None and row.high is not None and row.high > row.low:
         words += f" (from {show(row.low)} to {show(row.high)})"

@@ -11,6 +11,8 @@ from corridor.reports.charts.labels import beside_labels
 from corridor.reports.charts.scale import Linear, nice_ticks
 from corridor.reports.charts.svg import Box, Chart, label_box, number, tag, text
 
+MARGIN = 48.0
+"""Room right of the plot for the names of the limits, px."""
 NEAR = 1.96
 """Standard errors of the inner limits: 19 in 20 lie within by chance."""
 FAR = 3.09
@@ -48,7 +50,7 @@ def funnel(
     width: float = svg.WIDE,
 ) -> Chart:
     """spread: standard deviation of one episode's ratio (no unit); the limits are centre ± z × spread / √volume."""
-    left, right, top, bottom = 12.0, width - 12.0, 26.0, 330.0
+    left, right, top, bottom = 0.0, width - MARGIN, 26.0, 330.0
     most = max([dot.volume for dot in dots], default=50.0)
     ticks_x = nice_ticks(0, most * 1.04, 8 if width >= svg.WIDE else 4)
     x = Linear(0.0, ticks_x[-1], left + 30, right)
@@ -81,7 +83,7 @@ def funnel(
         for side in (1, -1):
             content.append(tag("path", class_=style, d=_limit(x, y, centre, side * limit * spread)))
     content.append(tag("line", class_="mark-line strong", x1=left + 30, x2=right, y1=y(centre), y2=y(centre)))
-    taken = [*labels, *_limit_names(content, x, y, centre, spread, labels)]
+    labels += _limit_names(content, x, y, centre, spread)
     shown = sorted(dots, key=lambda dot: (-abs(standing(dot, centre, spread)), -dot.volume, dot.name))
     spots = [(x(dot.volume), y.inside(dot.value)) for dot in shown]
     for dot, (at, height) in zip(shown, spots, strict=True):
@@ -93,7 +95,7 @@ def funnel(
         if standing(dot, centre, spread)
     ]
     bounds = Box("", left, top - 6, right - left, bottom - top + 2)
-    named = beside_labels(outside, marks=spots, bounds=bounds, taken=taken)
+    named = beside_labels(outside, marks=spots, bounds=bounds, taken=labels)
     for spot in named:
         content.append(
             text(spot.box.words, number(spot.x), number(spot.baseline), anchor=spot.anchor, class_="own-name")
@@ -102,7 +104,10 @@ def funnel(
     description = _describe(shown, centre, spread)
     return Chart(
         svg.frame(name, finding, description, content, width=width, height=bottom + 44),
-        finding, description, tuple(labels), len(outside) - len(named),
+        finding,
+        description,
+        tuple(labels),
+        len(outside) - len(named),
     )
 
 
@@ -118,20 +123,15 @@ def _limit(x: Linear, y: Linear, centre: float, reach: float) -> str:
     return "M" + "L".join(points) if points else "M0 0"
 
 
-def _limit_names(
-    content: list[str], x: Linear, y: Linear, centre: float, spread: float, labels: list[Box]
-) -> list[Box]:
-    """Names the two upper limits at the right end, the expected line at the left."""
+def _limit_names(content: list[str], x: Linear, y: Linear, centre: float, spread: float) -> list[Box]:
+    """Names the limits in the margin at their right end, at least a line apart."""
     boxes: list[Box] = []
-    end = x.high
-    for limit, words in ((FAR, "998 in 1,000"), (NEAR, "19 in 20 by chance")):
-        height = y(centre + limit * spread / math.sqrt(end))
-        box = label_box(words, x(end), height - 4, "end")
-        if any(box.meets(other) for other in boxes) or height < y.end:
-            continue
-        content.append(text(words, number(x(end)), number(height - 4), anchor="end", class_="note"))
-        boxes.append(box)
-        labels.append(box)
+    heights = [y.inside(centre + limit * spread / math.sqrt(x.high)) + 4 for limit in (NEAR, FAR)]
+    heights[1] = min(heights[1], heights[0] - svg.LETTER - 1)
+    for baseline, words in zip(heights, ("95%", "99.8%"), strict=True):
+        at = x(x.high) + 6
+        content.append(text(words, number(at), number(baseline), class_="note"))
+        boxes.append(label_box(words, at, baseline))
     return boxes
 
 

@@ -43,23 +43,30 @@ def hang_labels(
 
 
 def _hang(
-    x: float, words: str, placed: list[Placed], top: float, width: float, rows: int, row_height: float, index: int
+    x: float,
+    words: str,
+    placed: list[Placed],
+    top: float,
+    width: float,
+    rows: int,
+    row_height: float,
+    index: int,
 ) -> Placed | None:
-    for row in range(rows):
+    spots = [(row, anchor) for anchor in ("start", "end") for row in range(rows)]
+    for row, anchor in spots:
         baseline = top + (row + 1) * row_height
         leader = _leader(x, top, baseline)
-        for anchor, shift in (("start", LEADER_GAP), ("end", -LEADER_GAP)):
-            box = label_box(words, x + shift, baseline, anchor)
-            if box.left < 0 or box.left + box.width > width:
-                continue
-            clash = any(
-                box.meets(other.box, 2.0)
-                or box.meets(_leader(other.x, top, other.baseline), 1.0)
-                or leader.meets(other.box, 1.0)
-                for other in placed
-            )
-            if not clash:
-                return Placed(index, x, baseline, anchor, box)
+        box = label_box(words, x + (LEADER_GAP if anchor == "start" else -LEADER_GAP), baseline, anchor)
+        if box.left < 0 or box.left + box.width > width:
+            continue
+        clash = any(
+            box.meets(other.box, 2.0)
+            or box.meets(_leader(other.x, top, other.baseline), 1.0)
+            or leader.meets(other.box, 1.0)
+            for other in placed
+        )
+        if not clash:
+            return Placed(index, x, baseline, anchor, box)
     return None
 
 

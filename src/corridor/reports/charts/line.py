@@ -47,7 +47,14 @@ def line(
     for tick in ticks:
         at = y(tick)
         content.append(
-            tag("line", class_="axis" if tick == 0 else "grid", x1=gutter, x2=width, y1=number(at), y2=number(at))
+            tag(
+                "line",
+                class_="axis" if tick == 0 else "grid",
+                x1=gutter,
+                x2=width,
+                y1=number(at),
+                y2=number(at),
+            )
         )
         content.append(text(show(tick), gutter - 8, number(at + 4), anchor="end", class_="tick-label"))
         labels.append(label_box(show(tick), gutter - 8, at + 4, "end"))
@@ -74,7 +81,9 @@ def line(
         baseline = below if below < bottom - 2 and item.value < 0 else crest - 9
         content.append(text(words, number(at), number(baseline), anchor="middle", class_=f"row-value {kind}"))
         labels.append(label_box(words, at, baseline, "middle"))
-        content.append(text(str(item.year), number(at), bottom + 20, anchor="middle", class_="tick-label strong"))
+        content.append(
+            text(str(item.year), number(at), bottom + 20, anchor="middle", class_="tick-label strong")
+        )
         labels.append(label_box(str(item.year), at, bottom + 20, "middle"))
         if item.event:
             content.append(text(item.event, number(at), bottom + 36, anchor="middle", class_="note"))
@@ -82,7 +91,9 @@ def line(
     description = "; ".join(_said(item, show) for item in years) + "." if years else "Nothing to show."
     return Chart(
         svg.frame(name, finding, description, content, width=width, height=bottom + 44),
-        finding, description, tuple(labels),
+        finding,
+        description,
+        tuple(labels),
     )
 
 

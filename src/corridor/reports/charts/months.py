@@ -51,8 +51,14 @@ def months(
             size = max(BAR * value / most, 0.6)
             hollow = bool(incomplete[place]) if place < len(incomplete) else False
             content.append(
-                tag("rect", class_="bar hollow" if hollow else "bar plain", x=percent((place + 0.1) * step),
-                    width=percent(step * 0.8), y=number(base - size), height=number(size))
+                tag(
+                    "rect",
+                    class_="bar hollow" if hollow else "bar plain",
+                    x=percent((place + 0.1) * step),
+                    width=percent(step * 0.8),
+                    y=number(base - size),
+                    height=number(size),
+                )
             )
     line = ROW * len(series) + 16
     last = len(month_names) - 1
@@ -65,5 +71,8 @@ def months(
         f"{row.name} {show(sum(value for value in row.values if value is not None))}" for row in series
     )
     return Chart(
-        svg.frame(name, finding, description + ".", content, height=height), finding, description, tuple(labels)
+        svg.frame(name, finding, description + ".", content, height=height),
+        finding,
+        description,
+        tuple(labels),
     )

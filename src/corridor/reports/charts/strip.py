@@ -66,13 +66,31 @@ def strip(
         anchor = "start" if x + svg.text_width(landmark.words) + 6 < width else "end"
         shift = 4.0 if anchor == "start" else -4.0
         content.append(
-            tag("line", class_="mark-line strong" if landmark.strong else "mark-line",
-                x1=x, x2=x, y1=baseline - 9, y2=base)
+            tag(
+                "line",
+                class_="mark-line strong" if landmark.strong else "mark-line",
+                x1=x,
+                x2=x,
+                y1=baseline - 9,
+                y2=base,
+            )
         )
         content.append(text(landmark.words, number(x + shift), baseline, anchor=anchor, class_="note"))
         labels.append(label_box(landmark.words, x + shift, baseline, anchor))
     content.append(tag("line", class_="axis", x1=side, x2=width - side, y1=base, y2=base))
-    own_line = base + 10.0
+    tick_line = base + 16.0
+    for tick in nice_ticks(low, high, 10 if width >= svg.WIDE else 5):
+        x = scale(tick)
+        first, last = tick == low, tick == high
+        words = number(tick)
+        anchor = "start" if first else "end" if last else "middle"
+        at = x - 4 if first else width if last else x
+        content.append(tag("line", class_="tick", x1=x, x2=x, y1=base, y2=base + 4))
+        content.append(text(words, at, tick_line, anchor=anchor, class_="tick-label"))
+        labels.append(label_box(words, at, tick_line, anchor))
+    content.append(text(axis, 0, base - 6, class_="axis-name"))
+    labels.append(label_box(axis, 0, base - 6))
+    own_line = tick_line + 16.0
     named = [(scale.inside(point.value), point.name) for point in own]
     rows = 14 if width < svg.WIDE else 10
     spots = hang_labels(named, top=own_line + 6.0, width=width, rows=rows)
@@ -85,24 +103,24 @@ def strip(
     for spot in spots:
         shift = 3.0 if spot.anchor == "start" else -3.0
         content.append(
-            text(own[spot.index].name, number(spot.x + shift), spot.baseline, anchor=spot.anchor, class_="own-name")
+            text(
+                own[spot.index].name,
+                number(spot.x + shift),
+                spot.baseline,
+                anchor=spot.anchor,
+                class_="own-name",
+            )
         )
         labels.append(spot.box)
-    deepest = max((spot.baseline for spot in spots), default=own_line + 6.0)
-    tick_line = deepest + 20.0
-    for tick in nice_ticks(low, high, 10 if width >= svg.WIDE else 5):
-        x = scale(tick)
-        content.append(tag("line", class_="tick", x1=x, x2=x, y1=base, y2=base + 4))
-        anchor = "start" if tick == low else "end" if tick == high else "middle"
-        content.append(text(number(tick), x, tick_line, anchor=anchor, class_="tick-label"))
-        labels.append(label_box(number(tick), x, tick_line, anchor))
-    content.append(text(axis, side, tick_line + 17, class_="axis-name"))
+    height = max((spot.baseline for spot in spots), default=own_line + 4.0) + 8.0
     unnamed = len(own) - len(spots)
     description = _describe(peers, own, unnamed)
-    height = tick_line + 24
     return Chart(
         svg.frame(name, finding, description, content, width=width, height=height),
-        finding, description, tuple(labels), unnamed,
+        finding,
+        description,
+        tuple(labels),
+        unnamed,
     )
 
 
@@ -122,7 +140,9 @@ def _plain(words: str) -> str:
 def _silhouette(peers: Floats, scale: Linear, base: float, hill: float) -> str:
     """A smoothed histogram as one path, fifty steps over the axis."""
     steps = 50
-    counts, edges = np.histogram(np.clip(peers, scale.low, scale.high), bins=steps, range=(scale.low, scale.high))
+    counts, edges = np.histogram(
+        np.clip(peers, scale.low, scale.high), bins=steps, range=(scale.low, scale.high)
+    )
     kernel = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
     padded = np.concatenate([np.zeros(2), counts.astype(np.float64), np.zeros(2)])
     smooth = np.convolve(padded, kernel / kernel.sum(), mode="valid")

@@ -129,7 +129,9 @@ def frame(
     ]
     common = {"role": "img", "aria_labelledby": f"{name}-t", "aria_describedby": f"{name}-d"}
     if width is None:
-        return tag("svg", [*head, *content], class_="chart fluid", width="100%", height=number(height), **common)
+        return tag(
+            "svg", [*head, *content], class_="chart fluid", width="100%", height=number(height), **common
+        )
     box = f"0 0 {number(width)} {number(height)}"
     return tag("svg", [*head, *content], class_="chart fixed", viewBox=box, **common)
 

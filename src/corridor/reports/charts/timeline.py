@@ -9,8 +9,10 @@ from corridor.reports.charts import svg
 from corridor.reports.charts.scale import Linear, nice_ticks
 from corridor.reports.charts.svg import Box, Chart, label_box, number, percent, tag, text
 
-TOP, BOTTOM = 34.0, 130.0
-SHAPES = ("round", "square", "diamond", "triangle", "cross")
+TOP, BOTTOM = 24.0, 140.0
+WORTH_A_NAME = 0.2
+"""Share of the costliest service under which a service is not named: its name would cover others."""
+SHAPES = ("●", "■", "◆", "▲", "▼")
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,12 @@ def timeline(
     y = Linear(0.0, max(most, 1.0), BOTTOM, TOP)
     x = Linear(0.0, float(max(days, 1)), 0.02, 0.98)
     content = [tag("line", class_="axis", x1="0", x2="100%", y1=BOTTOM, y2=BOTTOM)]
+    stems, marks = [], []
     for service in services:
-        content.append(_stem(service, percent(x(service.day)), y(service.amount), shapes[service.category]))
+        at, height = percent(x(service.day)), number(y(service.amount))
+        stems.append(tag("line", x1=at, x2=at, y1=BOTTOM, y2=height))
+        marks.append(tag("text", shapes[service.category], x=at, y=height))
+    content += [tag("g", stems, class_="stem"), tag("g", marks, class_="service", aria_hidden="true")]
     labels: list[Box] = []
     for tick in (tick for tick in nice_ticks(0, days, 4) if tick <= days):
         at = x(tick)
@@ -47,7 +53,8 @@ def timeline(
         content.append(tag("line", class_="tick", x1=percent(at), x2=percent(at), y1=BOTTOM, y2=BOTTOM + 4))
         content.append(text(words, percent(at), BOTTOM + 18, anchor=anchor, class_="tick-label"))
         labels.append(label_box(words, at * svg.NARROWEST, BOTTOM + 18, anchor))
-    for service in sorted(services, key=lambda item: (-item.amount, item.day, item.category))[:named]:
+    costliest = sorted(services, key=lambda item: (-item.amount, item.day, item.category))[:named]
+    for service in (item for item in costliest if item.amount >= WORTH_A_NAME * most):
         words = f"{service.category} {show(service.amount)}"
         spot = _room(words, x(service.day), y(service.amount), labels)
         if spot is None:
@@ -55,8 +62,15 @@ def timeline(
         box, anchor, baseline, shift = spot
         labels.append(box)
         content.append(
-            tag("text", _escaped(words), x=percent(x(service.day)), dx=shift, y=number(baseline),
-                text_anchor=anchor, class_="own-name")
+            tag(
+                "text",
+                _escaped(words),
+                x=percent(x(service.day)),
+                dx=shift,
+                y=number(baseline),
+                text_anchor=anchor,
+                class_="own-name",
+            )
         )
     total = sum(service.amount for service in services)
     description = (
@@ -65,7 +79,10 @@ def timeline(
         + "."
     )
     return Chart(
-        svg.frame(name, finding, description, content, height=BOTTOM + 24), finding, description, tuple(labels)
+        svg.frame(name, finding, description, content, height=BOTTOM + 24),
+        finding,
+        description,
+        tuple(labels),
     )
 
 
@@ -100,22 +117,3 @@ def _room(
 
 def _escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _stem(service: Service, at: str, height: float, shape: str) -> str:
-    stem = tag("line", class_="stem", x1=at, x2=at, y1=BOTTOM, y2=number(height))
-    return stem + mark(shape, at, height)
-
-
-def mark(shape: str, at: str, height: float) -> str:
-    """The mark of a category at a fluid x; drawn in a nested svg so that a path can sit at a percentage."""
-    if shape == "round":
-        return tag("circle", class_="service", cx=at, cy=number(height), r=4)
-    paths = {
-        "square": "M-4 -4h8v8h-8z",
-        "diamond": "M0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z",
-        "triangle": "M0 -5l5 9h-10z",
-        "cross": "M-4.5 -1.5h3v-3h3v3h3v3h-3v3h-3v-3h-3z",
-    }
-    inner = tag("path", class_="service", d=paths[shape])
-    return tag("svg", inner, x=at, y=number(height), overflow="visible", width=1, height=1)

@@ -33,8 +33,10 @@ function csv(table){
 }
 d.querySelectorAll("table[data-name]").forEach(function(table){
  Array.from(table.tHead.rows[0].cells).forEach(function(th,index){
-  var b=d.createElement("button");b.type="button";b.textContent=th.textContent;
-  b.onclick=function(){sort(table,th,index)};th.textContent="";th.appendChild(b);
+  var b=d.createElement("span");b.setAttribute("role","button");b.tabIndex=0;b.textContent=th.textContent;
+  b.onclick=function(){sort(table,th,index)};
+  b.onkeydown=function(e){if(e.key==="Enter"||e.key===" "){e.preventDefault();sort(table,th,index)}};
+  th.textContent="";th.appendChild(b);
  });
  var head=table.closest(".table").querySelector(".table-head"),tools=d.createElement("div");
  tools.className="tools";
@@ -56,6 +58,6 @@ addEventListener("hashchange",reveal);reveal();
 d.querySelectorAll("details.page").forEach(function(e){e.addEventListener("toggle",function(){
  if(e.open&&e.id&&location.hash!=="#"+e.id&&e.contains(d.activeElement))history.pushState(null,"","#"+e.id)})});
 var opened=[];
-addEventListener("beforeprint",function(){opened=Array.from(d.querySelectorAll("details:not([open])"));opened.forEach(function(e){e.open=true})});
+addEventListener("beforeprint",function(){opened=Array.from(d.querySelectorAll("details.page:not([open]),details.behind:not([open]),details.steps:not([open])"));opened.forEach(function(e){e.open=true})});
 addEventListener("afterprint",function(){opened.forEach(function(e){e.open=false})});
 })();

@@ -10,12 +10,13 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from corridor.reports.charts.timeline import Service, shapes_of, timeline
-from corridor.reports.charts.waterfall import waterfall
+from corridor.reports.charts.rows import SIDE, STACKED
+from corridor.reports.charts.waterfall import Part, waterfall
 from corridor.reports.tables import key_of
 from corridor.reports.views.dollars import tags_of
 from corridor.reports.views.index import Index
 from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, TableRow, amount_cell, text_cell
-from corridor.reports.views.score import ScoreParts
+from corridor.reports.views.score import ZERO, ScoreParts
 from corridor.reports.views.scores import interval, rank_of
 from corridor.reports.words import (
     COLLECTION_TYPES,
@@ -23,9 +24,9 @@ from corridor.reports.words import (
     dollars,
     is_small,
     listed,
+    lower_first,
     magnitude,
     measure_label,
-    measure_name,
     people,
     plain,
     points,
@@ -36,7 +37,7 @@ from corridor.reports.words import (
 
 Row = dict[str, Any]
 
-LISTED_EPISODES = 15
+LISTED_EPISODES = 10
 """Episodes in the table of one clinician, the costliest against expectation first."""
 LISTED_SERVICES = 12
 """Services in the table behind a timeline, the largest first."""
@@ -97,8 +98,13 @@ def lead_of(index: Index, row: Row) -> str:
         why = reason or "too few episodes or quality results count"
         return f"No final score: {why}, so payments in {year or 'the payment year'} stay as they are."
     parts = index.parts.get(key_of(row))
-    drivers = [f"{measure_name(part.name)} ({points(part.amount)})" for part in parts.losses()[:2]] if parts else []
-    tail = f" Most points go to {listed(drivers)}." if drivers else ""
+    if score == 0 and parts is not None and any(part.name == ZERO for part in parts.parts):
+        lost = f"Likely to lose {magnitude(amount)} in {year}. " if amount else ""
+        return f"{lost}The final score is 0, because too few quality measures were reported."
+    drivers = (
+        [f"{lower_first(part.name)} ({points(part.amount)})" for part in parts.losses()[:2]] if parts else []
+    )
+    tail = f" Most points are lost to {listed(drivers)}." if drivers else ""
     if amount is None:
         return f"Final score {plain(score)}; without Part B payments there are no dollars.{tail}"
     if round(amount) == 0:
@@ -121,26 +127,41 @@ def _figures(index: Index, row: Row) -> list[Figure]:
         figures.append(Figure(plain(score), "final score", ", ".join(words) or "of 100"))
     year = index.first_year
     if amount is not None and year is not None and score is not None:
-        first = next((item for item in index.dollars.get(key_of(row), []) if item["payment_year"] == year), {})
+        first = next(
+            (item for item in index.dollars.get(key_of(row), []) if item["payment_year"] == year), {}
+        )
         low, high = first.get("low"), first.get("high")
         words = [f"factor {share(row.get('payment_adjustment_factor'), 2, signed=True)}"]
         if low is not None and high is not None and high - low >= 1:
-            words.append(f"{short_dollars(low, signed=True)} to {short_dollars(high, signed=True)} over both midpoints")
+            words.append(
+                f"{short_dollars(low, signed=True)} to {short_dollars(high, signed=True)} over both midpoints"
+            )
         figures.append(
-            Figure(short_dollars(amount, signed=True), f"expected in {year}", "; ".join(words),
-                   "gain" if amount > 0 else "loss" if amount < 0 else "")
-        )  # fmt: skip
+            Figure(
+                short_dollars(amount, signed=True),
+                f"expected in {year}",
+                "; ".join(words),
+                "gain" if amount > 0 else "loss" if amount < 0 else "",
+            )
+        )
     ratio = real(row.get("cost_ratio"))
     if ratio is not None and not is_small(row.get("attributed_episodes")):
         low, high = interval(row)
-        span = f"{dollars(low)} to {dollars(high)} an episode, " if low is not None and high is not None else ""
+        span = (
+            f"{dollars(low)} to {dollars(high)} an episode, " if low is not None and high is not None else ""
+        )
         figures.append(
-            Figure(plain(ratio, 2), "cost ratio, 1 is expected",
-                   f"{span}{people(row.get('attributed_episodes'))} episodes")
-        )  # fmt: skip
+            Figure(
+                plain(ratio, 2),
+                "cost ratio, 1 is expected",
+                f"{span}{people(row.get('attributed_episodes'))} episodes",
+            )
+        )
     covered = real(row.get("panel_coverage"))
     if covered is not None:
-        figures.append(Figure(share(covered, 0), "panel coverage", "of what Medicare paid this clinician is loaded"))
+        figures.append(
+            Figure(share(covered, 0), "panel coverage", "of what Medicare paid this clinician is loaded")
+        )
     return figures
 
 
@@ -150,20 +171,34 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
     losses = parts.losses()
     finding = f"From 100 to {plain(parts.end)}"
     if losses:
-        finding += f": {measure_name(losses[0].name)} takes the most"
-    drawn = waterfall(
-        f"{index.anchors[key_of(row)]}-score", finding, parts.start_name, parts.start, parts.parts, "Final score",
-        parts.end, show=lambda value: plain(value), show_change=points,
-    )  # fmt: skip
-    return Picture(finding, drawn)
+        finding += f": {lower_first(losses[0].name)} takes the most"
+    wide, narrow = (
+        waterfall(
+            f"{index.anchors[key_of(row)]}-{size}",
+            finding,
+            Part(parts.start_name, parts.start),
+            parts.parts,
+            Part("Final score", parts.end),
+            show=lambda value: plain(value),
+            show_change=points,
+            layout=layout,
+        )
+        for size, layout in (("wide", SIDE), ("narrow", STACKED))
+    )
+    return Picture(finding, wide, narrow)
 
 
 def _measures(index: Index, row: Row) -> Table:
     columns = (
-        Column("Measure"), Column("Collected as"), Column("Rate", "number"), Column("Benchmark", "number"),
-        Column("Cases", "number"), Column("Complete", "number", "Data completeness"), Column("Points", "number"),
+        Column("Measure"),
+        Column("Collected as"),
+        Column("Rate", "number"),
+        Column("Benchmark", "number"),
+        Column("Cases", "number"),
+        Column("Complete", "number", "Data completeness"),
+        Column("Points", "number"),
         Column("Counts"),
-    )  # fmt: skip
+    )
     body = []
     for item in index.measures[key_of(row)]:
         rate, benchmark = real(item.get("rate")), real(item.get("benchmark"))
@@ -173,26 +208,40 @@ def _measures(index: Index, row: Row) -> Table:
             TableRow(
                 (
                     text_cell(measure_label(item.get("measure_id"))),
-                    text_cell(COLLECTION_TYPES.get(str(item.get("collection_type")), item.get("collection_type"))),
-                    amount_cell("–" if rate is None or small else f"{plain(rate, 1)}%", None if small else rate),
+                    text_cell(
+                        COLLECTION_TYPES.get(str(item.get("collection_type")), item.get("collection_type"))
+                    ),
+                    amount_cell(
+                        "–" if rate is None or small else f"{plain(rate, 1)}%", None if small else rate
+                    ),
                     amount_cell("–" if benchmark is None else f"{plain(benchmark, 1)}%", benchmark),
-                    amount_cell(people(item.get("eligible_cases")),
-                                0.5 if small else real(item.get("eligible_cases"))),
+                    amount_cell(
+                        people(item.get("eligible_cases")), 0.5 if small else real(item.get("eligible_cases"))
+                    ),
                     amount_cell("–" if complete is None else f"{plain(complete, 0)}%", complete),
                     amount_cell(plain(item.get("points"), 1), real(item.get("points"))),
                     text_cell(_counts(item)),
                 )
             )
-        )  # fmt: skip
+        )
     cost = real(row.get("cost_points"))
     if cost is not None:
         per = dollars(row.get("cost_per_episode"))
         episodes = people(row.get("attributed_episodes"))
         body.append(
-            TableRow((text_cell("Episode cost"), text_cell("claims"), amount_cell(per, None),
-                      amount_cell(dollars(row.get("cost_median")), None), amount_cell(episodes, None), text_cell(None),
-                      amount_cell(plain(cost, 1), cost), text_cell("yes")))
-        )  # fmt: skip
+            TableRow(
+                (
+                    text_cell("Episode cost"),
+                    text_cell("claims"),
+                    amount_cell(per, None),
+                    amount_cell(dollars(row.get("cost_median")), None),
+                    amount_cell(episodes, None),
+                    text_cell(None),
+                    amount_cell(plain(cost, 1), cost),
+                    text_cell("yes"),
+                )
+            )
+        )
     return Table(f"measures-{row['npi']}", "Measures", columns, body, tools=False)
 
 
@@ -209,23 +258,32 @@ def _levers(index: Index, key: tuple[str, str]) -> Table:
     body = [
         TableRow(
             (
-                text_cell(measure_label(item.get("measure"))), text_cell(str(item.get("change")).replace("_", " ")),
+                text_cell(measure_label(item.get("measure"))),
+                text_cell(str(item.get("change")).replace("_", " ")),
                 amount_cell(points(item.get("score_change")), real(item.get("score_change"))),
                 amount_cell(dollars(item.get("dollars"), signed=True), real(item.get("dollars")), toned=True),
             )
         )
         for item in index.levers[key]
-    ]  # fmt: skip
-    return Table(f"levers-{key[1]}", f"What a step is worth in {index.first_year}", columns, body, tools=False)
+    ]
+    return Table(
+        f"levers-{key[1]}", f"What a step is worth in {index.first_year}", columns, body, tools=False
+    )
 
 
 def _episodes(index: Index, row: Row) -> Table | None:
     found = index.episodes.get(key_of(row))
     if not found:
         return None
-    columns = (Column("Episode"), Column("Days", "number"), Column("Assigned", "number", "Standardized dollars"),
-               Column("Observed a year", "number", "Assigned × 365 / days"), Column("Expected", "number"),
-               Column("Ratio", "number"), Column("Imputed", "number"))  # fmt: skip
+    columns = (
+        Column("Episode"),
+        Column("Days", "number"),
+        Column("Assigned", "number", "Standardized dollars"),
+        Column("Observed a year", "number", "Assigned × 365 / days"),
+        Column("Expected", "number"),
+        Column("Ratio", "number"),
+        Column("Imputed", "number"),
+    )
     body = []
     for item in found[:LISTED_EPISODES]:
         opens, summary = _opened(index, row, item)
@@ -243,10 +301,11 @@ def _episodes(index: Index, row: Row) -> Table | None:
                 opens=opens,
                 summary=summary,
             )
-        )  # fmt: skip
-    note = f"Numbered here, from the highest ratio down. All of them, with claims: corridor explain asm {row['npi']} --claims"
+        )
+    note = "Numbered here, from the highest ratio down. All of them, with their claims:"
+    command = f"corridor explain asm {row['npi']} --claims"
     caption = f"Episodes: the {len(body)} costliest against expectation of {people(len(found))}"
-    return Table(f"episodes-{row['npi']}", caption, columns, body, note=note)
+    return Table(f"episodes-{row['npi']}", caption, columns, body, note=note, command=command)
 
 
 def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
@@ -255,10 +314,13 @@ def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
     if not lines:
         return "", ""
     services = [
-        Service(int(line.get("day") or 0), category_name(line["service_category"]),
-                real(line["standardized_amount"]) or 0.0)
+        Service(
+            int(line.get("day") or 0),
+            category_name(line["service_category"]),
+            real(line["standardized_amount"]) or 0.0,
+        )
         for line in lines
-    ]  # fmt: skip
+    ]
     days = int(item["episode_days"])
     shapes = shapes_of(services)
     first = next(iter(shapes), "")
@@ -268,9 +330,9 @@ def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
     )
     largest = sorted(services, key=lambda one: (-one.amount, one.day, one.category))[:LISTED_SERVICES]
     rows = Markup("").join(
-        Markup("<tr><td class=number>{}</td><td>{}</td><td class=number>{}</td></tr>").format(
-            one.day, one.category, dollars(one.amount)
-        )
+        Markup(
+            "<tr><td class=number>{}</td><td><span class=mark>{}</span>{}</td><td class=number>{}</td></tr>"
+        ).format(one.day, shapes[one.category], one.category, dollars(one.amount))
         for one in sorted(largest, key=lambda one: (one.day, one.category, -one.amount))
     )
     rest = services_rest(services, largest)
@@ -278,7 +340,9 @@ def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
         "<figure><figcaption>{}</figcaption>{}</figure>"
         "<table class=slim><caption>{}</caption><thead><tr><th scope=col class=number>Day</th>"
         "<th scope=col>Service</th><th scope=col class=number>Standardized</th></tr></thead><tbody>{}</tbody></table>"
-    ).format(finding, Markup(drawn.svg), f"The {len(largest)} largest of {len(services)} services{rest}", rows)
+    ).format(
+        finding, Markup(drawn.svg), f"The {len(largest)} largest of {len(services)} services{rest}", rows
+    )
     return str(markup), f"Timeline of {len(services)} services"
 
 
@@ -300,7 +364,10 @@ def _derivation(row: Row) -> list[tuple[str, str]]:
     """How the dollars come about, step by step, each with its source."""
     risk, transformed = real(row.get("risk_level")), real(row.get("transformed_final_score"))
     scaling, factor = real(row.get("scaling_factor")), real(row.get("payment_adjustment_factor"))
-    base, amount = real(row.get("part_b_paid_payment_year")) or real(row.get("part_b_paid")), real(row.get("dollars"))
+    base, amount = (
+        real(row.get("part_b_paid_payment_year")) or real(row.get("part_b_paid")),
+        real(row.get("dollars")),
+    )
     if risk is None or transformed is None or scaling is None or factor is None:
         return []
     steps = [

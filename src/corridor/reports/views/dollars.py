@@ -7,9 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from corridor.reports.charts.bars import Bar, bars
+from corridor.reports.charts.rows import SIDE, STACKED
+from corridor.reports.charts.svg import Chart
 from corridor.reports.tables import key_of
 from corridor.reports.views.index import Index
-from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.views.page import (
+    Cell,
+    Column,
+    Picture,
+    Section,
+    Table,
+    TableRow,
+    amount_cell,
+    text_cell,
+)
 from corridor.reports.words import (
     counted,
     dollars,
@@ -31,27 +42,54 @@ def dollars_section(index: Index) -> Section:
     title = "Dollars by practice and clinician"
     year = index.first_year
     if year is None:
-        return Section("dollars", title, empty="No dollars: the Part B payments of the clinicians are not known. Load "
-                       "claims, or install CMS's by-provider file with `corridor reference add FILE`.")  # fmt: skip
-    rows = sorted((row for row in index.data.dollars if row["payment_year"] == year),
-                  key=lambda row: (row["dollars"] or 0.0, key_of(row)))  # fmt: skip
+        return Section(
+            "dollars",
+            title,
+            empty="No dollars: the Part B payments of the clinicians are not known. Load "
+            "claims, or install CMS's by-provider file with `corridor reference add FILE`.",
+        )
+    rows = sorted(
+        (row for row in index.data.dollars if row["payment_year"] == year),
+        key=lambda row: (row["dollars"] or 0.0, key_of(row)),
+    )
     lead, finding = _lead(index, rows, year)
     shown = rows if len(rows) <= MOST_BARS else [*rows[: MOST_BARS // 2], *rows[-MOST_BARS // 2 :]]
-    drawn = bars(
-        "dollars",
-        finding,
-        [
-            Bar(index.names.get(key_of(row), str(row["npi"])), row["dollars"] or 0.0, row["low"], row["high"],
-                f"#{index.anchors[key_of(row)]}" if key_of(row) in index.anchors else None)
-            for row in shown
-        ],
-        show=lambda value: short_dollars(value, signed=True),
-    )  # fmt: skip
+    items = [
+        Bar(
+            index.names.get(key_of(row), str(row["npi"])),
+            row["dollars"] or 0.0,
+            row["low"],
+            row["high"],
+            f"#{index.anchors[key_of(row)]}" if key_of(row) in index.anchors else None,
+        )
+        for row in shown
+    ]
+    wide, narrow = _drawn("dollars", finding, items)
     note = "Bar: the midpoint in force. Whisker: the range over both readings of the midpoint."
     if len(shown) < len(rows):
         note += f" The {len(shown)} largest of {len(rows)}; the table has all."
-    return Section("dollars", title, lead, [Picture(finding, drawn, note=note)],
-                   [_by_practice(index), _by_clinician(index)])  # fmt: skip
+    return Section(
+        "dollars",
+        title,
+        lead,
+        [Picture(finding, wide, narrow, note)],
+        [_by_practice(index), _by_clinician(index)],
+    )
+
+
+def _drawn(name: str, finding: str, items: Sequence[Bar]) -> tuple[Chart, Chart]:
+    """Bars for a wide and for a narrow page."""
+    wide, narrow = (
+        bars(
+            f"{name}-{size}",
+            finding,
+            items,
+            show=lambda value: short_dollars(value, signed=True),
+            layout=layout,
+        )
+        for size, layout in (("wide", SIDE), ("narrow", STACKED))
+    )
+    return wide, narrow
 
 
 def _lead(index: Index, rows: Sequence[Row], year: int) -> tuple[str, str]:
@@ -75,8 +113,8 @@ def _years(index: Index) -> list[Column]:
 
 def _range(low: float | None, high: float | None, value: float) -> str:
     if low is None or high is None or high - low < 1:
-        return dollars(value, signed=True)
-    return f"{dollars(low, signed=True)} to {dollars(high, signed=True)}"
+        return short_dollars(value, signed=True)
+    return f"{short_dollars(low, signed=True)} to {short_dollars(high, signed=True)}"
 
 
 def _by_practice(index: Index) -> Table:
@@ -95,21 +133,32 @@ def _by_practice(index: Index) -> Table:
         body.append(
             TableRow(
                 (
-                    Cell(tin, tin), amount_cell(f"{heads.get(tin, 0):,}", float(heads.get(tin, 0))),
+                    Cell(tin, tin),
+                    amount_cell(f"{heads.get(tin, 0):,}", float(heads.get(tin, 0))),
                     amount_cell(dollars(base.get(tin)), base.get(tin)),
-                    *(amount_cell(dollars(total.dollars, signed=True), total.dollars, toned=True) for total in totals),
+                    *(
+                        amount_cell(dollars(total.dollars, signed=True), total.dollars, toned=True)
+                        for total in totals
+                    ),
                     Cell(_range(first.low, first.high, first.dollars), first.low),
                 )
             )
-        )  # fmt: skip
+        )
     sums = index.totals
     total = (
-        Cell("All"), amount_cell(f"{len(index.data.clinicians):,}", None), amount_cell(dollars(index.part_b), None),
+        Cell("All"),
+        amount_cell(f"{len(index.data.clinicians):,}", None),
+        amount_cell(dollars(index.part_b), None),
         *(amount_cell(dollars(one.dollars, signed=True), one.dollars, toned=True) for one in sums),
         Cell(_range(sums[0].low, sums[0].high, sums[0].dollars)),
-    )  # fmt: skip
-    columns = (Column("TIN"), Column("Clinicians", "number"), Column("Part B paid", "number"), *_years(index),
-               Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"))  # fmt: skip
+    )
+    columns = (
+        Column("TIN"),
+        Column("Clinicians", "number"),
+        Column("Part B paid", "number"),
+        *_years(index),
+        Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"),
+    )
     return Table("dollars-by-practice", "By practice (TIN)", columns, body, total)
 
 
@@ -128,14 +177,25 @@ def _by_clinician(index: Index) -> Table:
             TableRow(
                 (
                     Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}", tag=tag, why=why),
-                    text_cell(key[1]), text_cell(key[0]),
-                    amount_cell(dollars(row.get("part_b_paid")), real(row.get("part_b_paid"))), *cells,
-                    Cell(_range(first.get("low"), first.get("high"), first.get("dollars") or 0.0), first.get("low")),
+                    text_cell(key[1]),
+                    text_cell(key[0]),
+                    amount_cell(dollars(row.get("part_b_paid")), real(row.get("part_b_paid"))),
+                    *cells,
+                    Cell(
+                        _range(first.get("low"), first.get("high"), first.get("dollars") or 0.0),
+                        first.get("low"),
+                    ),
                 )
             )
-        )  # fmt: skip
-    columns = (Column("Clinician"), Column("NPI"), Column("TIN"), Column("Part B paid", "number"), *_years(index),
-               Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"))  # fmt: skip
+        )
+    columns = (
+        Column("Clinician"),
+        Column("NPI"),
+        Column("TIN"),
+        Column("Part B paid", "number"),
+        *_years(index),
+        Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"),
+    )
     return Table("dollars-by-clinician", "By clinician", columns, body)
 
 
@@ -157,8 +217,12 @@ def levers_section(index: Index) -> Section:
     """What one decile in each measure is worth, all clinicians together and one by one."""
     title = "Levers: what one decile is worth"
     if not index.data.levers:
-        return Section("levers", title, empty="No levers were valued: they need scores by measure. Load quality results "
-                       "with `corridor load quality FILE`.")  # fmt: skip
+        return Section(
+            "levers",
+            title,
+            empty="No levers were valued: they need scores by measure. Load quality results "
+            "with `corridor load quality FILE`.",
+        )
     sums: dict[str, list[Row]] = {}
     for row in index.data.levers:
         sums.setdefault(str(row.get("measure")), []).append(row)
@@ -172,12 +236,17 @@ def levers_section(index: Index) -> Section:
         f"{finding}, over {counted(len(sums[top[0]]), 'clinician')} in {index.first_year or 'the payment year'}. "
         "Each lever is valued alone, with all else as it is; they do not add up."
     )
-    drawn = bars(
-        "levers", finding, [Bar(measure_label(measure), value) for measure, value in ranked],
-        show=lambda value: short_dollars(value, signed=True),
-    )  # fmt: skip
-    columns = (Column("Measure"), Column("Change"), Column("Clinicians", "number"),
-               Column("All together", "number"), Column("Most for one", "number"), Column("Who"))  # fmt: skip
+    wide, narrow = _drawn(
+        "levers", finding, [Bar(measure_label(measure), value) for measure, value in ranked]
+    )
+    columns = (
+        Column("Measure"),
+        Column("Change"),
+        Column("Clinicians", "number"),
+        Column("All together", "number"),
+        Column("Most for one", "number"),
+        Column("Who"),
+    )
     body = []
     for measure, value in ranked:
         best = max(sums[measure], key=lambda row: (real(row.get("dollars")) or 0.0, key_of(row)))
@@ -186,16 +255,26 @@ def levers_section(index: Index) -> Section:
         body.append(
             TableRow(
                 (
-                    text_cell(measure_label(measure)), text_cell(_change(sums[measure])),
+                    text_cell(measure_label(measure)),
+                    text_cell(_change(sums[measure])),
                     amount_cell(f"{len(sums[measure]):,}", float(len(sums[measure]))),
                     amount_cell(dollars(value, signed=True), value, toned=True),
                     amount_cell(dollars(best_value, signed=True), best_value, toned=True),
-                    Cell(index.names.get(key_of(best), str(best.get("npi"))), None, link=f"#{anchor}" if anchor else None),
+                    Cell(
+                        index.names.get(key_of(best), str(best.get("npi"))),
+                        None,
+                        link=f"#{anchor}" if anchor else None,
+                    ),
                 )
             )
-        )  # fmt: skip
-    return Section("levers", title, lead, [Picture(finding, drawn)],
-                   [Table("levers", "Levers, all clinicians", columns, body)])  # fmt: skip
+        )
+    return Section(
+        "levers",
+        title,
+        lead,
+        [Picture(finding, wide, narrow)],
+        [Table("levers", "Levers, all clinicians", columns, body)],
+    )
 
 
 def _change(rows: Sequence[Row]) -> str:

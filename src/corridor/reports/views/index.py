@@ -82,7 +82,9 @@ class Index:
         """Names by clinician; a name that stands twice is followed by the last digits of the TIN."""
         names = {key_of(row): self.data.name_of(row) for row in self.data.clinicians}
         counts = Counter(names.values())
-        return {key: f"{name} (TIN …{key[0][-4:]})" if counts[name] > 1 else name for key, name in names.items()}
+        return {
+            key: f"{name} (TIN …{key[0][-4:]})" if counts[name] > 1 else name for key, name in names.items()
+        }
 
     @property
     def scored(self) -> list[Row]:
@@ -111,7 +113,9 @@ class Index:
         sums = [dollars]
         labels = sorted({label for row in chosen for label in row.get("midpoints", {})})
         if labels:
-            sums += [math.fsum(row.get("midpoints", {}).get(label) or 0.0 for row in chosen) for label in labels]
+            sums += [
+                math.fsum(row.get("midpoints", {}).get(label) or 0.0 for row in chosen) for label in labels
+            ]
         else:
             sums.append(math.fsum(_or(row.get("low"), row["dollars"]) for row in chosen))
             sums.append(math.fsum(_or(row.get("high"), row["dollars"]) for row in chosen))

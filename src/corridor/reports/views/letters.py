@@ -18,7 +18,6 @@ from corridor.reports.words import (
     cohort_name,
     is_small,
     magnitude,
-    measure_name,
     plain,
     real,
     share,
@@ -68,9 +67,9 @@ def letter(index: Index, row: Row) -> Letter:
     score = real(row.get("final_score"))
     drivers = []
     if parts is not None:
-        drivers = [(measure_name(part.name), f"{plain(-part.amount)} points lost") for part in parts.losses()[:3]]
+        drivers = [(part.name, f"{plain(-part.amount)} points lost") for part in parts.losses()[:3]]
     fine = [
-        f"Estimated from data loaded up to this report for performance year {index.data.performance_year}. CMS's own "
+        f"Estimated from the loaded data for performance year {index.data.performance_year}. CMS's own "
         "figures decide what is paid.",
     ]
     tag, why = tags_of(row)
@@ -97,7 +96,9 @@ def letter(index: Index, row: Row) -> Letter:
 def _subject(index: Index, row: Row, score: float | None) -> str:
     amount = real(row.get("dollars"))
     if score is None or amount is None or round(amount) == 0:
-        return f"Your Medicare payments in {index.first_year or 'the payment year'} are not expected to change"
+        return (
+            f"Your Medicare payments in {index.first_year or 'the payment year'} are not expected to change"
+        )
     verb = "lower" if amount < 0 else "higher"
     return f"Your Medicare payments in {index.first_year} are likely to be {magnitude(amount)} {verb}"
 
@@ -106,12 +107,14 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
     cohort = cohort_name(row.get("cohort")).lower()
     first = (
         f"Medicare's Ambulatory Specialty Model (ASM) compares you with other specialists who treat {cohort}. "
-        "Half of the score is quality, half is the cost of your patients' episodes; activities, electronic records, "
-        "patient complexity and practice size add or take points."
+        f"{_weights(index)}; activities, electronic records, patient complexity and practice size add or take points."
     )
     if score is None:
-        return [first, "You have no final score this year because too few episodes or quality results count. Your "
-                "payments stay as they are, and the work you do now counts as soon as the numbers suffice."]  # fmt: skip
+        return [
+            first,
+            "You have no final score this year because too few episodes or quality results count. Your "
+            "payments stay as they are, and the work you do now counts as soon as the numbers suffice.",
+        ]
     peers = index.data.national.get(str(row.get("cohort")), np.empty(0))
     above = rank_of(score, peers)
     neutral = index.neutral(str(row.get("cohort")))
@@ -143,6 +146,13 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
     return [first, words, second] if second else [first, words]
 
 
+def _weights(index: Index) -> str:
+    quality, cost = index.data.law.get("quality_weight"), index.data.law.get("cost_weight")
+    if quality is None or cost is None:
+        return "The score is made of quality and the cost of your patients' episodes"
+    return f"{share(quality, 0)} of the score is quality, {share(cost, 0)} is the cost of your patients' episodes"
+
+
 def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
     """Three actions, the most valuable lever first; what each is worth where it is known."""
     chosen: list[tuple[str, str]] = []
@@ -151,19 +161,35 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
         value = real(item.get("dollars"))
         if words is None or value is None or value < 0.5:
             continue
-        chosen.append((words, f"{_cap(str(item.get('change')).replace('_', ' '))} is worth about {short_dollars(value)}"))
+        chosen.append(
+            (
+                words,
+                f"{_cap(str(item.get('change')).replace('_', ' '))} is worth about {short_dollars(value)}",
+            )
+        )
         if len(chosen) == 3:
             return chosen
     missing = [
-        item for item in index.measures.get(key_of(row), [])
+        item
+        for item in index.measures.get(key_of(row), [])
         if item.get("reported") is False and str(item.get("measure_id")) in ACTIONS
-    ]  # fmt: skip
+    ]
     if missing:
-        chosen.append((f"Report all quality measures: {spelled(len(missing))} of yours are missing, and a measure that "
-                       "is not reported earns no points.", ""))  # fmt: skip
+        chosen.append(
+            (
+                f"Report all quality measures: {spelled(len(missing))} of yours are missing, and a measure that "
+                "is not reported earns no points.",
+                "",
+            )
+        )
     if is_small(row.get("attributed_episodes")):
-        chosen.append(("Check that your NPI and practice number (TIN) stand on every claim you bill, so that episodes "
-                       "are counted for you.", ""))  # fmt: skip
+        chosen.append(
+            (
+                "Check that your NPI and practice number (TIN) stand on every claim you bill, so that episodes "
+                "are counted for you.",
+                "",
+            )
+        )
     for measure in ("improvement_activities", "cost"):
         if len(chosen) < 3 and not any(words == ACTIONS[measure] for words, _ in chosen):
             chosen.append((ACTIONS[measure], ""))
@@ -186,6 +212,11 @@ def _chart(index: Index, row: Row, score: float | None) -> Chart | None:
     marks = [Landmark(neutral, f"breaks even at {neutral:.0f}", strong=True)] if neutral is not None else []
     finding = f"You are above {rank_of(score, peers)}% of your peers"
     return strip(
-        f"letter-{index.anchors[key_of(row)]}", finding, peers,
-        [OwnPoint(score, f"you, {score:.0f}", direction(row))], axis="Final score", landmarks=marks, width=svg.NARROW * 1.5,
-    )  # fmt: skip
+        f"letter-{index.anchors[key_of(row)]}",
+        finding,
+        peers,
+        [OwnPoint(score, f"you, {score:.0f}", direction(row))],
+        axis="Final score",
+        landmarks=marks,
+        width=svg.NARROW,
+    )

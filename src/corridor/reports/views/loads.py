@@ -6,7 +6,16 @@ from typing import Any
 
 from corridor.reports.charts.months import Series, months
 from corridor.reports.tieout import TieOut
-from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.views.page import (
+    Cell,
+    Column,
+    Picture,
+    Section,
+    Table,
+    TableRow,
+    amount_cell,
+    text_cell,
+)
 from corridor.reports.words import SUPPRESSED, counted, dollars, month_name, real, share, short_dollars, whole
 
 Row = dict[str, Any]
@@ -19,8 +28,12 @@ def tieout_section(tieout: TieOut | None) -> Section:
     """The page by which an analyst trusts or distrusts the load."""
     title = "Tie-out and data"
     if tieout is None:
-        return Section("tie-out", title, empty="This result comes from the calculator: no claims stand behind it. "
-                       "`corridor load cclf DIR` and `corridor run` work it out from claims.")  # fmt: skip
+        return Section(
+            "tie-out",
+            title,
+            empty="This result comes from the calculator: no claims stand behind it. "
+            "`corridor load cclf DIR` and `corridor run` work it out from claims.",
+        )
     if not tieout.deliveries:
         return Section("tie-out", title, empty=EMPTY)
     pictures = [picture] if (picture := _months_picture(tieout)) else []
@@ -34,7 +47,9 @@ def tieout_section(tieout: TieOut | None) -> Section:
         tables.append(_completeness(tieout))
     tables.append(_lacks(tieout))
     tables.append(_capability(tieout))
-    notes = [f"{row['fmt']} {row['source_id']}: {words}" for row in tieout.deliveries for words in row["warnings"]]
+    notes = [
+        f"{row['fmt']} {row['source_id']}: {words}" for row in tieout.deliveries for words in row["warnings"]
+    ]
     if not tieout.has_run:
         notes.append("No complete run yet: dollars by claim type and month appear after `corridor run`.")
     return Section("tie-out", title, lead_of(tieout), pictures, tables, notes)
@@ -63,13 +78,23 @@ def lead_of(tieout: TieOut) -> str:
 
 
 def _deliveries(tieout: TieOut) -> Table:
-    columns = (Column("Source"), Column("Format"), Column("File date"), Column("Files", "number"),
-               Column("Megabytes", "number"), Column("Rows in", "number"), Column("Kept", "number"),
-               Column("Set aside", "number"), Column("Adds up"))  # fmt: skip
+    columns = (
+        Column("Source"),
+        Column("Format"),
+        Column("File date"),
+        Column("Files", "number"),
+        Column("Megabytes", "number"),
+        Column("Rows in", "number"),
+        Column("Kept", "number"),
+        Column("Set aside", "number"),
+        Column("Adds up"),
+    )
     body = [
         TableRow(
             (
-                text_cell(row["source_id"]), text_cell(row["fmt"]), text_cell(row["file_date"]),
+                text_cell(row["source_id"]),
+                text_cell(row["fmt"]),
+                text_cell(row["file_date"]),
                 amount_cell(whole(row["files"]), float(row["files"])),
                 amount_cell(f"{row['bytes'] / 1e6:,.1f}", float(row["bytes"])),
                 amount_cell(whole(row["rows_in"]), float(row["rows_in"])),
@@ -79,24 +104,33 @@ def _deliveries(tieout: TieOut) -> Table:
             )
         )
         for row in tieout.deliveries
-    ]  # fmt: skip
+    ]
     return Table("deliveries", "Loaded deliveries", columns, body)
 
 
 def _controls(tieout: TieOut) -> Table:
-    columns = (Column("File"), Column("Item"), Column("Stated", "number"), Column("Loaded", "number"),
-               Column("Agrees"))  # fmt: skip
-    ordered = sorted(tieout.controls, key=lambda row: (row["agrees"] is not False, str(row["file"]), str(row["item"])))
+    columns = (
+        Column("File"),
+        Column("Item"),
+        Column("Stated", "number"),
+        Column("Loaded", "number"),
+        Column("Agrees"),
+    )
+    ordered = sorted(
+        tieout.controls, key=lambda row: (row["agrees"] is not False, str(row["file"]), str(row["item"]))
+    )
     body = [
         TableRow(
             (
-                text_cell(row["file"]), text_cell(row["item"]), amount_cell(_count(row["stated"]), real(row["stated"])),
+                text_cell(row["file"]),
+                text_cell(row["item"]),
+                amount_cell(_count(row["stated"]), real(row["stated"])),
                 amount_cell(_count(row["loaded"]), real(row["loaded"])),
                 text_cell({True: "yes", False: "NO", None: "not compared"}[row["agrees"]]),
             )
         )
         for row in ordered
-    ]  # fmt: skip
+    ]
     return Table("control-totals", "Control totals (CCLF0 and trailers)", columns, body)
 
 
@@ -108,20 +142,32 @@ def _count(value: Any) -> str:
 
 
 def _asides(tieout: TieOut) -> Table:
-    columns = (Column("File"), Column("Field"), Column("Reason"), Column("Rows", "number"),
-               Column("First line", "number"))  # fmt: skip
+    columns = (
+        Column("File"),
+        Column("Field"),
+        Column("Reason"),
+        Column("Rows", "number"),
+        Column("First line", "number"),
+    )
     body = [
         TableRow(
             (
-                text_cell(row["file"]), text_cell(row["field"]), text_cell(row["reason"] or row["reason_code"]),
+                text_cell(row["file"]),
+                text_cell(row["field"]),
+                text_cell(row["reason"] or row["reason_code"]),
                 amount_cell(whole(row["rows"]), float(row["rows"])),
                 amount_cell(whole(row["first_line"]), real(row["first_line"])),
             )
         )
         for row in tieout.asides
-    ]  # fmt: skip
-    return Table("set-aside", "Rows set aside, with the reason", columns, body,
-                 note="They are kept beside the delivery with file and line; none is dropped.")  # fmt: skip
+    ]
+    return Table(
+        "set-aside",
+        "Rows set aside, with the reason",
+        columns,
+        body,
+        note="They are kept beside the delivery with file and line; none is dropped.",
+    )
 
 
 def _types(tieout: TieOut) -> list[str]:
@@ -140,14 +186,21 @@ def _months_picture(tieout: TieOut) -> Picture | None:
     total = sum(value or 0.0 for value in paid.values())
     finding = f"{short_dollars(total)} paid from {month_name(order[0])} to {month_name(order[-1])}"
     if kinds:
-        part = sum(value or 0.0 for (kind, _), value in paid.items() if kind == kinds[0]) / total if total else 0.0
+        part = (
+            sum(value or 0.0 for (kind, _), value in paid.items() if kind == kinds[0]) / total
+            if total
+            else 0.0
+        )
         finding += f", {share(part, 0)} of it {kinds[0].lower()}"
     hollow = {int(row["service_month"]) for row in tieout.completeness if row["standing"] != "complete"}
     drawn = months(
-        "months", finding, [month_name(month) for month in order],
+        "months",
+        finding,
+        [month_name(month) for month in order],
         [Series(kind, tuple(paid.get((kind, month)) for month in order)) for kind in kinds],
-        show=short_dollars, incomplete=[month in hollow for month in order],
-    )  # fmt: skip
+        show=short_dollars,
+        incomplete=[month in hollow for month in order],
+    )
     note = "Dollars paid by claim type and month of service. Hollow: thin, or still filling as claims arrive."
     return Picture(finding, drawn, note=note)
 
@@ -173,30 +226,44 @@ def _months_table(tieout: TieOut) -> Table:
 
 
 def _completeness(tieout: TieOut) -> Table:
-    columns = (Column("Month"), Column("Claim lines", "number"),
-               Column("Against the median month", "number"), Column("Standing"))  # fmt: skip
+    columns = (
+        Column("Month"),
+        Column("Claim lines", "number"),
+        Column("Against the median month", "number"),
+        Column("Standing"),
+    )
     body = [
         TableRow(
             (
                 Cell(month_name(row["service_month"]), float(row["service_month"])),
                 amount_cell(whole(row["lines"]), float(row["lines"])),
-                amount_cell(share(row["share_of_median"], 0), row["share_of_median"]), text_cell(row["standing"]),
+                amount_cell(share(row["share_of_median"], 0), row["share_of_median"]),
+                text_cell(row["standing"]),
             )
         )
         for row in tieout.completeness
-    ]  # fmt: skip
-    note = ("Still filling: fewer than three months before the newest file. Thin: under 75% of the lines of the "
-            "median month.")  # fmt: skip
+    ]
+    note = (
+        "Still filling: fewer than three months before the newest file. Thin: under 75% of the lines of the "
+        "median month."
+    )
     return Table("month-completeness", "Is each month complete?", columns, body, note=note)
 
 
 def _lacks(tieout: TieOut) -> Table:
     columns = (Column("Source"), Column("Lacks by design"), Column("Why"), Column("What it does to results"))
     body = [
-        TableRow(tuple(text_cell(row[key]) for key in ("source", "what", "why", "effect"))) for row in tieout.lacks
+        TableRow(tuple(text_cell(row[key]) for key in ("source", "what", "why", "effect")))
+        for row in tieout.lacks
     ]
-    return Table("lacks", "What the loaded files lack by design", columns, body, tools=False,
-                 empty="Nothing is known to be lacking.")  # fmt: skip
+    return Table(
+        "lacks",
+        "What the loaded files lack by design",
+        columns,
+        body,
+        tools=False,
+        empty="Nothing is known to be lacking.",
+    )
 
 
 def _capability(tieout: TieOut) -> Table:
@@ -204,10 +271,12 @@ def _capability(tieout: TieOut) -> Table:
     body = [
         TableRow(
             (
-                text_cell(row["source"]), text_cell(row["result"]),
-                Cell(MARKS[row["answer"]], row["answer"]), text_cell(row["why"]),
+                text_cell(row["source"]),
+                text_cell(row["result"]),
+                Cell(MARKS[row["answer"]], row["answer"]),
+                text_cell(row["why"]),
             )
         )
         for row in tieout.capability
-    ]  # fmt: skip
+    ]
     return Table("capability", "Which results each source can carry", columns, body)

@@ -62,18 +62,28 @@ def assumptions_section(index: Index) -> Section:
         f"{counted(len(rows), 'parameter is', 'parameters are')} not codified or official: {listed(parts)}. "
         "Override any of them in corridor.toml and run again."
     )
-    columns = (Column("Parameter"), Column("Value"), Column("Unit"), Column("Status"), Column("Source"),
-               Column("What it is"))  # fmt: skip
+    columns = (
+        Column("Parameter"),
+        Column("Value"),
+        Column("Unit"),
+        Column("Status"),
+        Column("Source"),
+        Column("What it is"),
+    )
     body = [
         TableRow(
             (
-                text_cell(row.get("rule")), text_cell(shown_value(row.get("value"))), text_cell(row.get("unit")),
-                text_cell(row.get("status")), text_cell(row.get("cite")), text_cell(row.get("about")),
+                text_cell(row.get("rule")),
+                text_cell(shown_value(row.get("value"))),
+                text_cell(row.get("unit")),
+                text_cell(row.get("status")),
+                text_cell(row.get("cite")),
+                text_cell(row.get("about")),
             ),
             id=f"rule-{row.get('rule')}",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return Section("assumptions", title, lead, (), [Table("assumptions", "Assumptions", columns, body)])
 
 

@@ -16,6 +16,7 @@ from corridor.reports.words import (
     counted,
     dollars,
     listed,
+    lower_first,
     magnitude,
     plain,
     real,
@@ -59,18 +60,31 @@ def _sentence(index: Index) -> str:
     if round(total.dollars) == 0:
         return f"{who} neither gain nor lose in {total.year}."
     verb = "lose" if total.dollars < 0 else "gain"
-    return f"{who} are likely to {verb} {magnitude(total.dollars)} in {total.year}, out {base}.".replace(", out .", ".")
+    return f"{who} are likely to {verb} {magnitude(total.dollars)} in {total.year}, out {base}.".replace(
+        ", out .", "."
+    )
 
 
 def _second(index: Index) -> str:
-    paid = {key: next((real(row.get("part_b_paid")) or 1.0 for row in index.data.clinicians
-                       if (row["tin"], row["npi"]) == key), 1.0) for key in index.parts}  # fmt: skip
+    paid = {
+        key: next(
+            (
+                real(row.get("part_b_paid")) or 1.0
+                for row in index.data.clinicians
+                if (row["tin"], row["npi"]) == key
+            ),
+            1.0,
+        )
+        for key in index.parts
+    }
     drivers = common_drivers([(parts, paid[key]) for key, parts in index.parts.items()])
     words = []
     if drivers:
         together = sum(part for _, part in drivers)
-        names = listed([name[0].lower() + name[1:] if not name[:2].isupper() else name for name, _ in drivers])
-        words.append(f"{names[0].upper()}{names[1:]} cost the most points: {share(together, 0)} of all that is lost.")
+        names = listed([lower_first(name) for name, _ in drivers])
+        words.append(
+            f"{names[0].upper()}{names[1:]} cost the most points: {share(together, 0)} of all that is lost."
+        )
     losers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) < 0]
     gainers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) > 0]
     if losers or gainers:
@@ -143,7 +157,9 @@ def _gain_figure(index: Index) -> Figure:
         if neutral is not None and cohort in index.data.cohorts():
             shares += float((values > neutral).sum())
             sizes += int(values.size)
-    comparison = f"{share(shares / sizes, 0)} of the national cohort gain" if sizes else "of those with a final score"
+    comparison = (
+        f"{share(shares / sizes, 0)} of the national cohort gain" if sizes else "of those with a final score"
+    )
     return Figure(f"{len(gainers)} of {len(index.scored)}", "clinicians gain", comparison)
 
 
@@ -158,21 +174,29 @@ def _picture(index: Index) -> Picture | None:
         if bigger
         else f"The {verb} stays near {magnitude(first.dollars)} a year"
     )
-    points = [
-        YearPoint(total.year, total.dollars, total.low, total.high,
-                  f"{share(total.risk_level, 0)} at risk" if total.risk_level is not None else "")
-        for total in index.totals
-    ]  # fmt: skip
     drawn = [
-        line(f"years-{size}", finding, points, show=lambda value: short_dollars(value, signed=True),
-             value_name="dollars a year", width=width)
-        for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
-    ]  # fmt: skip
+        line(
+            f"years-{size}",
+            finding,
+            [
+                YearPoint(total.year, total.dollars, total.low, total.high, _event(total, words))
+                for total in index.totals
+            ],
+            show=lambda value: short_dollars(value, signed=True),
+            value_name="dollars a year",
+            width=width,
+        )
+        for size, width, words in (("wide", svg.WIDE, " at risk"), ("narrow", svg.NARROW, ""))
+    ]
     note = (
-        "If scores and Part B payments stay as they are; only the risk level changes. The band is the range over both "
-        "readings of the midpoint."
+        "If scores and Part B payments stay as they are; only the share of payments at risk changes, shown under "
+        "each year. The band is the range over both readings of the midpoint."
     )
     return Picture(finding, drawn[0], drawn[1], note)
+
+
+def _event(total: YearTotal, words: str) -> str:
+    return "" if total.risk_level is None else share(total.risk_level, 0) + words
 
 
 def _table(index: Index) -> Table | None:
@@ -192,8 +216,11 @@ def _table(index: Index) -> Table | None:
         for total in index.totals
     ]
     columns = (
-        Column("Payment year"), Column("Risk level", "number"), Column("At risk", "number"),
-        Column("Low", "number", "The lower of both readings of the midpoint"), Column("Expected", "number"),
+        Column("Payment year"),
+        Column("Risk level", "number"),
+        Column("At risk", "number"),
+        Column("Low", "number", "The lower of both readings of the midpoint"),
+        Column("Expected", "number"),
         Column("High", "number", "The higher of both readings of the midpoint"),
-    )  # fmt: skip
+    )
     return Table("dollars-by-year", "Dollars by payment year, all clinicians", columns, rows, tools=False)

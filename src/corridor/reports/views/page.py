@@ -52,6 +52,7 @@ class Table:
     empty: str = ""
     tools: bool = True
     note: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True)

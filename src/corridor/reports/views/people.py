@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from corridor.reports.charts.bars import Bar, bars
+from corridor.reports.charts.rows import STACKED
 from corridor.reports.tables import key_of
 from corridor.reports.views.index import Index
-from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.views.page import (
+    Cell,
+    Column,
+    Picture,
+    Section,
+    Table,
+    TableRow,
+    amount_cell,
+    text_cell,
+)
 from corridor.reports.words import cohort_name, counted, listed, people, real, whole
 
 Row = Mapping[str, Any]
+
+REASONS = replace(STACKED, page=600.0)
+"""Reasons are long: even on a wide page they stand above their bar."""
 
 EMPTY = (
     "Who is in the model was not worked out from claims. Load claims and a roster (`corridor load cclf DIR`, "
@@ -42,13 +56,23 @@ def people_section(index: Index) -> Section:
         )
     reasons = Counter(str(row.get("reason") or "No reason given") for row in outside)
     pictures = []
-    if reasons:
-        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        finding = f"Most who are out: {ranked[0][0][0].lower()}{ranked[0][0][1:]}"
-        drawn = bars("reasons", finding, [Bar(name, float(count)) for name, count in ranked],
-                     show=lambda value: whole(value), signed=False)  # fmt: skip
-        if len(ranked) > 1:
-            pictures.append(Picture(finding, drawn))
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    if len(ranked) > 1:
+        finding = "Why the others are out"
+        if ranked[0][1] > ranked[1][1]:
+            finding = f"Most who are out: {ranked[0][0][0].lower()}{ranked[0][0][1:]}"
+        drawn = [
+            bars(
+                f"reasons-{size}",
+                finding,
+                [Bar(name, float(count)) for name, count in ranked],
+                show=whole,
+                signed=False,
+                layout=layout,
+            )
+            for size, layout in (("wide", REASONS), ("narrow", STACKED))
+        ]
+        pictures.append(Picture(finding, drawn[0], drawn[1]))
     tables = [_everyone(index, rows)]
     notes = []
     if differing:
@@ -69,18 +93,29 @@ def _who(index: Index, row: Row) -> Cell:
 
 
 def _differences(index: Index, rows: list[dict[str, Any]]) -> Table:
-    columns = (Column("Clinician"), Column("NPI"), Column("TIN"), Column("In by our data"), Column("On CMS's list"),
-               Column("Difference"), Column("Our reason"))  # fmt: skip
+    columns = (
+        Column("Clinician"),
+        Column("NPI"),
+        Column("TIN"),
+        Column("In by our data"),
+        Column("On CMS's list"),
+        Column("Difference"),
+        Column("Our reason"),
+    )
     body = [
         TableRow(
             (
-                _who(index, row), text_cell(row.get("npi")), text_cell(row.get("tin")),
-                text_cell("yes" if row.get("eligible") else "no"), text_cell(_listed(row)),
-                text_cell(row.get("list_difference")), text_cell(row.get("reason")),
+                _who(index, row),
+                text_cell(row.get("npi")),
+                text_cell(row.get("tin")),
+                text_cell("yes" if row.get("eligible") else "no"),
+                text_cell(_listed(row)),
+                text_cell(row.get("list_difference")),
+                text_cell(row.get("reason")),
             )
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     caption = "Where CMS's list and our data differ; the list decides who is paid"
     return Table("list-differences", caption, columns, body)
 
@@ -92,23 +127,35 @@ def _listed(row: Row) -> str:
 
 def _everyone(index: Index, rows: list[dict[str, Any]]) -> Table:
     columns = (
-        Column("Clinician"), Column("NPI"), Column("TIN"), Column("Cohort"), Column("In"),
+        Column("Clinician"),
+        Column("NPI"),
+        Column("TIN"),
+        Column("Cohort"),
+        Column("In"),
         Column("Episodes", "number", "Attributed episodes of the eligibility year; under 11 suppressed"),
-        Column("Specialty"), Column("Area"), Column("Reason"),
-    )  # fmt: skip
+        Column("Specialty"),
+        Column("Area"),
+        Column("Reason"),
+    )
     ordered = sorted(rows, key=lambda row: (not row.get("eligible"), str(row.get("cohort")), key_of(row)))
     body = [
         TableRow(
             (
-                _who(index, row), text_cell(row.get("npi")), text_cell(row.get("tin")),
+                _who(index, row),
+                text_cell(row.get("npi")),
+                text_cell(row.get("tin")),
                 text_cell(cohort_name(row["cohort"]) if row.get("cohort") else None),
                 text_cell("in" if row.get("eligible") else "out"),
-                amount_cell(people(row.get("attributed_episodes")), _sortable(row.get("attributed_episodes"))),
-                text_cell(row.get("specialty_code")), text_cell(_area(row)), text_cell(row.get("reason")),
+                amount_cell(
+                    people(row.get("attributed_episodes")), _sortable(row.get("attributed_episodes"))
+                ),
+                text_cell(row.get("specialty_code")),
+                text_cell(_area(row)),
+                text_cell(row.get("reason")),
             )
         )
         for row in ordered
-    ]  # fmt: skip
+    ]
     return Table("eligibility", "Everyone considered", columns, body)
 
 

@@ -37,7 +37,7 @@ class ScoreParts:
 
 
 LIMIT = "Limit of the scale, 0 to 100"
-ZERO = "Not enough quality measures reported"
+ZERO = "Too little quality reported"
 
 
 def score_parts(row: Row, measures: Sequence[Row], law: Mapping[str, float]) -> ScoreParts | None:

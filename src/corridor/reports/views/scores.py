@@ -13,7 +13,16 @@ from corridor.reports.charts.strip import Landmark, OwnPoint, strip
 from corridor.reports.data import Floats
 from corridor.reports.tables import key_of
 from corridor.reports.views.index import Index
-from corridor.reports.views.page import Cell, Column, Picture, Section, Table, TableRow, amount_cell, text_cell
+from corridor.reports.views.page import (
+    Cell,
+    Column,
+    Picture,
+    Section,
+    Table,
+    TableRow,
+    amount_cell,
+    text_cell,
+)
 from corridor.reports.words import (
     cohort_name,
     counted,
@@ -50,8 +59,12 @@ def scores_section(index: Index) -> Section:
     """A strip for each cohort and the ranking behind it."""
     title = "Scores among peers"
     if not index.scored:
-        return Section("scores", title, empty="No clinician has a final score: quality results or episodes are missing. "
-                       "Load them with `corridor load quality FILE` and `corridor load cclf DIR`.")  # fmt: skip
+        return Section(
+            "scores",
+            title,
+            empty="No clinician has a final score: quality results or episodes are missing. "
+            "Load them with `corridor load quality FILE` and `corridor load cclf DIR`.",
+        )
     pictures = []
     sentences = []
     for cohort in index.data.cohorts():
@@ -69,10 +82,19 @@ def scores_section(index: Index) -> Section:
         if neutral is not None:
             marks.append(Landmark(neutral, f"breaks even at {neutral:.0f}", strong=True))
         points = [
-            OwnPoint(float(row["final_score"]), short_name(index.names[key_of(row)]), direction(row)) for row in own
+            OwnPoint(float(row["final_score"]), short_name(index.names[key_of(row)]), direction(row))
+            for row in own
         ]
         drawn = [
-            strip(f"scores-{cohort}-{size}", finding, peers, points, axis="Final score", landmarks=marks, width=width)
+            strip(
+                f"scores-{cohort}-{size}",
+                finding,
+                peers,
+                points,
+                axis="Final score",
+                landmarks=marks,
+                width=width,
+            )
             for size, width in SIZES
         ]
         pictures.append(Picture(finding, drawn[0], drawn[1], _strip_note(drawn[0].unnamed, peers)))
@@ -96,7 +118,9 @@ def _finding(cohort: str, own: list[Row], peers: Floats, neutral: float | None) 
 def _strip_note(unnamed: int, peers: Floats) -> str:
     words = f"Grey: {peers.size:,} clinicians of the national cohort. " if peers.size else ""
     words += "▲ gains, ▼ loses."
-    return words + (f" {counted(unnamed, 'mark')} without room for a name; the table has them all." if unnamed else "")
+    return words + (
+        f" {counted(unnamed, 'mark')} without room for a name; the table has them all." if unnamed else ""
+    )
 
 
 def _national_notes(index: Index) -> list[str]:
@@ -107,13 +131,19 @@ def _national_notes(index: Index) -> list[str]:
 
 def _ranking(index: Index) -> Table:
     columns = (
-        Column("Clinician"), Column("Cohort"), Column("Final score", "number"),
+        Column("Clinician"),
+        Column("Cohort"),
+        Column("Final score", "number"),
         Column("Above", "number", "Share of the national cohort with a lower score"),
-        Column("Quality", "number", "Quality score, 0 to 100%"), Column("Cost", "number", "Cost score, 0 to 100%"),
-        Column("Factor", "number", "Payment adjustment factor"), Column("Dollars", "number"),
-    )  # fmt: skip
+        Column("Quality", "number", "Quality score, 0 to 100%"),
+        Column("Cost", "number", "Cost score, 0 to 100%"),
+        Column("Factor", "number", "Payment adjustment factor"),
+        Column("Dollars", "number"),
+    )
     rows = []
-    for row in sorted(index.data.clinicians, key=lambda row: (-(real(row.get("final_score")) or -1.0), key_of(row))):
+    for row in sorted(
+        index.data.clinicians, key=lambda row: (-(real(row.get("final_score")) or -1.0), key_of(row))
+    ):
         key = key_of(row)
         score = real(row.get("final_score"))
         peers = index.data.national.get(str(row.get("cohort")), np.empty(0))
@@ -128,12 +158,15 @@ def _ranking(index: Index) -> Table:
                     amount_cell("–" if above is None else f"{above}%", above),
                     amount_cell(share(row.get("quality_score"), 0), real(row.get("quality_score"))),
                     amount_cell(share(row.get("cost_score"), 0), real(row.get("cost_score"))),
-                    amount_cell(share(row.get("payment_adjustment_factor"), 2, signed=True),
-                                real(row.get("payment_adjustment_factor")), toned=True),
+                    amount_cell(
+                        share(row.get("payment_adjustment_factor"), 2, signed=True),
+                        real(row.get("payment_adjustment_factor")),
+                        toned=True,
+                    ),
                     amount_cell(dollars(amount, signed=True), amount, toned=True),
                 )
             )
-        )  # fmt: skip
+        )
     return Table("scores", "Scores and what they lead to", columns, rows)
 
 
@@ -142,35 +175,51 @@ def cost_section(index: Index) -> Section:
     title = "Episode cost: who is really different"
     with_cost = [row for row in index.data.clinicians if real(row.get("cost_ratio")) is not None]
     if not with_cost:
-        return Section("cost", title, empty="No episode cost is known. Load claims (`corridor load cclf DIR`) or give "
-                       "`cost_per_episode` in the calculator file.")  # fmt: skip
+        return Section(
+            "cost",
+            title,
+            empty="No episode cost is known. Load claims (`corridor load cclf DIR`) or give "
+            "`cost_per_episode` in the calculator file.",
+        )
     pictures, sentences = [], []
     for cohort in index.data.cohorts():
         rows = [
-            row for row in with_cost
-            if row.get("cohort") == cohort and not people(row.get("attributed_episodes")).startswith("<")
+            row
+            for row in with_cost
+            if row.get("cohort") == cohort
+            and not people(row.get("attributed_episodes")).startswith("<")
             and real(row.get("attributed_episodes"))
-        ]  # fmt: skip
+        ]
         spread = index.data.spread.get(cohort)
         if not rows or not spread:
             continue
         dots = [
-            Dot(short_name(index.names[key_of(row)]), float(row["attributed_episodes"]), float(row["cost_ratio"]),
-                f"#{index.anchors[key_of(row)]}")
+            Dot(
+                short_name(index.names[key_of(row)]),
+                float(row["attributed_episodes"]),
+                float(row["cost_ratio"]),
+                f"#{index.anchors[key_of(row)]}",
+            )
             for row in rows
-        ]  # fmt: skip
+        ]
         above = [dot.name for dot in dots if standing(dot, 1.0, spread) > 0]
         below = [dot.name for dot in dots if standing(dot, 1.0, spread) < 0]
         finding = _cost_finding(cohort, len(dots), above, below)
         sentences.append(finding + ".")
         drawn = [
-            funnel(f"funnel-{cohort}-{size}", finding, dots, spread=spread, width=width) for size, width in SIZES
+            funnel(f"funnel-{cohort}-{size}", finding, dots, spread=spread, width=width)
+            for size, width in SIZES
         ]
         pictures.append(
-            Picture(finding, drawn[0], drawn[1],
-                    "1 is what the patients' conditions lead one to expect. Inside the funnel the difference may be "
-                    "chance; it narrows as episodes grow.")
-        )  # fmt: skip
+            Picture(
+                finding,
+                drawn[0],
+                drawn[1],
+                "1 is what the patients' conditions lead one to expect. Inside the funnel the difference may be "
+                "chance: 95% of clinicians without any difference lie within the dashed lines, 99.8% within the "
+                "solid ones.",
+            )
+        )
     return Section("cost", title, " ".join(sentences), pictures, [_cost_table(index, with_cost)])
 
 
@@ -180,21 +229,31 @@ def _cost_finding(cohort: str, count: int, above: list[str], below: list[str]) -
         return f"{name}: no clinician's cost differs by more than chance"
     parts = []
     if above:
-        parts.append(f"{listed(above[:3])} cost{'s' if len(above) == 1 else ''} more" if len(above) <= 3
-                     else f"{len(above)} of {count} cost more")  # fmt: skip
+        parts.append(
+            f"{listed(above[:3])} cost{'s' if len(above) == 1 else ''} more"
+            if len(above) <= 3
+            else f"{len(above)} of {count} cost more"
+        )
     if below:
-        parts.append(f"{listed(below[:3])} cost{'s' if len(below) == 1 else ''} less" if len(below) <= 3
-                     else f"{len(below)} of {count} cost less")  # fmt: skip
+        parts.append(
+            f"{listed(below[:3])} cost{'s' if len(below) == 1 else ''} less"
+            if len(below) <= 3
+            else f"{len(below)} of {count} cost less"
+        )
     return f"{name}: {' and '.join(parts)} than chance explains"
 
 
 def _cost_table(index: Index, rows: list[Row]) -> Table:
     columns = (
-        Column("Clinician"), Column("Cohort"), Column("Episodes", "number"), Column("Cost ratio", "number"),
-        Column("Cost per episode", "number"), Column("From", "number", "Lower end of the interval"),
+        Column("Clinician"),
+        Column("Cohort"),
+        Column("Episodes", "number"),
+        Column("Cost ratio", "number"),
+        Column("Cost per episode", "number"),
+        Column("From", "number", "Lower end of the interval"),
         Column("To", "number", "Upper end of the interval"),
         Column("Imputed", "number", "Share of standardized dollars that had to be imputed"),
-    )  # fmt: skip
+    )
     body = []
     for row in sorted(rows, key=lambda row: (-(real(row.get("cost_ratio")) or 0.0), key_of(row))):
         key = key_of(row)
@@ -205,14 +264,17 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
                 (
                     Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}"),
                     text_cell(cohort_name(row.get("cohort"))),
-                    amount_cell(episodes, 0.5 if episodes.startswith("<") else real(row.get("attributed_episodes"))),
+                    amount_cell(
+                        episodes, 0.5 if episodes.startswith("<") else real(row.get("attributed_episodes"))
+                    ),
                     amount_cell(plain(row.get("cost_ratio"), 2), real(row.get("cost_ratio"))),
                     amount_cell(dollars(row.get("cost_per_episode")), real(row.get("cost_per_episode"))),
-                    amount_cell(dollars(low), low), amount_cell(dollars(high), high),
+                    amount_cell(dollars(low), low),
+                    amount_cell(dollars(high), high),
                     amount_cell(share(row.get("imputed_share"), 0), real(row.get("imputed_share"))),
                 )
             )
-        )  # fmt: skip
+        )
     return Table("episode-cost", "Episode cost", columns, body)
 
 
