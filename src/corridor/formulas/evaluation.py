@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,14 @@ class Evaluation:
             return False
         mask = _present(self._given[quantity])
         return bool(mask[min(row, mask.shape[0] - 1)].reshape(-1)[min(draw, mask[0].size - 1)])
+
+    def is_given_throughout(self, quantity: str) -> bool:
+        """Whether the value of every row was given, so that nothing lies under it."""
+        return quantity in self._given and bool(_present(self._given[quantity]).all())
+
+    def computed(self) -> list[str]:
+        """The formulas computed so far."""
+        return [quantity for quantity in self._values if quantity in self.model.formulas]
 
     def compute(self, quantity: str) -> Any:
         """The value in the internal layout: rows (or 1), then draws (or 1) if there are any."""
@@ -237,11 +245,13 @@ class Evaluation:
 
         return explain(self, row, quantity, draw)
 
-    def assumptions(self) -> list[dict[str, Any]]:
-        """The parameters under what was computed that are neither codified nor official."""
+    def assumptions(
+        self, quantities: Iterable[str] | None = None, stop_at: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The parameters under these quantities (default: what was computed) not codified or official."""
         from corridor.formulas.walk import assumptions
 
-        return assumptions(self)
+        return assumptions(self, quantities, stop_at)
 
 
 def reduce_children(value: Array, parent: npt.NDArray[np.int64], rows: int, statistic: str) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class _Walk:
         rule = evaluation.force[binding.rule]
         found = evaluation.bound[parameter]
         return Node(
-            parameter, value, rule.unit, "rule", rule.about, cite_text(rule.cite), rule.status,
+            parameter, value, rule.unit, "rule", rule.about, rule.cite, rule.status,
             label=found.key(row), rule=binding.rule, overridden=bool(rule.overridden),
         )  # fmt: skip
 
@@ -99,39 +100,54 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def cite_text(cite: Any) -> str | None:
-    """A citation in one phrase, whatever shape the law keeps it in."""
-    if cite is None or isinstance(cite, str):
-        return cite
-    parts = cite if isinstance(cite, dict) else vars(cite)
-    words = [str(parts[key]) for key in ("doc", "para") if parts.get(key)]
-    return ", ".join(words) or None
+def assumptions(
+    evaluation: Evaluation, quantities: Iterable[str] | None = None, stop_at: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """One record a rule under the quantities (default: all formulas that were computed) that is neither
+    codified nor official, or that the user overrode.
 
-
-def assumptions(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """One record a rule: used, and neither codified nor official (or overridden by the user)."""
+    What lies under a quantity that is given on every row is not under the result; nor what lies under
+    those of ``stop_at``.
+    """
     found: dict[str, dict[str, Any]] = {}
-    queue = [evaluation]
+    seen: set[tuple[int, str]] = set()
+    start = evaluation.computed() if quantities is None else quantities
+    queue = [(evaluation, quantity) for quantity in start]
     while queue:
-        current = queue.pop()
-        queue.extend(child.evaluation for child in current.children.values())
-        for parameter, bound in current.bound.items():
-            binding = current.model.rules[parameter]
-            rule = current.force[binding.rule]
-            if not bound.used or (rule.status in SETTLED and not rule.overridden):
-                continue
-            single = len(bound.used) == 1 and set(bound.used[0]) == {"value"}
-            record = found.setdefault(
-                binding.rule,
-                {
-                    "rule": binding.rule, "about": rule.about, "value": rule.value if single else [],
-                    "unit": rule.unit, "status": rule.status, "cite": cite_text(rule.cite),
-                    "overridden": bool(rule.overridden),
-                },
-            )  # fmt: skip
-            if not single:
-                record["value"].extend(row for row in map(dict, bound.used) if row not in record["value"])
+        current, quantity = queue.pop()
+        given = current.is_given_throughout(quantity) or (current is evaluation and quantity in stop_at)
+        if given or (id(current), quantity) in seen:
+            continue
+        seen.add((id(current), quantity))
+        if quantity in current.model.rules:
+            _note(current, quantity, found)
+        one = current.model.formulas.get(quantity)
+        if one is not None and one.over is not None:
+            child = current.children[one.over]
+            if len(child.parent):
+                queue.extend((child.evaluation, below) for below in one.parameters)
+        queue.extend((current, below) for below in current.model.needs(quantity))
     return [found[name] for name in sorted(found)]
+
+
+def _note(evaluation: Evaluation, parameter: str, found: dict[str, dict[str, Any]]) -> None:
+    binding = evaluation.model.rules[parameter]
+    rule = evaluation.force[binding.rule]
+    evaluation.compute(parameter)
+    used = evaluation.bound[parameter].used
+    if not used or (rule.status in SETTLED and not rule.overridden):
+        return
+    single = len(used) == 1 and set(used[0]) == {"value"}
+    record = found.setdefault(
+        binding.rule,
+        {
+            "rule": binding.rule, "about": rule.about, "value": rule.value if single else [],
+            "unit": rule.unit, "status": rule.status, "cite": rule.cite,
+            "overridden": bool(rule.overridden),
+        },
+    )  # fmt: skip
+    if not single:
+        record["value"].extend(row for row in map(dict, used) if row not in record["value"])
 
 
 def _label(evaluation: Evaluation, row: int) -> str | None:

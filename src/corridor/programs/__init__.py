@@ -1,0 +1,1 @@
+"""The payment programs, one package each, all of one shape: eligibility, score, settle, inputs."""

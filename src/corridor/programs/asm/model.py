@@ -1,4 +1,4 @@
-"""The three models of ASM and the rules their parameters are bound to."""
+"""The models of ASM and the rules their parameters are bound to."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ DEVIATION_RULES = {
     "benchmark_minimum_reporters": "asm.benchmark_minimum_reporters",
     "cost_standard_deviation_rule": "asm.cost_standard_deviation",
     "cost_point_preset": "asm.cost_point_preset",
+}
+
+SETTLEMENT_RULES = {
+    "median_includes_zero": "asm.median_includes_zero",
+    "median_weight": "asm.median_weight",
+    "logistic_midpoint_rule": "asm.logistic_midpoint_rule",
+    "fixed_midpoint": "asm.logistic_midpoint",
+    "logistic_steepness": "asm.logistic_steepness",
+    "redistribution_share": "asm.redistribution_share",
+    "risk_level": "asm.risk_level",
+    "cap_at_risk_level": "asm.cap_at_risk_level",
 }
 
 SUBMISSIONS = Model(
@@ -141,14 +152,7 @@ CLINICIANS = Model(
         "final_score_minimum": "asm.final_score_minimum",
         "final_score_maximum": "asm.final_score_maximum",
         "clamped_zero_is_zero_score": "asm.clamped_zero_is_zero_score",
-        "median_includes_zero": "asm.median_includes_zero",
-        "median_weight": "asm.median_weight",
-        "logistic_midpoint_rule": "asm.logistic_midpoint_rule",
-        "fixed_midpoint": "asm.logistic_midpoint",
-        "logistic_steepness": "asm.logistic_steepness",
-        "redistribution_share": "asm.redistribution_share",
-        "risk_level": "asm.risk_level",
-        "cap_at_risk_level": "asm.cap_at_risk_level",
+        **SETTLEMENT_RULES,
     },
     units={
         "part_b_paid": "dollars", "cost_per_episode": "dollars", "attributed_episodes": "episodes",
@@ -172,3 +176,6 @@ CLINICIANS = Model(
         "whole_cohort": "Whether the rows are the whole cohort, not some clinicians of it.",
     },
 )  # fmt: skip
+
+# Settlement alone, of final scores that are settled already: other midpoints, other payment years, levers.
+SETTLEMENT = Model("asm settlement", SETTLE_FORMULAS, SETTLEMENT_RULES)

@@ -164,8 +164,19 @@ def reason(
 
 
 SCORE_FORMULAS: list[Formula] = [
-    improvement_activities_adjustment, promoting_interoperability_credit,
-    promoting_interoperability_adjustment, practice_class, small_practice_bonus, submission_is_enough,
-    is_excused, quality_weight_applied, cost_weight_applied, category_points, unclamped_final_score, unreported_final_score, final_score,
-    has_zero_score, reason,
-]  # fmt: skip
+    improvement_activities_adjustment,
+    promoting_interoperability_credit,
+    promoting_interoperability_adjustment,
+    practice_class,
+    small_practice_bonus,
+    submission_is_enough,
+    is_excused,
+    quality_weight_applied,
+    cost_weight_applied,
+    category_points,
+    unclamped_final_score,
+    unreported_final_score,
+    final_score,
+    has_zero_score,
+    reason,
+]
