@@ -10,17 +10,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from corridor.synth.background import add_back_therapy, add_other_specialists, add_primary_care
+from corridor.synth.care import make_care
 from corridor.synth.catalogue import catalogue
 from corridor.synth.cclf_common import Delivery, make_block
-from corridor.synth.clinic import add_visits
 from corridor.synth.days import iso
 from corridor.synth.draws import stream
-from corridor.synth.lines import Pool
 from corridor.synth.money import load_amounts
 from corridor.synth.order import Order
-from corridor.synth.panels import make_relations, make_visits, primary_clinicians
-from corridor.synth.partb import make_carrier
 from corridor.synth.people import make_people
 from corridor.synth.providers import make_providers
 from corridor.synth.rosters import (
@@ -34,6 +30,8 @@ from corridor.synth.rosters import (
     write_areas,
 )
 from corridor.synth.truth import Totals, to_json
+from corridor.synth.write_others import write_equipment, write_fills
+from corridor.synth.write_parta import Institutional
 from corridor.synth.write_partb import write_carrier
 from corridor.synth.write_people import DESCRIPTIONS, summary, write_identifiers, write_people
 
@@ -122,22 +120,18 @@ def _write_block(
 
     providers = make_providers(rng(0), data, number, size, period)
     people = make_people(rng(1), data, size, first, providers.areas, period, order.deliveries()[0].file_day)
-    relations = make_relations(rng(2), data, people, providers, period)
-    visits = make_visits(rng(3), data, relations, people, providers)
-    doctor = primary_clinicians(rng(4), people, providers)
-    cost = providers.effect[relations.clinician]
-    pool = Pool()
-    add_visits(rng(5), data, pool, visits, people, providers, cost[visits.relation])
-    add_back_therapy(rng(6), data, pool, people, providers, relations, cost)
-    add_primary_care(rng(7), data, pool, people, providers, doctor)
-    add_other_specialists(rng(8), data, pool, people, providers, doctor)
-    carrier = make_carrier(rng(9), data, amounts, pool.finish(), people, providers)
+    care = make_care(rng, data, amounts, people, providers, period)
     block = make_block(number, data, people, providers)
+    institutional = Institutional(rng(20), block, care.headers, care.lines, care.facilities, care.codes)
     for delivery in order.deliveries():
         out, count = files[delivery.name], counts[delivery.name]
-        lines = write_carrier(block, carrier, delivery, out["5"], out["B"], totals)
+        lines = write_carrier(block, care.carrier, delivery, out["5"], out["B"], totals)
         count["5"] += lines
         count["B"] += lines
+        for letter, records in institutional.write(delivery, out, totals).items():
+            count[letter] += records
+        count["6"] += write_equipment(block, care.equipment, care.facilities, delivery, out["6"], totals)
+        count["7"] += write_fills(block, care.fills, care.facilities, delivery, out["7"], totals)
         count["8"] += write_people(block, delivery, out["8"], totals)
         count["9"] += write_identifiers(block, delivery, out["9"], totals)
     tables["provider_roster"].add(roster_rows(block))

@@ -1,0 +1,87 @@
+"""All care of a block: who is seen by whom, and every claim that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor.synth.background import add_back_therapy, add_other_specialists, add_primary_care
+from corridor.synth.catalogue import Catalogue, place
+from corridor.synth.clinic import add_visits
+from corridor.synth.days import Period
+from corridor.synth.drugs import Fills, make_fills
+from corridor.synth.equipment import Equipment, make_equipment
+from corridor.synth.facilities import Facilities, LineCodes, line_codes, make_facilities
+from corridor.synth.identifiers import Ints
+from corridor.synth.inpatient import home_claims, hospice_claims, hospital_claims, nursing_claims
+from corridor.synth.institutions import Headers, RevenueLines, join_headers, join_lines
+from corridor.synth.lines import Pool
+from corridor.synth.money import Amounts
+from corridor.synth.outpatient import make_hospital_services, outpatient_claims
+from corridor.synth.panels import Relations, make_relations, make_visits, primary_clinicians
+from corridor.synth.partb import Carrier, make_carrier
+from corridor.synth.people import People
+from corridor.synth.providers import Providers
+from corridor.synth.stays import add_hospital_doctors, make_stays
+
+
+@dataclass
+class Care:
+    """The claims of a block before they are written; ``doctor``: each person's primary care clinician."""
+
+    relations: Relations
+    doctor: Ints
+    carrier: Carrier
+    headers: Headers
+    lines: RevenueLines
+    fills: Fills
+    equipment: Equipment
+    facilities: Facilities
+    codes: LineCodes
+
+
+def make_care(
+    rng: Callable[[int], np.random.Generator],
+    data: Catalogue,
+    amounts: Amounts,
+    people: People,
+    providers: Providers,
+    period: Period,
+) -> Care:
+    """Draw all care; ``rng`` gives the generator of a topic."""
+    relations = make_relations(rng(2), data, people, providers, period)
+    visits = make_visits(rng(3), data, relations, people, providers)
+    doctor = primary_clinicians(rng(4), people, providers)
+    cost = providers.effect[relations.clinician]
+    facilities, codes = make_facilities(data, providers), line_codes(data)
+    pool = Pool()
+    add_visits(rng(5), data, pool, visits, people, providers, cost[visits.relation])
+    seen = pool.finish()
+    campus = seen.take(np.flatnonzero(seen.place == place("22")))
+    add_back_therapy(rng(6), data, pool, people, providers, relations, cost)
+    add_primary_care(rng(7), data, pool, people, providers, doctor)
+    add_other_specialists(rng(8), data, pool, people, providers, doctor)
+    stays = make_stays(rng(10), data, people, relations, cost)
+    add_hospital_doctors(rng(11), data, pool, stays, people, providers)
+    hospital = make_hospital_services(rng(12), data, pool, people, providers, relations, cost, campus)
+    carrier = make_carrier(rng(9), data, amounts, pool.finish(), people, providers)
+    parts = [
+        hospital_claims(data, amounts, stays, people, providers, facilities, codes),
+        nursing_claims(data, amounts, stays, people, providers, facilities, codes),
+        home_claims(rng(13), data, amounts, stays, people, providers, facilities, codes),
+        hospice_claims(data, amounts, people, providers, facilities, codes, period.end),
+        outpatient_claims(data, amounts, hospital, people, facilities, codes),
+    ]
+    return Care(
+        relations,
+        doctor,
+        carrier,
+        join_headers([part[0] for part in parts]),
+        join_lines([part[1] for part in parts], [len(part[0]) for part in parts]),
+        make_fills(rng(14), data, people, relations, cost, doctor, facilities, period),
+        make_equipment(rng(15), data, amounts, people, relations, cost, doctor, facilities),
+        facilities,
+        codes,
+    )
