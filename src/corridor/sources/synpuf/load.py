@@ -92,8 +92,9 @@ def _write_facility(loading: Loading, staged: Staged, add: Any) -> None:
     con.execute(f"create or replace temp table facility as {source_sql(FORMAT, 'facility')}")
     loading.set_aside(
         f"select {quote(staged.file_name)} as file_name, line_number, 'CLM_THRU_DT' as field, "
-        "'no-date' as reason_code, 'neither the row nor the first segment of its claim has a date' as reason, "
-        "clm_id as raw_text from facility where clm_thru_dt is null"
+        "'no-date' as reason_code, clm_id as raw_text, "
+        "'neither the row nor the first segment of its claim has a date' as reason "
+        "from facility where clm_thru_dt is null"
     )
     width = _repeats(layout, "hcpcs_cd_")
     entries = ", ".join(f"{{'line': {n}, 'hcpcs': hcpcs_cd_{n}}}" for n in range(1, width + 1))

@@ -4,8 +4,8 @@ select
   '$claim_type_code' as claim_type_code, clm_from_dt, clm_thru_dt, cast(null as date) as clm_admsn_dt,
   cast(null as date) as nch_bene_dschrg_dt, cast(null as varchar) as clm_drg_cd, entry['hcpcs'] as hcpcs_cd,
   entry['diagnosis'] as line_icd9_dgns_cd,
-  -- ResDAC: a line is allowed with one of these processing codes
-  coalesce(entry['processing'] not in ('A', 'O', 'R', 'S'), false) as line_denied, entry['npi'] as prf_physn_npi,
+  -- with these processing codes the lines sum to the yearly totals CMS gives; with O (other) they do not
+  coalesce(entry['processing'] not in ('A', 'R', 'S'), false) as line_denied, entry['npi'] as prf_physn_npi,
   entry['tin'] as tax_num, cast(null as varchar) as prvdr_num, cast(null as varchar) as at_physn_npi,
   cast(null as varchar) as op_physn_npi, entry['paid'] as paid_amount, entry['allowed'] as allowed_amount,
   entry['deductible'] as deductible_amount, entry['coinsurance'] as coinsurance_amount,
