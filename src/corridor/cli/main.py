@@ -55,7 +55,7 @@ class LazyGroup(TyperGroup):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.callback(invoke_without_command=True)
