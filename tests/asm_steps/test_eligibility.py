@@ -177,10 +177,15 @@ def test_too_few_months_are_used_and_called_so() -> None:
 
 
 LIST_ROW = {
-    "vintage": "2026-08", "npi": "N1", "asm_cohort": "Heart Failure",
-    "organization_legal_name": "HEART GROUP", "list_stage": "final", "performance_year": 2027, "asm_cy27_participant": "Yes",
+    "vintage": "2026-08",
+    "npi": "N1",
+    "asm_cohort": "Heart Failure",
+    "organization_legal_name": "HEART GROUP",
+    "list_stage": "final",
+    "performance_year": 2027,
+    "asm_cy27_participant": "Yes",
     "asm_cy27_smallpractice": "No",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
