@@ -68,6 +68,7 @@ class Recognised:
 
 
 Writer = Callable[[Loading, Staged], None]
+Opener = Callable[[Found, Sequence[Layout], Path], Table]
 
 
 def load_files(
@@ -81,12 +82,14 @@ def load_files(
     finish: Callable[[Loading], None] | None = None,
     settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
-    file_date: date | None = None,
+    opened: Opener = open_table,
+    date_of: Callable[[str], date | None] | None = None,
 ) -> LoadSummary:
     """Load files of one format as one delivery.
 
     Each file is recognised by its header among ``layouts``, staged, and handed to ``write``;
-    ``finish`` is called once after the last. Files that are in the warehouse already are passed
+    ``finish`` is called once after the last; ``date_of`` reads the day off a file name, and the
+    newest is that of the delivery. Files that are in the warehouse already are passed
     over; where all are, nothing is written. A file of a folder or zip that is no table of this
     format is passed over with a line; a file that was named is an error then.
     Errors: SOURCE-FILE-UNKNOWN, and those of the tabular reader. Nothing is half loaded.
@@ -98,15 +101,17 @@ def load_files(
     with scratch_folder(warehouse.home) as scratch:
         files: list[Recognised] = []
         for found in gather(given, scratch):
-            recognised = _recognise(found, layouts, scratch, found.path in named, fmt)
+            recognised = _recognise(found, layouts, scratch, found.path in named, fmt, opened)
             if recognised is None:
                 summary.passed_over.append((found.name, f"not a file of {fmt}"))
+            elif "pass_over" in recognised.layout.meta:
+                summary.passed_over.append((found.name, str(recognised.layout.meta["pass_over"])))
             elif any(recognised.input.sha256 == other.input.sha256 for other in files):
                 summary.passed_over.append((found.name, "the same bytes as another file of this load"))
             else:
                 files.append(recognised)
         if not files:
-            raise _unknown(given, layouts, fmt)
+            raise _nothing(summary) if summary.passed_over else _unknown(given, layouts, fmt)
         new = [file for file in files if not warehouse.has_file(file.input.sha256)]
         if not new:
             summary.deliveries.append(_known(warehouse, files, source_id))
@@ -114,8 +119,10 @@ def load_files(
         for file in files:
             if file not in new:
                 summary.passed_over.append((file.found.name, "loaded already"))
+        days = [day for file in new if date_of and (day := date_of(file.found.name))]
+        day = max(days, default=None)
         summary.deliveries.append(
-            _write(warehouse, new, fmt, source_id, write, finish, settings, progress, file_date)
+            _write(warehouse, new, fmt, source_id, write, finish, settings, progress, day)
         )
     return summary
 
@@ -183,11 +190,11 @@ def _known(warehouse: Warehouse, files: Sequence[Recognised], source_id: str) ->
 
 
 def _recognise(
-    found: Found, layouts: Sequence[Layout], scratch: Path, was_named: bool, fmt: str
+    found: Found, layouts: Sequence[Layout], scratch: Path, was_named: bool, fmt: str, opened: Opener
 ) -> Recognised | None:
     """What a file is; None for one that is none of these and was not asked for by name."""
     try:
-        table = open_table(found, layouts, scratch)
+        table = opened(found, layouts, scratch)
     except CorridorError as error:
         if was_named or error.code not in ("TABULAR-NOT-TEXT", "TABULAR-EMPTY"):
             raise
@@ -205,6 +212,17 @@ def _recognise(
     if was_named:
         raise _unknown([found.path], layouts, fmt)
     return None
+
+
+def _nothing(summary: LoadSummary) -> CorridorError:
+    name, why = summary.passed_over[0]
+    return CorridorError(
+        "SOURCE-NOTHING-TO-LOAD",
+        "None of the files holds what this format loads.",
+        why=f"{name}: {why}.",
+        todo="Name the file that does.",
+        file=name,
+    )
 
 
 def _unknown(paths: Sequence[Path], layouts: Sequence[Layout], fmt: str) -> CorridorError:

@@ -41,6 +41,10 @@ class Column(BaseModel):
     required  the file must have the column; ``filled``: every row must have a value
     formats   of a date, as in strptime
     values    a closed list: what files write -> what it means; anything else sets the row aside
+    pattern   a regular expression the whole text must match; ``about`` says it in words
+    least     the smallest number allowed; ``most``: the largest
+    bare      hyphens and spaces are taken out; ``pad``: digits get leading zeros up to so many;
+              ``cut``: so many characters are kept
     private   its values identify a person and are never quoted in a message
     """
 
@@ -54,6 +58,9 @@ class Column(BaseModel):
     formats: tuple[str, ...] = ()
     values: dict[str, str | int | bool | None] | None = None
     pattern: str | None = None
+    least: float | None = None
+    most: float | None = None
+    bare: bool = False
     pad: int | None = None
     cut: int | None = None
     private: bool = False

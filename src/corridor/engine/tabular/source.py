@@ -40,6 +40,7 @@ class Table:
     header    the names in its header, as written
     line      the line (or row) of the file the header stands on, from 1
     relation  SQL that gives its data rows: line_number BIGINT, f VARCHAR[], in file order
+    layout    the name of its layout, where the opener knows it
     """
 
     file: Found
@@ -49,6 +50,7 @@ class Table:
     delimiter: str = ","
     sheet: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    layout: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,6 +82,8 @@ def open_table(file: Found, layouts: Sequence[Layout], scratch: Path) -> Table:
 
 def matching(table: Table, layouts: Iterable[Layout]) -> list[Layout]:
     """The layouts whose required columns the table has, the best match first."""
+    if table.layout is not None:
+        return [layout for layout in layouts if layout.name == table.layout]
     present = set(table.columns)
     fitting = [
         (len(present & set(layout.by_header())), layout)
@@ -188,12 +192,15 @@ def _csv(path: Path) -> str:
     )
 
 
+def text_lines(path: Path) -> str:
+    """SQL: line_number, line of a plain text file; line n of the file is row n of the reader."""
+    return f"select row_number() over () as line_number, rtrim(line, chr(13)) as line from {_csv(path)}"
+
+
 def _lines(path: Path, delimiter: str, header_line: int) -> str:
-    """A plain file: line n of the file is row n of the reader."""
     return (
-        f"select line_number, string_split(rtrim(line, chr(13)), {quote(delimiter)}) as f "
-        f"from (select row_number() over () as line_number, line from {_csv(path)}) "
-        f"where line_number > {header_line}"
+        f"select line_number, string_split(line, {quote(delimiter)}) as f "
+        f"from ({text_lines(path)}) where line_number > {header_line}"
     )
 
 

@@ -33,6 +33,8 @@ def text_of(value: str, column: Column, layout: Layout) -> str:
     if layout.missing:
         marks = ", ".join(quote(mark.lower()) for mark in layout.missing)
         text = f"(case when lower({text}) not in ({marks}) then {text} end)"
+    if column.bare:
+        text = f"regexp_replace({text}, '[- ]', '', 'g')"
     if column.cut:
         text = f"left({text}, {column.cut})"
     if column.pad:
@@ -117,6 +119,11 @@ def checks_of(column: Column) -> list[str]:
                 f"{shown} || {quote(f' is not {_KINDS[column.type]}')}",
             )
         )
+    if column.least is not None or column.most is not None:
+        bounds = [b for b in ((column.least, "<"), (column.most, ">")) if b[0] is not None]
+        outside = " or ".join(f"{typed} {sign} {bound}" for bound, sign in bounds)
+        span = " to ".join(f"{bound:g}" for bound, _ in bounds if bound is not None)
+        checks.append(check(outside, "out-of-range", f"{shown} || {quote(f' is outside {span}')}"))
     if column.pattern is not None:
         checks.append(
             check(

@@ -1,0 +1,1 @@
+"""What an organisation knows of itself: roster, participants, assignment lists, quality results, opt-outs."""
