@@ -24,6 +24,6 @@ class SmallLaw:
     def __getitem__(self, name: str) -> Any:
         value, status = self.scalars.get(name, (self.tables.get(name), "assumed"))
         return SimpleNamespace(
-            value=value, status=status, unit="fraction", about=f"the rule {name}",
+            value=value, status=status, unit="fraction", kind="scalar", about=f"the rule {name}",
             cite=f"document of {name}", overridden=False,
         )  # fmt: skip

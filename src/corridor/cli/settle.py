@@ -153,11 +153,12 @@ def settlement_text(settlement: Settlement) -> str:
 def _opening(settlement: Settlement, rows: list[dict[str, Any]]) -> str:
     total = sum(row["dollars"] or 0.0 for row in rows)
     gain, lose = (sum(1 for r in rows if (r["dollars"] or 0.0) * sign > 0) for sign in (1, -1))
-    verb = "gain" if total >= 0 else "lose"
+    one = len(rows) == 1
+    verb = ("gains" if one else "together gain") if total >= 0 else ("loses" if one else "together lose")
     frame = "inside the national cohort" if settlement.national else "settled among themselves"
     who = f"{len(rows)} clinician{'s' if len(rows) != 1 else ''}"
     return (
-        f"ASM {settlement.year}, paid in {settlement.payment_year}: {who} together {verb} "
+        f"ASM {settlement.year}, paid in {settlement.payment_year}: {who} {verb} "
         f"${abs(total):,.0f} ({gain} gain, {lose} lose), {frame}."
     )
 

@@ -148,7 +148,8 @@ def _keyed(binding: Keyed, table: list[dict[str, Any]], values: Mapping[str, Arr
     taken = [table[int(n)] for n in np.unique(found) if n < missing]
 
     def key(row: int) -> str:
-        return ", ".join(f"{c} {k[row]}" for c, k in zip(columns, keys, strict=True))
+        found = ((c, k[row]) for c, k in zip(columns, keys, strict=True))
+        return ", ".join(f"{c} {v:g}" if isinstance(v, float) else f"{c} {v}" for c, v in found)
 
     return Bound(chosen, not isinstance(binding.take, str), taken, key)
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from corridor.errors import CorridorError
+from corridor.formulas.trace import plain_text
 
 
 @dataclass(frozen=True)
@@ -100,17 +101,4 @@ def return_expression(function: Callable[..., Any]) -> str:
     """Text of the last return expression of a function, without the ``np.`` prefix."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     returned = [n.value for n in ast.walk(tree) if isinstance(n, ast.Return) and n.value is not None]
-    if not returned:
-        return ""
-    plain = _WithoutModule().visit(returned[-1])
-    return ast.unparse(ast.fix_missing_locations(plain))
-
-
-class _WithoutModule(ast.NodeTransformer):
-    """``np.where`` reads as ``where`` to someone who knows the rule and not the library."""
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "np":
-            return ast.Name(id=node.attr, ctx=ast.Load())
-        return node
+    return plain_text(returned[-1]) if returned else ""

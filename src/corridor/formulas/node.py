@@ -19,6 +19,8 @@ class Node:
     about       what it is, in words (from the docstring or the rule)
     cite        the paragraph or document; for a rule also its status in ``status``
     formula     the text of the return expression, derived from the source that computed it
+    applied     the same for this row: locals put in, branches that were not taken left out
+    role        ``test`` where the quantity only decided between branches of the one above
     group       name and member of the group, for instance ``cohort heart_failure``
     statistic   what the group was reduced to: median, sum, ...
     evidence    where to look further down: a file and line, or a table and key
@@ -34,6 +36,8 @@ class Node:
     cite: str | None = None
     status: str | None = None
     formula: str | None = None
+    applied: str | None = None
+    role: str | None = None
     group: str | None = None
     group_size: int | None = None
     statistic: str | None = None

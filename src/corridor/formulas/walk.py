@@ -7,21 +7,34 @@ from typing import Any
 
 import numpy as np
 
+from corridor.formulas.definition import Formula
 from corridor.formulas.evaluation import Evaluation
 from corridor.formulas.node import Node, Plain
+from corridor.formulas.trace import trace
 
 SETTLED = ("codified", "official")  # statuses that need no caveat under a result
 
 
 def explain(evaluation: Evaluation, row: int, quantity: str, draw: int = 0) -> Node:
     """The derivation tree of one value; a subtree met again is named, not repeated."""
-    return _Walk(draw).node(evaluation, row, quantity)
+    walk = _Walk(draw)
+    root = walk.node(evaluation, row, quantity)
+    walk.derive_tests()
+    return root
 
 
 class _Walk:
     def __init__(self, draw: int) -> None:
         self.draw = draw
         self.seen: set[tuple[int, int, str]] = set()
+        self.tests: list[tuple[Node, Evaluation, int, str]] = []
+
+    def derive_tests(self) -> None:
+        """Add the conditions last, so that what they share with the values is derived under the values."""
+        for node, evaluation, row, quantity in self.tests:  # grows while it is walked
+            test = self.node(evaluation, row, quantity)
+            test.role = "test"
+            node.children.append(test)
 
     def node(self, evaluation: Evaluation, row: int, quantity: str) -> Node:
         value = plain(evaluation, quantity, row, self.draw)
@@ -45,7 +58,8 @@ class _Walk:
             child = evaluation.children[one.over]
             rows = np.flatnonzero(child.parent == row)
             node.group, node.group_size = one.over, len(rows)
-            node.children = [self.node(child.evaluation, int(r), p) for r in rows for p in one.parameters]
+            for position in rows.tolist():
+                self._below(one, child.evaluation, position, node)
         elif one.group is not None:
             grouping = evaluation.groups[one.group]
             code = int(grouping.codes[row])
@@ -54,8 +68,19 @@ class _Walk:
             node.group_size = len(grouping.members[code])
             node.children = [self.node(evaluation, row, p) for p in one.parameters if p in model.rules]
         else:
-            node.children = [self.node(evaluation, row, p) for p in one.parameters]
+            node.applied = self._below(one, evaluation, row, node)
         return node
+
+    def _below(self, one: Formula, evaluation: Evaluation, row: int, node: Node) -> str | None:
+        """Add what the formula read for the row below ``node``; returns the expression that was applied."""
+        values = {p: seen_value(evaluation, p, row, self.draw) for p in one.parameters}
+        followed = trace(one.function, one.parameters, values)
+        used = one.parameters if followed is None else followed.used
+        node.children += [self.node(evaluation, row, p) for p in used]
+        if followed is None:
+            return None
+        self.tests += [(node, evaluation, row, p) for p in followed.tests]
+        return followed.applied
 
     def _input(self, evaluation: Evaluation, row: int, quantity: str, value: Plain) -> Node:
         model = evaluation.model
@@ -69,21 +94,26 @@ class _Walk:
         binding = evaluation.model.rules[parameter]
         rule = evaluation.force[binding.rule]
         found = evaluation.bound[parameter]
+        unit = rule.unit if rule.kind == "scalar" else evaluation.model.units.get(parameter)
         return Node(
-            parameter, value, rule.unit, "rule", rule.about, rule.cite, rule.status,
+            parameter, value, unit, "rule", rule.about, rule.cite, rule.status,
             label=found.key(row), rule=binding.rule, overridden=bool(rule.overridden),
         )  # fmt: skip
 
 
-def plain(evaluation: Evaluation, quantity: str, row: int, draw: int = 0) -> Plain:
-    """The value of one row and draw as plain Python; NaN becomes None."""
-    value = evaluation.compute(quantity)
-    array = np.asarray(value)
+def seen_value(evaluation: Evaluation, quantity: str, row: int, draw: int = 0) -> Any:
+    """The value of one row and draw as the formula sees it: a scalar, text or a list."""
+    array = np.asarray(evaluation.compute(quantity))
     if array.ndim:
         array = array[min(row, array.shape[0] - 1)]
-        if evaluation.draws is not None and array.ndim:
+        if evaluation.draws is not None and np.ndim(array):
             array = array[min(draw, array.shape[0] - 1)]
-    shown: Plain = to_plain(array)
+    return array if np.ndim(array) else np.asarray(array)[()]
+
+
+def plain(evaluation: Evaluation, quantity: str, row: int, draw: int = 0) -> Plain:
+    """The value of one row and draw as plain Python; NaN becomes None."""
+    shown: Plain = to_plain(seen_value(evaluation, quantity, row, draw))
     return shown
 
 

@@ -109,9 +109,12 @@ class Settlement:
 
     def assumptions(self) -> list[dict[str, Any]]:
         """The rules under these results that are neither codified nor official."""
-        found = self.clinicians.assumptions(
-            [*RESULT_QUANTITIES, "incentive_pool", "neutral_score", "ceiling"]
-        )
+        names = [*RESULT_QUANTITIES, "incentive_pool", "neutral_score", "ceiling"]
+        stop_at: tuple[str, ...] = ()
+        if not self.scores_are_computed():
+            names.remove("reason")
+            stop_at = ("final_score", "submission_is_enough")
+        found = self.clinicians.assumptions(names, stop_at)
         if self.national:
             known = {
                 name: {"rule": name, "about": rule.about, "value": rule.value, "unit": rule.unit,

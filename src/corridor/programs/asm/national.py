@@ -33,7 +33,8 @@ class NationalCohort:
 
 
 def national_cohort(own: npt.NDArray[np.object_], force: RulesInForce) -> NationalCohort:
-    """The participants of the country beside ``own`` (the cohort of each of the user's clinicians).
+    """The participants of the country beside ``own`` (the cohort of each of the user's clinicians), for
+    the cohorts that occur in it.
 
     Deterministic: the same rules and numbers of own clinicians give the same rows.
     """
@@ -44,6 +45,8 @@ def national_cohort(own: npt.NDArray[np.object_], force: RulesInForce) -> Nation
         cohort = row["cohort"]
         mine = int((own == cohort).sum())
         size = listed[cohort] - mine
+        if not mine:
+            continue
         if size <= 0:
             warnings.append(
                 f"the file holds {mine:,} clinicians of {cohort}, no fewer than CMS listed "

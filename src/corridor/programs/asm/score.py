@@ -13,7 +13,7 @@ SCORING = "42 CFR 512.745 (text not seen)"
 @formula(cite="42 CFR 512.735", unit="points")
 def improvement_activities_adjustment(improvement_activity_points_lost: Floats) -> Floats:
     """What unattested improvement activities take from the final score."""
-    return -improvement_activity_points_lost
+    return 0 - improvement_activity_points_lost
 
 
 @formula(cite="42 CFR 512.740", unit="fraction")
@@ -37,7 +37,7 @@ def promoting_interoperability_adjustment(
     promoting_interoperability_credit: Floats, promoting_interoperability_deduction: float
 ) -> Floats:
     """What missing interoperability takes from the final score, in proportion."""
-    return -promoting_interoperability_deduction * (1 - promoting_interoperability_credit)
+    return promoting_interoperability_deduction * (promoting_interoperability_credit - 1)
 
 
 @formula(cite="42 CFR 414.1305, by analogy", unit="practice")
