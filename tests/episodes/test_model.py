@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from corridor.episodes.least_squares import fit
+from corridor.errors import CorridorError
 from tests.claims.workbench import Row, Workbench
 
 FACTOR = {
@@ -148,6 +149,14 @@ def test_installed_coefficients_are_used_as_they_are() -> None:
     assert {r["origin"] for r in bench.rows("select origin from episodes.chronic_coefficient")} == {
         "installed"
     }
+
+
+def test_a_term_installed_twice_is_refused() -> None:
+    bench = _bench([100, 200], [set(), {"hcc_copd"}])
+    row = {"vintage": "2027", "cohort": "heart_failure", "term": "intercept", "coefficient": 1.0}
+    bench.give("reference.episode_cost_coefficient", [row, row | {"subgroup": "part_d_enrolled"}])
+    with pytest.raises(CorridorError, match="EPISODE-COEFFICIENT-TWICE"):
+        bench.run("episodes.chronic_coefficient")
 
 
 def _by_hand(costs: list[float], terms: list[set[str]]) -> dict[str, tuple[float, bool]]:

@@ -1,4 +1,4 @@
-"""The cost model of chronic-condition episodes: coefficients installed, or least squares on loaded episodes."""
+"""The cost model of chronic-condition episodes: installed coefficients, or least squares on what is there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from corridor.engine import StepContext, python_step
 from corridor.episodes.least_squares import fit
+from corridor.errors import CorridorError
 
 Columns = dict[str, np.ndarray[Any, Any]]
 
@@ -22,7 +23,7 @@ Columns = dict[str, np.ndarray[Any, Any]]
         "reference.episode_cost_coefficient",
     ],
     rules=["asm.episode_model_minimum_episodes", "asm.episode_model_minimum_term"],
-    cites="42 CFR 512.730; asm.md 2.2(8)",
+    cites="42 CFR 512.730; ASM specification 2.2(8)",
     evidence="episodes.chronic_risk_factor(performance_year, cohort, subgroup)",
 )
 def chronic_coefficient(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
@@ -88,7 +89,17 @@ def _installed(ctx: StepContext, cohort: str, subgroup: str) -> list[tuple[str, 
         f"select max(vintage) from reference.episode_cost_coefficient where cohort = '{cohort}') "
         "order by term"
     )
-    return [(str(term), float(value)) for term, value in zip(found["term"], found["coefficient"])]
+    terms = [str(term) for term in found["term"]]
+    twice = sorted({term for term in terms if terms.count(term) > 1})
+    if twice:
+        raise CorridorError(
+            "EPISODE-COEFFICIENT-TWICE",
+            f"The installed cost coefficients of {cohort}, {subgroup}, name {twice[0]} twice.",
+            why="An episode that carries the term would be expected to cost the sum of both.",
+            todo="Install a file in which each cohort, subgroup and term stands once.",
+            rule="reference.episode_cost_coefficient",
+        )
+    return [(term, float(value)) for term, value in zip(terms, found["coefficient"])]
 
 
 def _columns(

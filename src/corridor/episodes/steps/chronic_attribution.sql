@@ -3,7 +3,7 @@
 -- key:       episode_id, npi
 -- reads:     episodes.chronic_segment, episodes.chronic_claim, episodes.condition_prescriber, claims.service_line
 -- rules:     asm.attribution_share, asm.prior_care_days, asm.prescribing_test, asm.prescribing_patients
--- cites:     42 CFR 512.730; asm.md 2.2(5)
+-- cites:     42 CFR 512.730; ASM specification 2.2(5)
 -- evidence:  episodes.chronic_claim(tin, npi)
 -- owner:     tin, npi
 with counted as (

@@ -4,7 +4,7 @@
 -- key:       cohort, source_id, claim_id, tin, npi
 -- reads:     claims.medical_claim, episodes.chronic_trigger_code, episodes.diagnosed_claim
 -- rules:     claims.claim_setting
--- cites:     42 CFR 512.730; asm.md 2.2(1)
+-- cites:     42 CFR 512.730; ASM specification 2.2(1)
 -- evidence:  claims.medical_claim(source_id, claim_id)
 -- owner:     tin, npi
 with service as (

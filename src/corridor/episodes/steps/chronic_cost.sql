@@ -3,7 +3,7 @@
 -- key:       episode_id
 -- reads:     episodes.chronic_prediction, episodes.chronic_observed
 -- rules:     asm.residual_percentile_low, asm.residual_percentile_high, asm.episode_model_minimum_episodes
--- cites:     42 CFR 512.730; asm.md 2.2(6) and 2.2(8)(c) and (d)
+-- cites:     42 CFR 512.730; ASM specification 2.2(6) and 2.2(8)(c) and (d)
 -- evidence:  episodes.chronic_service(episode_id)
 -- owner:     tin
 with ranked as (

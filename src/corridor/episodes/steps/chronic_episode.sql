@@ -4,7 +4,7 @@
 -- reads:     episodes.chronic_segment, episodes.chronic_attribution, episodes.enrollment, claims.person,
 --            claims.eligibility, claims.period, claims.medical_claim
 -- rules:     asm.lookback_days, asm.episode_exclusion, asm.episode_set_aside, claims.us_state
--- cites:     42 CFR 512.730; asm.md 2.2(7); docs/episodes.md
+-- cites:     42 CFR 512.730; ASM specification 2.2(7); docs/episodes.md
 -- evidence:  episodes.chronic_service(episode_id)
 -- owner:     tin
 with covered as (

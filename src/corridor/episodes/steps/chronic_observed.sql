@@ -3,7 +3,7 @@
 -- key:       episode_id
 -- reads:     episodes.chronic_episode, episodes.chronic_service
 -- rules:     asm.annualisation_days
--- cites:     42 CFR 512.730; asm.md 2.2(6)
+-- cites:     42 CFR 512.730; ASM specification 2.2(6)
 -- evidence:  episodes.chronic_service(episode_id)
 -- owner:     tin
 with assigned as (

@@ -3,7 +3,7 @@
 -- key:       episode_id
 -- reads:     episodes.chronic_risk_factor, episodes.chronic_coefficient, episodes.chronic_observed
 -- rules:     asm.expected_floor_percentile
--- cites:     42 CFR 512.730; asm.md 2.2(8)(a) and (b)
+-- cites:     42 CFR 512.730; ASM specification 2.2(8)(a) and (b)
 -- evidence:  episodes.chronic_risk_factor(episode_id)
 -- owner:     tin
 with predicted as (

@@ -5,7 +5,7 @@
 -- rules:     asm.episode_comorbidity, asm.episode_age_band, asm.episode_esrd_status, asm.episode_dual_status,
 --            asm.episode_disability_reason, asm.episode_institutional_place, asm.episode_risk_setting,
 --            asm.expected_cost_factor, claims.claim_setting
--- cites:     42 CFR 512.730; asm.md 2.2(8)
+-- cites:     42 CFR 512.730; ASM specification 2.2(8)
 -- evidence:  episodes.chronic_service(episode_id)
 with episode as (
   select episode_id, person_id, lookback_start, episode_start

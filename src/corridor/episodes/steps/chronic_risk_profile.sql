@@ -2,7 +2,7 @@
 -- makes:     one row per counted episode: the model it belongs to and what enrolment says of the person at its start
 -- key:       episode_id
 -- reads:     episodes.chronic_observed, claims.eligibility, claims.person, claims.service_line
--- cites:     42 CFR 512.730; asm.md 2.2(8)
+-- cites:     42 CFR 512.730; ASM specification 2.2(8)
 -- evidence:  episodes.chronic_service(episode_id)
 -- owner:     tin
 with episode as (

@@ -3,7 +3,7 @@
 -- key:       episode_id
 -- reads:     episodes.chronic_window, claims.quality_count
 -- rules:     asm.episode_minimum_days, asm.episode_maximum_days
--- cites:     42 CFR 512.730; asm.md 2.2(4); docs/episodes.md (how a window is cut into episodes)
+-- cites:     42 CFR 512.730; ASM specification 2.2(4); docs/episodes.md (how a window is cut into episodes)
 -- evidence:  episodes.chronic_claim(cohort, person_id, tin)
 -- owner:     tin
 with years as (

@@ -4,7 +4,7 @@
 -- reads:     episodes.chronic_episode, episodes.chronic_service_code, episodes.diagnosed_claim,
 --            claims.service_line, claims.claim_diagnosis
 -- rules:     asm.cost_part
--- cites:     42 CFR 512.730; asm.md 2.2(6)
+-- cites:     42 CFR 512.730; ASM specification 2.2(6)
 -- evidence:  claims.service_line(source_id, claim_id, claim_line_number, part)
 with episode as (
   select episode_id, cohort, person_id, episode_start, episode_end

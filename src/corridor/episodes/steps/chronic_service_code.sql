@@ -3,7 +3,7 @@
 -- key:       cohort, setting, code_system, code
 -- reads:     claims.service_line, claims.claim_diagnosis, reference.episode_service_code
 -- rules:     asm.episode_service_code
--- cites:     42 CFR 512.730; MIPS measure codes list where installed, else asm.md 2.2(6); docs/episodes.md
+-- cites:     42 CFR 512.730; MIPS measure codes list where installed, else ASM specification 2.2(6); docs/episodes.md
 -- evidence:  none
 with loaded as (
   select distinct setting, 'hcpcs' as code_system, hcpcs_code as code from claims.service_line

@@ -3,7 +3,7 @@
 -- key:       cohort, role, code
 -- reads:     claims.medical_claim, claims.claim_diagnosis
 -- rules:     asm.episode_trigger_code
--- cites:     42 CFR 512.730; MIPS chronic-condition measures COST_HF_1 and COST_LBP_1 (codes list), asm.md 2.2(1)
+-- cites:     42 CFR 512.730; MIPS chronic-condition measures COST_HF_1 and COST_LBP_1 (codes list), ASM specification 2.2(1)
 -- evidence:  none
 with loaded as (
   select distinct 'hcpcs' as kind, hcpcs_code as code

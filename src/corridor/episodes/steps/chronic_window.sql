@@ -3,7 +3,7 @@
 -- key:       cohort, person_id, tin, window_start
 -- reads:     episodes.chronic_claim
 -- rules:     asm.trigger_gap_days, asm.attribution_window_days
--- cites:     42 CFR 512.730; asm.md 2.2(1)-(3)
+-- cites:     42 CFR 512.730; ASM specification 2.2(1)-(3)
 -- evidence:  episodes.chronic_claim(cohort, person_id, tin)
 -- owner:     tin
 with days as (

@@ -2,7 +2,7 @@
 -- makes:     one row per cohort, year and prescriber of a drug of the cohort
 -- key:       cohort, service_year, npi
 -- reads:     claims.service_line, episodes.chronic_service_code
--- cites:     asm.md 2.2(5) (condition-related Part D prescribing)
+-- cites:     ASM specification 2.2(5) (condition-related Part D prescribing)
 -- evidence:  claims.service_line(npi)
 select
   drug.cohort, cx_year_of(lines.service_date) as service_year, lines.npi,

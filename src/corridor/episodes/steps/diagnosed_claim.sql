@@ -2,7 +2,7 @@
 -- makes:     one row per cohort and claim with a diagnosis of the cohort, on the claim or on one of its lines
 -- key:       cohort, source_id, claim_id
 -- reads:     claims.medical_claim, claims.claim_diagnosis, episodes.chronic_trigger_code
--- cites:     42 CFR 512.730; asm.md 2.2(1); docs/episodes.md
+-- cites:     42 CFR 512.730; ASM specification 2.2(1); docs/episodes.md
 -- evidence:  claims.claim_diagnosis(source_id, claim_id)
 select listed.cohort, diagnosis.source_id, diagnosis.claim_id
 from claims.claim_diagnosis as diagnosis

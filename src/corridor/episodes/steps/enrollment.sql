@@ -2,7 +2,7 @@
 -- makes:     one row per unbroken time a person was in Parts A and B, fee for service
 -- key:       person_id, start_date
 -- reads:     claims.eligibility
--- cites:     asm.md 2.2(7) (continuous enrolment)
+-- cites:     ASM specification 2.2(7) (continuous enrolment)
 -- evidence:  claims.eligibility(person_id)
 with spans as (
   -- what a source does not know of a span is no proof against it

@@ -6,7 +6,7 @@
 --            claims.person
 -- rules:     asm.admission_diagnosis, asm.admission_elective_type, asm.admission_minimum_age,
 --            asm.annualisation_days, claims.claim_setting
--- cites:     asm.md 3.1 (measure 492, whose specification was not available); docs/episodes.md
+-- cites:     ASM specification 3.1 (measure 492, whose specification was not available); docs/episodes.md
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with patient as (

@@ -4,7 +4,7 @@
 -- reads:     episodes.chronic_cost, episodes.chronic_attribution
 -- rules:     asm.national_average_cost, asm.cost_ratio_weight, asm.cost_minimum_episodes,
 --            asm.cost_interval_deviations
--- cites:     42 CFR 512.730; asm.md 2.2(9) and (10); docs/episodes.md (interval)
+-- cites:     42 CFR 512.730; ASM specification 2.2(9) and (10); docs/episodes.md (interval)
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with attributed as (

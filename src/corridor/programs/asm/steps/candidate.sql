@@ -5,7 +5,7 @@
 -- reads:     asm.roster, asm.specialty, asm.year_used, asm.cms_list, measures.asm_cost, claims.medical_claim,
 --            org_raw.participant_list, reference.asm_area
 -- rules:     asm.cohort_specialty, asm.minimum_episodes, asm.rural_health_bill_type
--- cites:     42 CFR 512.710; asm.md 1.2 and 1.4
+-- cites:     42 CFR 512.710; ASM specification 1.2 and 1.4
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with described as (

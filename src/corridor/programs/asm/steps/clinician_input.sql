@@ -3,7 +3,7 @@
 -- key:       performance_year, tin, npi
 -- reads:     asm.eligibility, asm.year_used, asm.part_b_base, asm.panel, measures.asm_cost,
 --            org_raw.category_attestation
--- cites:     42 CFR 512.725 to 512.750; asm.md 13
+-- cites:     42 CFR 512.725 to 512.750; ASM specification 13
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with attested as (

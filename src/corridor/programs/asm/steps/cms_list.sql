@@ -3,7 +3,7 @@
 -- key:       npi, cohort, organization_legal_name
 -- reads:     reference.asm_participant_list, run.setting
 -- rules:     asm.participant_list_cohort
--- cites:     asm.md 1.3 and 1.6 (CMS participant dataset)
+-- cites:     ASM specification 1.3 and 1.6 (CMS participant dataset)
 -- evidence:  none
 -- owner:     npi
 with flags as (

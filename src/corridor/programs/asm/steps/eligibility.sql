@@ -4,7 +4,7 @@
 -- reads:     asm.candidate
 -- rules:     asm.minimum_episodes, asm.area_when_unknown, asm.rural_health_clinic_billing_excluded,
 --            asm.excluded_specialty
--- cites:     42 CFR 512.710; asm.md 1.2
+-- cites:     42 CFR 512.710; ASM specification 1.2
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with judged as (

@@ -3,7 +3,7 @@
 -- key:       performance_year, tin, npi, measure_id, collection_type
 -- reads:     asm.eligibility, asm.year_used, org_raw.quality_result, measures.asm_admission
 -- rules:     asm.quality_measure, asm.small_practice_maximum_clinicians
--- cites:     42 CFR 512.725; asm.md 3.1
+-- cites:     42 CFR 512.725; ASM specification 3.1
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with asked as (

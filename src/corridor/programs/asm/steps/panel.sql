@@ -5,7 +5,7 @@
 -- reads:     asm.candidate, asm.year_used, claims.service_line, claims.eligibility, org_raw.assignment_list,
 --            identity.person_alias, reference.physician_by_provider
 -- rules:     asm.episode_dual_status, asm.indicative_coverage
--- cites:     asm.md 7.3 (complex patients); docs/episodes.md (coverage)
+-- cites:     ASM specification 7.3 (complex patients); docs/episodes.md (coverage)
 -- evidence:  claims.service_line(tin, npi)
 -- owner:     tin, npi
 with seen as (

@@ -3,7 +3,7 @@
 -- key:       tin, npi
 -- reads:     org_raw.provider_roster, claims.medical_claim, reference.zip_to_cbsa, reference.physician_by_provider
 -- rules:     claims.claim_setting
--- cites:     42 CFR 512.710; asm.md 1.2(4) and 1.5
+-- cites:     42 CFR 512.710; ASM specification 1.2(4) and 1.5
 -- evidence:  none
 -- owner:     tin, npi
 with listed as (

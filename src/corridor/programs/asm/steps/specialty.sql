@@ -3,7 +3,7 @@
 -- key:       service_year, npi
 -- reads:     claims.medical_claim
 -- rules:     asm.specialty_count, asm.specialty_tie_rule, claims.claim_setting
--- cites:     42 CFR 512.710; asm.md 1.2
+-- cites:     42 CFR 512.710; ASM specification 1.2
 -- evidence:  claims.medical_claim(rendering_npi)
 -- owner:     npi
 with counted as (
