@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
+
+from corridor.engine.connection import connect
+from tests.reports.community_claims import claim_counts, episodes
 
 Row = dict[str, Any]
 
@@ -53,14 +54,6 @@ TREES = (
 )
 YEARS = {2029: 0.09, 2030: 0.09, 2031: 0.10, 2032: 0.11, 2033: 0.12}
 MEDIAN_COST = {HEART: (14429.90, 3879.435), BACK: (1947.216, 618.477)}
-CATEGORIES = (
-    ("Office visits", 140.0, "B"),
-    ("Tests and imaging", 320.0, "B"),
-    ("Outpatient procedures", 900.0, "B"),
-    ("Inpatient stays", 9800.0, "A"),
-    ("Post-acute care", 4200.0, "A"),
-    ("Drugs", 410.0, "D"),
-)
 
 
 class FakeRun:
@@ -69,7 +62,7 @@ class FakeRun:
     def __init__(self, home: Path, clinicians: int = 24, seed: int = 7) -> None:
         self.home = home
         self.run_id = "20270401T060000000000-abcdef01"
-        self.con = duckdb.connect()
+        self.con = connect(threads=1)
         self.tables: set[str] = set()
         self.manifest: dict[str, Any] = {
             "run_id": self.run_id,
@@ -77,7 +70,8 @@ class FakeRun:
             "corridor_version": "0.1.0",
             "setting": {"performance_year": 2027, "payment_year": 2029},
             "settings": {"organisation": "Arbor Heart and Spine", "synthetic": True},
-            "rules": {"assumptions": ASSUMPTIONS},
+            "assumptions": ASSUMPTIONS,
+            "law": {"programs": ["asm"], "overrides": {}},
         }
         for table, rows in community(clinicians, seed).items():
             self.add(table, rows)
@@ -173,7 +167,6 @@ def community(clinicians: int, seed: int) -> dict[str, list[Row]]:
             "episodes.chronic_attribution",
             "episodes.chronic_cost",
             "episodes.chronic_service",
-            "claims.service_line",
         )
     }
     for index in range(clinicians + 6):
@@ -196,37 +189,46 @@ def community(clinicians: int, seed: int) -> dict[str, list[Row]]:
         for cohort, scores in national.items()
         for score in scores
     ]
-    tables["claims.quality_count"] = _claims(random)
+    tables["claims.quality_count"] = claim_counts(random)
     return tables
 
 
 def _eligibility(
     tables: dict[str, list[Row]], person: Row, index: int, out: bool, random: np.random.Generator
 ) -> None:
-    reasons = (
-        "Specialty is interventional cardiology, which is in neither cohort",
-        "Fewer than 20 attributed episodes in 2025",
-        "Practice lies outside the selected areas",
-    )
-    listed = (index % 9 != 4) if not out else index % 3 == 1
-    difference = None
+    """Columns and words as programs/asm/steps/eligibility.sql makes them."""
+    why = index % 3
+    specialty = "C3" if out and why == 0 else "06" if person["cohort"] == HEART else "20"
+    claims = int(random.integers(200, 900))
+    count = (7 if index % 2 else 14) if out and why == 1 else int(random.integers(24, 140))
+    inside = not (out and why == 2)
+    listed = (index % 9 != 4) if not out else why == 1
+    words = {
+        0: "specialty C3 (interventional cardiology) is not in the cohort",
+        1: f"{count} attributed episodes in 2025, 20 needed",
+        2: "area 19100 is not mandatory",
+    }
+    good = f"specialty {specialty} by {claims} of {claims + 9} claims in 2025; {count} attributed episodes in 2025"
     if listed == out:
-        difference = "listed by CMS, not in by our data" if out else "in by our data, not listed by CMS"
+        difference = f"listed, not eligible here: {words[why]}" if out else "eligible here, not listed"
+    else:
+        difference = "neither listed nor eligible" if out else "listed and eligible"
     tables["asm.eligibility"].append(
         {
             **person,
-            "cohort": None if out and index % 3 == 0 else person["cohort"],
-            "specialty_code": "06" if person["cohort"] == HEART else "20",
-            "specialty_claims": int(random.integers(200, 900)),
-            "attributed_episodes": 12
-            if out and index % 3 == 1
-            else 7
-            if out
-            else int(random.integers(24, 140)),
-            "cbsa": "35380",
-            "area_mandatory": not (out and index % 3 == 2),
+            "clinician_name": None,
+            "specialty_code": specialty,
+            "specialty_claims": claims,
+            "all_claims": claims + 9,
+            "attributed_episodes": count,
+            "cbsa": "35380" if inside else "19100",
+            "area_mandatory": inside,
+            "in_specialty": not (out and why == 0),
+            "has_episodes": not (out and why == 1),
+            "is_inside": inside,
+            "is_rural_health": False,
             "eligible": not out,
-            "reason": reasons[index % 3] if out else "Specialty, episodes and area meet the criteria",
+            "reason": f"Out: {words[why]}." if out else f"In: {good}; area 35380 is mandatory.",
             "listed_by_cms": listed,
             "list_difference": difference,
         }
@@ -272,10 +274,10 @@ def _clinician(
                 "benchmark": 68.98,
             }
         )
-    episodes = 9 if few else int(random.integers(24, 140))
+    count = 9 if few else int(random.integers(24, 140))
     ratio = float(
         np.clip(
-            1 + random.normal(0, 0.03) + random.normal(0, 0.85) / math.sqrt(episodes) - 0.1 * skill, 0.5, 1.9
+            1 + random.normal(0, 0.03) + random.normal(0, 0.85) / math.sqrt(count) - 0.1 * skill, 0.5, 1.9
         )
     )
     middle, spread = MEDIAN_COST[cohort]
@@ -303,29 +305,31 @@ def _clinician(
         "final_score": None if few else score,
         "part_b_paid": paid,
         "panel_coverage": 0.35 + 0.02 * (index % 25),
+        "indicative": 0.35 + 0.02 * (index % 25) < 0.5,
         "beneficiaries": 7 if few else int(random.integers(80, 700)),
     }
-    for middle_score, label in ((middles[cohort], "neutral_score"),):
-        factor = _factors(national[cohort], middle_score)
-        result[label] = middle_score - math.log(factor - 1) / 0.1
+    result["neutral_score"] = (
+        middles[cohort] - math.log(_factors(national[cohort], middles[cohort]) - 1) / 0.1
+    )
     scaling = {middle: _factors(national[cohort], middle) for middle in (middles[cohort], 50.0)}
     main = 0.0
     for year, risk in YEARS.items():
-        for label, midpoint in (("cohort_median", middles[cohort]), ("50", 50.0)):
-            factor = 0.0 if few else risk * _transformed(score, midpoint) * scaling[midpoint] - risk
-            main = factor if year == 2029 and label == "cohort_median" else main
-            tables["asm.dollars_by_year"].append(
-                {
-                    "tin": person["tin"],
-                    "npi": person["npi"],
-                    "payment_year": year,
-                    "logistic_midpoint": label,
-                    "in_force": label == "cohort_median",
-                    "risk_level": risk,
-                    "factor": factor,
-                    "dollars": paid * factor,
-                }
-            )
+        factors = {
+            label: 0.0 if few else risk * _transformed(score, midpoint) * scaling[midpoint] - risk
+            for label, midpoint in (("cohort_median", middles[cohort]), ("fixed", 50.0))
+        }
+        main = factors["cohort_median"] if year == 2029 else main
+        tables["asm.dollars_by_year"].append(
+            {
+                "tin": person["tin"],
+                "npi": person["npi"],
+                "payment_year": year,
+                "risk_level": risk,
+                "factor": factors["cohort_median"],
+                "dollars": paid * factors["cohort_median"],
+                **{f"dollars_{label}_midpoint": paid * factor for label, factor in factors.items()},
+            }
+        )
     tables["asm.result"].append(
         {
             **result,
@@ -346,11 +350,11 @@ def _clinician(
             "improvement_activities_attested": 2 if index % 4 else 1,
         }
     )
-    half = 1.96 * 0.85 / math.sqrt(episodes)
+    half = 1.96 * 0.85 / math.sqrt(count)
     tables["measures.asm_cost"].append(
         {
             **person,
-            "attributed_episodes": episodes,
+            "attributed_episodes": count,
             "cost_ratio": ratio,
             "cost_per_episode": cost,
             "interval_low": cost * (1 - half),
@@ -381,113 +385,4 @@ def _clinician(
                     "dollars": paid * change,
                 }
             )
-    _episodes(tables, person, episodes, ratio, middle, index, random)
-
-
-def _episodes(
-    tables: dict[str, list[Row]],
-    person: Row,
-    count: int,
-    ratio: float,
-    middle: float,
-    index: int,
-    random: np.random.Generator,
-) -> None:
-    for number in range(count):
-        episode = f"E{index:03d}-{number:04d}"
-        start = date(2026, 3, 1) + timedelta(days=int(random.integers(0, 300)))
-        days = int(random.integers(365, 500)) if person["cohort"] == HEART else int(random.integers(120, 300))
-        services = int(random.integers(4, 22))
-        amounts, line = [], 0
-        for line in range(services):
-            category, typical, part = CATEGORIES[int(random.choice(6, p=(0.42, 0.24, 0.1, 0.05, 0.04, 0.15)))]
-            amount = round(float(typical * random.lognormal(0, 0.35)), 2)
-            amounts.append(amount)
-            claim = {"source_id": "A9901", "claim_id": f"{episode}-{line}", "claim_line_number": 1}
-            tables["episodes.chronic_service"].append(
-                {
-                    "episode_id": episode,
-                    **claim,
-                    "service_category": category,
-                    "standardized_amount": amount,
-                    "imputed": part == "D",
-                }
-            )
-            tables["claims.service_line"].append(
-                {
-                    **claim,
-                    "person_id": 100000 + index * 500 + number,
-                    "part": part,
-                    "hcpcs_code": None,
-                    "service_date": start + timedelta(days=int(random.integers(0, days))),
-                }
-            )
-        assigned = sum(amounts)
-        observed = assigned * 365 / days
-        tables["episodes.chronic_episode"].append(
-            {
-                "episode_id": episode,
-                "cohort": person["cohort"],
-                "person_id": 100000 + index * 500 + number,
-                "tin": person["tin"],
-                "episode_start": start,
-                "episode_end": start + timedelta(days=days),
-                "episode_days": days,
-                "performance_year": 2027,
-                "excluded": False,
-                "exclusion_reason": None,
-            }
-        )
-        tables["episodes.chronic_attribution"].append(
-            {
-                "episode_id": episode,
-                "tin": person["tin"],
-                "npi": person["npi"],
-                "share": 0.3 + 0.7 * float(random.random()),
-                "trigger_claims": 3,
-                "attributed": True,
-                "reason": "30 percent",
-            }
-        )
-        expected = float(np.clip(observed / ratio * random.lognormal(0, 0.4), 200, 60000))
-        tables["episodes.chronic_cost"].append(
-            {
-                "episode_id": episode,
-                "assigned_cost": assigned,
-                "observed_cost": observed,
-                "expected_cost": expected,
-                "ratio": observed / expected,
-                "imputed_share": 0.05,
-            }
-        )
-
-
-def _claims(random: np.random.Generator) -> list[Row]:
-    """Counts by claim type and month; the last months thin out, one month is thin, one cell is small."""
-    rows: list[Row] = []
-    kinds = (
-        ("71", 5200, 95.0),
-        ("40", 1400, 310.0),
-        ("60", 60, 11800.0),
-        ("20", 24, 7900.0),
-        ("82", 130, 160.0),
-        ("part_d", 3900, 118.0),
-    )
-    for place in range(26):
-        month = (2025 + place // 12) * 100 + place % 12 + 1
-        fill = (0.35 if place == 25 else 0.8 if place == 24 else 1.0) * (0.55 if place == 6 else 1.0)
-        for kind, usual, paid in kinds:
-            claims = int(usual * fill * random.uniform(0.92, 1.08))
-            rows.append(
-                {
-                    "source_id": "A9901",
-                    "delivery_id": "0123456789abcdef",
-                    "claim_type_code": kind,
-                    "service_month": month,
-                    "claims": claims,
-                    "lines": claims * 2,
-                    "people": int(claims * 0.6),
-                    "paid_amount": round(claims * paid * random.uniform(0.95, 1.05), 2),
-                }
-            )
-    return rows
+    episodes(tables, person, count, ratio, index, random)

@@ -25,7 +25,6 @@ from corridor.reports.views.people import people_section
 from corridor.reports.views.scores import cost_section, scores_section
 from corridor.reports.words import counted, plain, real, short_dollars
 
-
 _AMOUNT = re.compile(r"[−+±]?\$[\d,.]+[kM]?|−[\d.,]+%?")
 
 

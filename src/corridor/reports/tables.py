@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+Row = dict[str, Any]
+Key = tuple[str, str]
+"""TIN and NPI: a clinician under one practice."""
+
 
 class RunLike(Protocol):
     """What the report needs of a run; `corridor.engine.runs.Run` is one."""

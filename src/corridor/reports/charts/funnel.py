@@ -67,7 +67,7 @@ def funnel(
         at = y(tick)
         content.append(tag("line", class_="grid", x1=left + 30, x2=right, y1=at, y2=at))
         words = f"{tick:.2f}".rstrip("0").rstrip(".") if tick % 0.5 else f"{tick:.1f}"
-        content.append(text(words, left, number(at + 4), class_="tick-label"))
+        content.append(text(words, left, at + 4, class_="tick-label"))
         labels.append(label_box(words, left, at + 4))
     for tick in ticks_x:
         at = x(tick)
@@ -98,7 +98,7 @@ def funnel(
     named = beside_labels(outside, marks=spots, bounds=bounds, taken=labels)
     for spot in named:
         content.append(
-            text(spot.box.words, number(spot.x), number(spot.baseline), anchor=spot.anchor, class_="own-name")
+            text(spot.box.words, number(spot.x), spot.baseline, anchor=spot.anchor, class_="own-name")
         )
         labels.append(spot.box)
     description = _describe(shown, centre, spread)
@@ -130,7 +130,7 @@ def _limit_names(content: list[str], x: Linear, y: Linear, centre: float, spread
     heights[1] = min(heights[1], heights[0] - svg.LETTER - 1)
     for baseline, words in zip(heights, ("95%", "99.8%"), strict=True):
         at = x(x.high) + 6
-        content.append(text(words, number(at), number(baseline), class_="note"))
+        content.append(text(words, number(at), baseline, class_="note"))
         boxes.append(label_box(words, at, baseline))
     return boxes
 

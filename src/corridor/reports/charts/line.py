@@ -56,7 +56,7 @@ def line(
                 y2=number(at),
             )
         )
-        content.append(text(show(tick), gutter - 8, number(at + 4), anchor="end", class_="tick-label"))
+        content.append(text(show(tick), gutter - 8, at + 4, anchor="end", class_="tick-label"))
         labels.append(label_box(show(tick), gutter - 8, at + 4, "end"))
     band = [item for item in years if item.low is not None and item.high is not None]
     if len(band) > 1:
@@ -79,7 +79,7 @@ def line(
         below = edge + 16
         words = show(item.value)
         baseline = below if below < bottom - 2 and item.value < 0 else crest - 9
-        content.append(text(words, number(at), number(baseline), anchor="middle", class_=f"row-value {kind}"))
+        content.append(text(words, number(at), baseline, anchor="middle", class_=f"row-value {kind}"))
         labels.append(label_box(words, at, baseline, "middle"))
         content.append(
             text(str(item.year), number(at), bottom + 20, anchor="middle", class_="tick-label strong")

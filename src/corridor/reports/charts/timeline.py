@@ -41,9 +41,9 @@ def timeline(
     content = [tag("line", class_="axis", x1="0", x2="100%", y1=BOTTOM, y2=BOTTOM)]
     stems, marks = [], []
     for service in services:
-        at, height = percent(x(service.day)), number(y(service.amount))
-        stems.append(tag("line", x1=at, x2=at, y1=BOTTOM, y2=height))
-        marks.append(tag("text", shapes[service.category], x=at, y=height))
+        where, height = percent(x(service.day)), number(y(service.amount))
+        stems.append(tag("line", x1=where, x2=where, y1=BOTTOM, y2=height))
+        marks.append(tag("text", shapes[service.category], x=where, y=height))
     content += [tag("g", stems, class_="stem"), tag("g", marks, class_="service", aria_hidden="true")]
     labels: list[Box] = []
     for tick in (tick for tick in nice_ticks(0, days, 4) if tick <= days):

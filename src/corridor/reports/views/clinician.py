@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from corridor.reports.charts.timeline import Service, shapes_of, timeline
 from corridor.reports.charts.rows import SIDE, STACKED
+from corridor.reports.charts.timeline import Service, shapes_of, timeline
 from corridor.reports.charts.waterfall import Part, waterfall
 from corridor.reports.tables import key_of
 from corridor.reports.views.dollars import tags_of

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from corridor.reports.data import Key, ReportData
-from corridor.reports.tables import key_of
+from corridor.reports.data import ReportData
+from corridor.reports.tables import Key, Row, key_of
 from corridor.reports.views.score import ScoreParts, score_parts
 from corridor.reports.words import real
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

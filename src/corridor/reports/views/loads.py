@@ -38,10 +38,11 @@ def tieout_section(tieout: TieOut | None) -> Section:
         return Section("tie-out", title, empty=EMPTY)
     pictures = [picture] if (picture := _months_picture(tieout)) else []
     tables = [_deliveries(tieout)]
-    if tieout.controls:
-        tables.append(_controls(tieout))
+    tables.append(_files(tieout))
     if tieout.asides:
         tables.append(_asides(tieout))
+    if any(row["in_files"] is not None for row in tieout.dollars):
+        tables.append(_dollars(tieout))
     if tieout.months:
         tables.append(_months_table(tieout))
         tables.append(_completeness(tieout))
@@ -64,11 +65,11 @@ def lead_of(tieout: TieOut) -> str:
     words = f"{counted(len(tieout.deliveries), 'delivery', 'deliveries')} brought {whole(read)} rows: {whole(kept)} kept"
     words += f", {whole(aside)} set aside" if aside else ", none set aside"
     words += "." if balances else "; these do not add up, see below."
-    compared = [row for row in tieout.controls if row["agrees"] is not None]
+    compared = [row for row in tieout.files if row["agrees"] is not None]
     if tieout.unmatched():
-        words += f" {counted(len(tieout.unmatched()), 'control total disagrees', 'control totals disagree')}."
+        words += f" {counted(len(tieout.unmatched()), 'file disagrees', 'files disagree')} with what is stated of it."
     elif compared:
-        words += f" All {whole(len(compared))} control totals agree."
+        words += f" All {whole(len(compared))} record counts agree with CCLF0."
     else:
         words += " No control totals came with the files."
     late = [row for row in tieout.completeness if row["standing"] != "complete"]
@@ -108,37 +109,67 @@ def _deliveries(tieout: TieOut) -> Table:
     return Table("deliveries", "Loaded deliveries", columns, body)
 
 
-def _controls(tieout: TieOut) -> Table:
+def _files(tieout: TieOut) -> Table:
     columns = (
         Column("File"),
-        Column("Item"),
-        Column("Stated", "number"),
-        Column("Loaded", "number"),
+        Column("Kind"),
+        Column("Rows in", "number"),
+        Column("Kept", "number"),
+        Column("Set aside", "number"),
+        Column("CCLF0 states", "number", "Records the summary file of the delivery states"),
         Column("Agrees"),
+        Column("Dollars", "number", "Signed: cancellations taken off; of CCLF7 what beneficiaries paid"),
+        Column("From"),
+        Column("To"),
     )
     ordered = sorted(
-        tieout.controls, key=lambda row: (row["agrees"] is not False, str(row["file"]), str(row["item"]))
+        tieout.files, key=lambda row: (row["agrees"] is not False, str(row["kind"]), str(row["file"]))
     )
+    words = {True: "yes", False: "NO", None: "nothing stated"}
     body = [
         TableRow(
             (
                 text_cell(row["file"]),
-                text_cell(row["item"]),
-                amount_cell(_count(row["stated"]), real(row["stated"])),
-                amount_cell(_count(row["loaded"]), real(row["loaded"])),
-                text_cell({True: "yes", False: "NO", None: "not compared"}[row["agrees"]]),
+                text_cell(row["kind"]),
+                *(amount_cell(whole(row[name]), real(row[name])) for name in ROWS),
+                text_cell(words[row["agrees"]]),
+                amount_cell(dollars(row["dollars"]), row["dollars"]),
+                text_cell(row["first_date"]),
+                text_cell(row["last_date"]),
             )
         )
         for row in ordered
     ]
-    return Table("control-totals", "Control totals (CCLF0 and trailers)", columns, body)
+    return Table("files", "Files and control totals", columns, body)
 
 
-def _count(value: Any) -> str:
-    number = real(value)
-    if number is None:
-        return "–"
-    return whole(number) if number == int(number) else f"{number:,.2f}"
+ROWS = ("rows_in", "rows_kept", "rows_aside", "stated")
+
+
+def _dollars(tieout: TieOut) -> Table:
+    columns = (
+        Column("Claim type"),
+        Column("In the files", "number"),
+        Column("In the claims", "number"),
+        Column("Difference", "number"),
+    )
+    body = [
+        TableRow(
+            (
+                text_cell(row["claim_type"]),
+                *(
+                    amount_cell(dollars(row[name], signed=name == "difference"), row[name])
+                    for name in ("in_files", "in_claims", "difference")
+                ),
+            )
+        )
+        for row in tieout.dollars
+    ]
+    note = (
+        "Claims are final action: what was cancelled, replaced by a later version or denied is gone, and header "
+        "amounts count once. Drugs are left out of the files' side: CCLF7 holds what beneficiaries paid."
+    )
+    return Table("dollars-in-files", "Dollars in the files and in the claims", columns, body, note=note)
 
 
 def _asides(tieout: TieOut) -> Table:

@@ -25,6 +25,14 @@ from corridor.reports.words import cohort_name, counted, listed, people, real, w
 
 Row = Mapping[str, Any]
 
+CRITERIA = (
+    ("in_specialty", "Specialty is not in the cohort", False),
+    ("has_episodes", "Too few attributed episodes", False),
+    ("is_inside", "Practice lies outside the selected areas", False),
+    ("is_rural_health", "Bills mainly through a rural or federally qualified center", True),
+)
+"""Columns of asm.eligibility, what it means for a clinician to miss them, and the value that means it."""
+
 REASONS = replace(STACKED, page=600.0)
 """Reasons are long: even on a wide page they stand above their bar."""
 
@@ -46,7 +54,7 @@ def people_section(index: Index) -> Section:
     parts = [f"{count} in {name.lower()}" for name, count in sorted(cohorts.items())]
     lead = f"{len(inside)} of {counted(len(rows), 'clinician')} considered are in the model"
     lead += f": {listed(parts)}." if parts else "."
-    differing = [row for row in rows if row.get("list_difference")]
+    differing = [row for row in rows if differs(row)]
     has_list = any(row.get("listed_by_cms") is not None for row in rows)
     if has_list:
         lead += (
@@ -54,11 +62,11 @@ def people_section(index: Index) -> Section:
             if differing
             else " CMS's list agrees with every one of them."
         )
-    reasons = Counter(str(row.get("reason") or "No reason given") for row in outside)
+    reasons = Counter(reason for row in outside for reason in _criteria(row))
     pictures = []
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     if len(ranked) > 1:
-        finding = "Why the others are out"
+        finding = "Why the others are out (some for several reasons)"
         if ranked[0][1] > ranked[1][1]:
             finding = f"Most who are out: {ranked[0][0][0].lower()}{ranked[0][0][1:]}"
         drawn = [
@@ -83,6 +91,17 @@ def people_section(index: Index) -> Section:
             "`corridor reference add FILE`."
         )
     return Section("eligibility", title, lead, pictures, tables, notes)
+
+
+def _criteria(row: Row) -> list[str]:
+    """The criteria a clinician misses; a clinician may miss several. Without the parts, the reason as it stands."""
+    missing = [words for column, words, wrong in CRITERIA if row.get(column) is wrong]
+    return missing or [str(row.get("reason") or "No reason given")]
+
+
+def differs(row: Row) -> bool:
+    """Whether CMS's list and our data disagree about a clinician."""
+    return row.get("listed_by_cms") is not None and bool(row["listed_by_cms"]) != bool(row.get("eligible"))
 
 
 def _who(index: Index, row: Row) -> Cell:

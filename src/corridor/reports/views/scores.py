@@ -126,7 +126,7 @@ def _strip_note(unnamed: int, peers: Floats) -> str:
 def _national_notes(index: Index) -> list[str]:
     if not index.data.national:
         return ["No national cohort is part of this result: scores are set against your own clinicians only."]
-    return [index.data.national_note] if index.data.national_note else []
+    return []
 
 
 def _ranking(index: Index) -> Table:
