@@ -130,7 +130,7 @@ def python_step(
             cites=cites,
             evidence=parse_evidence(evidence, step),
             owner=tuple(owner),
-            where=source_file,
+            where=_place(Path(source_file)) if source_file else "",
             function=function,
             source=_room_digest(Path(source_file)) if source_file else "",
         )
@@ -138,6 +138,12 @@ def python_step(
         return function
 
     return declare
+
+
+def _place(source_file: Path) -> str:
+    """A file of the package as an error names it."""
+    package = Path(__file__).parent.parent
+    return str(source_file.relative_to(package)) if source_file.is_relative_to(package) else source_file.name
 
 
 def _room_digest(source_file: Path) -> str:

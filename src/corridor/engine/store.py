@@ -102,16 +102,11 @@ class Store:
     ) -> Output:
         """Store the columns a Python step returned."""
         con.register("python_step_output", dict(columns))
-        try:
-            chosen = ", ".join(
-                f"cast({name(column)} as {types[column]}) as {name(column)}"
-                if column in types
-                else name(column)
-                for column in columns
-            )
-            return self.write_whole(con, step, f"select {chosen} from python_step_output", key)
-        finally:
-            con.unregister("python_step_output")
+        chosen = [
+            f"cast({name(column)} as {types[column]}) as {name(column)}" if column in types else name(column)
+            for column in columns
+        ]
+        return self.write_whole(con, step, f"select {', '.join(chosen)} from python_step_output", key)
 
     def _draft(self, step: str) -> Path:
         draft = self.drafts / f"{step}.{os.getpid()}"
