@@ -135,3 +135,36 @@ def test_drug_prices_in_their_order(
     assert line["standardized_amount"] == Decimal(amount)
     assert (line["standardized_method"], line["imputed"]) == (method, imputed)
     assert (line["part"], line["claim_type_code"], line["npi"]) == ("D", "part_d", "N1")
+
+
+def test_cost_sharing_on_the_first_line_is_that_of_the_claim() -> None:
+    community = Community()
+    claim = community.claim(
+        "40", 1, "2025-03-01", "2025-03-01", [],
+        [{"paid_amount": 80, "coinsurance_amount": 30}, {"paid_amount": 40}],
+    )  # fmt: skip
+    bench = community.load(Workbench())
+    bench.run("claims.service_line")
+    rows = bench.rows(
+        f"select * from claims.service_line where claim_id = '{claim}' order by claim_line_number"
+    )
+    assert [(r["standardized_amount"], r["standardized_method"], r["imputed"]) for r in rows] == [
+        (Decimal("110.00"), "built_allowed", False),
+        (Decimal("40.00"), "built_allowed", False),
+    ]
+
+
+def test_home_health_and_hospice_have_no_cost_sharing_to_miss() -> None:
+    community = Community()
+    for kind in ("10", "50"):
+        community.claim(kind, 1, "2025-03-01", "2025-03-20", [], [{"paid_amount": 500}])
+    assert {row["imputed"] for row in _lines(community).values()} == {False}
+
+
+def test_an_allowed_amount_of_a_facility_without_cost_sharing_is_corrected() -> None:
+    community = Community()
+    values = {"paid_amount": 70, "allowed_amount": 100, "sequestration_amount": 2, "add_on_amount": 5}
+    claim = community.claim("40", 1, "2025-03-01", "2025-03-01", [], [values])
+    line = _lines(community)[claim]
+    # 100 + 2 - 5
+    assert (line["standardized_amount"], line["standardized_method"]) == (Decimal("97.00"), "carried_allowed")

@@ -18,7 +18,8 @@ with medical as (
     lines.hcpcs_code, lines.revenue_center_code, lines.drg_code, lines.claim_end_date,
     coalesce(lines.rendering_tin, lines.billing_tin) as tin, coalesce(lines.rendering_npi, lines.attending_npi) as npi,
     lines.paid_amount, lines.allowed_amount as carried_allowed,
-    lines.deductible_amount is null and lines.coinsurance_amount is null as no_cost_share,
+    lines.deductible_amount is not null or lines.coinsurance_amount is not null as has_cost_share,
+    coalesce(setting.cost_sharing, true) as cost_sharing,
     coalesce(lines.paid_amount, 0) + coalesce(lines.deductible_amount, 0)
       + coalesce(lines.coinsurance_amount, 0) as built_allowed,
     coalesce(lines.sequestration_amount, 0) - coalesce(lines.incentive_amount, 0)
@@ -27,31 +28,41 @@ with medical as (
   from claims.medical_claim as lines
   left join rules.claims_claim_setting as setting on setting.claim_type_code = lines.claim_type_code
 ),
+-- what a facility shares out among its lines is known of the claim as a whole
+facility_claim as (
+  select
+    source_id, claim_id, min(claim_line_number) as first_line, max(drg_code) as drg_code,
+    max(cx_year_of(claim_end_date)) as service_year, sum(built_allowed) as claim_amount, max(setting) as setting,
+    max(case when has_cost_share then 1 else 0 end) = 1 as has_cost_share
+  from medical
+  where setting <> 'professional' and setting <> 'dme'
+  group by source_id, claim_id
+),
 allowed as (
   select
     medical.*,
-    coalesce(carried_allowed, built_allowed) as allowed_amount,
+    medical.cost_sharing and not coalesce(facility_claim.has_cost_share, medical.has_cost_share)
+      as no_cost_share,
+    coalesce(medical.carried_allowed, medical.built_allowed) as allowed_amount,
     -- a carrier's allowed charge is struck before sequestration and incentives; what a facility is paid, after
     case
-      when carried_allowed is not null and (part = 'B' and setting <> 'outpatient') then carried_allowed
-      when carried_allowed is not null and no_cost_share then carried_allowed + corrections
-      else built_allowed + corrections
-    end as own_amount
+      when medical.carried_allowed is null then medical.built_allowed + medical.corrections
+      when facility_claim.claim_id is null then medical.carried_allowed
+      when facility_claim.has_cost_share then medical.built_allowed + medical.corrections
+      else medical.carried_allowed + medical.corrections
+    end as own_amount,
+    medical.carried_allowed is not null and not coalesce(facility_claim.has_cost_share, false)
+      as uses_carried
   from medical
-),
-claim_total as (
-  select source_id, claim_id, min(claim_line_number) as first_line, max(drg_code) as drg_code,
-    max(cx_year_of(claim_end_date)) as service_year, sum(own_amount) as claim_amount
-  from allowed
-  where setting = 'inpatient'
-  group by source_id, claim_id
+  left join facility_claim
+    on facility_claim.source_id = medical.source_id and facility_claim.claim_id = medical.claim_id
 ),
 stay as (
-  select claim_total.source_id, claim_total.claim_id, claim_total.first_line, price.standard_price
-  from claim_total
+  select facility.source_id, facility.claim_id, facility.first_line, price.standard_price
+  from facility_claim as facility
   join claims.drg_price as price
-    on price.drg_code = claim_total.drg_code and price.service_year = claim_total.service_year
-  where claim_total.claim_amount > 0
+    on price.drg_code = facility.drg_code and price.service_year = facility.service_year
+  where facility.setting = 'inpatient' and facility.claim_amount > 0
 ),
 drug as (
   select
@@ -78,11 +89,11 @@ select
   end as decimal(18, 2)) as standardized_amount,
   case
     when stay.claim_id is not null then 'drg_price'
-    when allowed.carried_allowed is not null then 'carried_allowed'
+    when allowed.uses_carried then 'carried_allowed'
     when allowed.no_cost_share then 'paid_only'
     else 'built_allowed'
   end as standardized_method,
-  stay.claim_id is null and allowed.carried_allowed is null and allowed.no_cost_share as imputed,
+  stay.claim_id is null and not allowed.uses_carried and allowed.no_cost_share as imputed,
   allowed.service_month
 from allowed
 left join stay on stay.source_id = allowed.source_id and stay.claim_id = allowed.claim_id
