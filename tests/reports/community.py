@@ -1,7 +1,7 @@
 """A hand-made community of 30 clinicians in six practices, both cohorts, as a run would leave it.
 
-Scores, factors and dollars follow asm.md sections 3 to 8 in a few lines of plain Python, so that every part of the
-report adds up. Names are trees: nobody is called that.
+Scores, factors and dollars follow asm.md sections 3 to 8 in a few lines of plain Python, so that every part
+of the report adds up. Names are trees: nobody is called that.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class FakeRun:
             self.add(table, rows)
 
     def add(self, table: str, rows: Sequence[Row]) -> None:
-        self.con.execute(f"create schema if not exists {table.split('.')[0]}")
+        self.con.execute(f"create schema if not exists {table.partition('.')[0]}")
         self.con.execute(
             f"create or replace table {table} as select unnest(?, recursive := true)", [list(rows)]
         )
@@ -208,7 +208,7 @@ def _eligibility(
         1: f"{count} attributed episodes in 2025, 20 needed",
         2: "area 19100 is not mandatory",
     }
-    good = f"specialty {specialty} by {claims} of {claims + 9} claims in 2025; {count} attributed episodes in 2025"
+    good = f"specialty {specialty} by {claims} of {claims + 9} claims in 2025; {count} attributed episodes"
     if listed == out:
         difference = f"listed, not eligible here: {words[why]}" if out else "eligible here, not listed"
     else:

@@ -30,6 +30,7 @@ def tieout(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
+    """Print the tie-out of the warehouse, and write its page where --html asks for it."""
     from corridor.engine.runs import open_run
     from corridor.engine.warehouse import Warehouse
     from corridor.errors import CorridorError

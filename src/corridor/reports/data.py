@@ -34,11 +34,12 @@ Floats = NDArray[np.float64]
 class ReportData:
     """Everything a report shows.
 
-    clinicians: one row a (tin, npi) with a result; keys as in asm.result, asm.clinician_input and measures.asm_cost.
-    measures: one row a clinician and measure. dollars: one row a clinician and payment year with `dollars`, `low`,
-    `high` (US dollars). levers: `measure`, `change`, `dollars`. national: final scores of the cohort the scores are
-    set in, shape (n,), 0 to 100. years_used: the year of claims behind each cohort. spread: standard deviation of one episode's cost ratio, by cohort. law: the few rule
-    values the words need: quality_weight, cost_weight, maximum_measure_points, redistribution_share.
+    clinicians: one row a (tin, npi) with a result; keys as in asm.result, asm.clinician_input and
+    measures.asm_cost. measures: one row a clinician and measure. dollars: one row a clinician and payment
+    year with `dollars`, `low`, `high` (US dollars). levers: `measure`, `change`, `dollars`. national: final
+    scores of the cohort the scores are set in, shape (n,), 0 to 100. years_used: the year of claims behind
+    each cohort. spread: standard deviation of one episode's cost ratio, by cohort. law: the few rule values
+    the words need: quality_weight, cost_weight, maximum_measure_points, redistribution_share.
     """
 
     performance_year: int
@@ -66,7 +67,9 @@ class ReportData:
 
     @classmethod
     def from_run(cls, run: RunLike, *, detail: bool = True) -> ReportData:
-        """Read the last complete run. `detail` False leaves single episodes out (a report that leaves the house)."""
+        """Read the last complete run. `detail` False leaves single episodes out (a report that leaves the
+        house).
+        """
         year = int(run.manifest.get("setting", {}).get("performance_year") or 0)
         years = years_of(run)
         clinicians = clinicians_of(run, years)
@@ -101,10 +104,11 @@ class ReportData:
 
     @classmethod
     def from_settlement(cls, settlement: Any, organisation: str = "") -> ReportData:
-        """The calculator door: a `programs.asm.compute.Settlement`, or the object `corridor settle asm --json` prints.
+        """The calculator door: a `programs.asm.compute.Settlement`, or the object `corridor settle asm
+        --json` prints.
 
-        Read are `year`, `payment_year`, `rows`, `cohorts`, `assumptions`, `warnings`; of a Settlement also the scores
-        of the national cohort.
+        Read are `year`, `payment_year`, `rows`, `cohorts`, `assumptions`, `warnings`; of a Settlement also
+        the scores of the national cohort.
         """
         given: Mapping[str, Any] = settlement if isinstance(settlement, Mapping) else settlement.to_dict()
         year = int(given.get("year") or 0)
@@ -142,7 +146,7 @@ class ReportData:
 
 
 def _scores_beside(settlement: Any) -> dict[str, Floats]:
-    """Final scores of the national cohort a settlement was set in; empty where its own rows were all of it."""
+    """Final scores of the national cohort a settlement was set in; empty where its rows were all of it."""
     if isinstance(settlement, Mapping):
         given = settlement.get("national_scores", {})
         return {str(cohort): np.asarray(scores, dtype=np.float64) for cohort, scores in dict(given).items()}

@@ -80,8 +80,10 @@ def _services(
     day = "cx_days_between(e.episode_start, s.service_date)" if "service_date" in columns else "0"
     marks = ", ".join("?" for _ in opened)
     rows = run.query(
-        f"select s.episode_id, greatest({day}, 0) as day, s.service_category, s.standardized_amount, s.imputed "
-        "from episodes.chronic_service as s join episodes.chronic_episode as e on e.episode_id = s.episode_id "
+        f"select s.episode_id, greatest({day}, 0) as day, s.service_category, s.standardized_amount, "
+        f"s.imputed "
+        "from episodes.chronic_service as s join episodes.chronic_episode as e on e.episode_id = "
+        "s.episode_id "
         f"where s.episode_id in ({marks}) order by s.episode_id, 2, s.standardized_amount desc, "
         "s.service_category, s.source_id, s.claim_id, s.claim_line_number",
         list(opened),

@@ -154,7 +154,6 @@ WHO = (Head("clinician_name", "Clinician"), Head("npi", "NPI"), Head("tin", "TIN
 
 def sheets(data: ReportData) -> list[Sheet]:
     """Every sheet after the summary."""
-    index = Index(data)
     named = {(row["tin"], row["npi"]): row for row in data.clinicians}
 
     def who(row: Row) -> Row:
@@ -165,22 +164,28 @@ def sheets(data: ReportData) -> list[Sheet]:
 
     clinicians = [who(suppressed(row, "attributed_episodes", "beneficiaries")) for row in data.clinicians]
     measures = [
-        {**who(suppressed(row, "eligible_cases")), "measure": measure_label(row.get("measure_id")),
-         **({"rate": None} if is_small(row.get("eligible_cases")) else {})}
+        {
+            **who(suppressed(row, "eligible_cases")),
+            "measure": measure_label(row.get("measure_id")),
+            **({"rate": None} if is_small(row.get("eligible_cases")) else {}),
+        }
         for row in data.measures
-    ]  # fmt: skip
+    ]
+    levers = [{**who(row), "measure": measure_label(row.get("measure"))} for row in data.levers]
+    counts = ("attributed_episodes", "specialty_claims", "all_claims")
+    eligibility = [who(suppressed(row, *counts)) for row in data.eligibility]
+    assumptions = [{**row, "value": shown_value(row.get("value"))} for row in data.assumptions]
     return [
         Sheet("clinicians", CLINICIANS, clinicians),
         Sheet("measures", MEASURES, measures),
         Sheet("episodes", EPISODES, [who(row) for row in data.episodes]),
         Sheet("dollars by year", DOLLARS, [who(row) for row in data.dollars]),
-        Sheet("levers", LEVERS, [{**who(row), "measure": measure_label(row.get("measure"))} for row in data.levers]),
-        Sheet("eligibility", ELIGIBILITY, [who(suppressed(row, "attributed_episodes", "specialty_claims", "all_claims"))
-                                           for row in data.eligibility]),
-        Sheet("assumptions", ASSUMPTIONS, [{**row, "value": shown_value(row.get("value"))} for row in data.assumptions]),
+        Sheet("levers", LEVERS, levers),
+        Sheet("eligibility", ELIGIBILITY, eligibility),
+        Sheet("assumptions", ASSUMPTIONS, assumptions),
         _tieout_sheet(data),
         _months_sheet(data),
-    ] if index else []  # fmt: skip
+    ]
 
 
 CLINICIANS = (

@@ -141,7 +141,8 @@ def report_html(data: ReportData) -> str:
             opening=opening(index),
             sections=sections,
             pages=_pages(index, letters),
-            pages_lead=f"{counted(len(data.clinicians), 'clinician')}. Open one for score, measures and episodes.",
+            pages_lead=counted(len(data.clinicians), "clinician")
+            + ". Open one for score, measures and episodes.",
             closing=closing,
             method=METHOD,
             footer=_footer(data),

@@ -20,7 +20,9 @@ COUNTS = (
     "all_claims",
     "people",
 )
-"""Columns that count people or services: a value from 1 to 10 becomes null, with a column `<name>_suppressed`."""
+"""Columns that count people or services: a value from 1 to 10 becomes null, with a column
+`<name>_suppressed`.
+"""
 LEFT_OUT = ("person_id", "episode_id", "midpoints", "claim_id")
 
 

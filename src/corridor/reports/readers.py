@@ -57,7 +57,7 @@ def eligibility_of(run: RunLike, year: int) -> list[Row]:
 
 
 def clinicians_of(run: RunLike, years: Sequence[Row]) -> list[Row]:
-    """asm.result, completed by inputs, cost and eligibility of the same clinician; the first non-null wins."""
+    """asm.result, completed by inputs, cost and eligibility of the clinician; the first non-null wins."""
     order = ("cohort", "tin", "npi")
     cost = [
         row
@@ -82,7 +82,9 @@ def clinicians_of(run: RunLike, years: Sequence[Row]) -> list[Row]:
 
 
 def measures_of(run: RunLike, clinicians: Sequence[Row]) -> list[Row]:
-    """One row a clinician and measure; points and benchmark from asm.measure_score, else from the result's columns."""
+    """One row a clinician and measure; points and benchmark from asm.measure_score, else from the result's
+    columns.
+    """
     scored = rows_of(run, "asm.measure_score", ("tin", "npi", "measure_id", "collection_type"))
     rows = scored or rows_of(run, "asm.measure_input", ("tin", "npi", "measure_id", "collection_type"))
     if not rows:
@@ -129,8 +131,9 @@ def measures_from_wide(clinicians: Sequence[Row]) -> list[Row]:
 def dollars_of(rows: Sequence[Row]) -> list[Row]:
     """One row a clinician and payment year: the midpoint in force, and the range over every midpoint given.
 
-    Rows may come once (with or without `dollars_low`, `dollars_high`) or once per `logistic_midpoint`; then the row
-    with `in_force` true, else the first, is the figure. A row may also carry a column `dollars_<rule>_midpoint` each.
+    Rows may come once (with or without `dollars_low`, `dollars_high`) or once per `logistic_midpoint`; then
+    the row with `in_force` true, else the first, is the figure. A row may also carry a column
+    `dollars_<rule>_midpoint` each.
     """
     groups: dict[tuple[str, str, int], list[Row]] = {}
     for row in rows:
@@ -275,7 +278,8 @@ def law_of(clinicians: Sequence[Row], force: RulesInForce | None) -> dict[str, f
 def assumptions_of(run: RunLike, force: RulesInForce | None) -> list[Row]:
     """Parameters under the result that are not codified or official.
 
-    From asm.assumption where the run made it, else what its manifest lists, else every such rule of the program.
+    From asm.assumption where the run made it, else what its manifest lists, else every such rule of the
+    program.
     """
     rows = rows_of(run, "asm.assumption", ("rule",))
     if rows:

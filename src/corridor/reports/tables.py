@@ -1,7 +1,7 @@
 """What the report reads of a run: every table, its columns, and what is missing without it.
 
-A table that a run did not make reads as empty, and the part of the report that needs it says what to load. Columns
-a table does not have read as absent. `docs/report.md` prints this list.
+A table that a run did not make reads as empty, and the part of the report that needs it says what to load.
+Columns a table does not have read as absent. `docs/report.md` prints this list.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ def columns_of(run: RunLike, table: str) -> tuple[str, ...]:
 
 
 def rows_of(run: RunLike, table: str, order: Sequence[str], where: str = "") -> list[dict[str, Any]]:
-    """All rows of a table in a full order; empty where the run did not make it. `order`: columns, absent ones skipped."""
+    """All rows of a table in a full order; empty where the run did not make it. `order`: columns, absent
+    ones skipped.
+    """
     present = columns_of(run, table)
     if not present:
         return []

@@ -1,4 +1,6 @@
-"""The summary in the terminal: who, dollars, top movers, where the report is; plain text, 100 columns at most."""
+"""The summary in the terminal: who, dollars, top movers, where the report is; plain text, 100 columns at
+most.
+"""
 
 from __future__ import annotations
 

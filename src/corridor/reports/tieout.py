@@ -1,4 +1,6 @@
-"""Tie-out: what was loaded, what was kept and set aside, against stated control totals; dollars by type and month."""
+"""Tie-out: what was loaded, what was kept and set aside, against stated control totals; dollars by type and
+month.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from corridor.reports.tables import Row, RunLike, columns_of
 from corridor.reports.words import is_small, real
 
 STILL_FILLING = 3
-"""Months before the newest file in which claims still arrive: CMS closes a year with three months of run-out."""
+"""Months before the newest file in which claims still arrive: CMS closes a year with three months of
+run-out.
+"""
 _BENEFICIARY = re.compile(r"\b(?:[1-9][A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d{2}|\d{9}[A-Z]\d?)\b")
 """An MBI or a HICN, should a reason hold one."""
 THIN = 0.75
@@ -26,10 +30,11 @@ THIN = 0.75
 class TieOut:
     """One page of trust: rows are plain dicts; counts of people under 11 are already taken out.
 
-    deliveries: one row a load, rows_in = rows_kept + rows_aside where it balances. files: rows, dates and signed
-    dollars of each file, against the count CCLF0 states. asides: rows set aside by file, field and reason. dollars:
-    by claim type, signed dollars of the files beside paid dollars of the claims. months: claim_type, service_month,
-    claims, lines, paid (None and `suppressed` where small). completeness: service_month, lines, standing.
+    deliveries: one row a load, rows_in = rows_kept + rows_aside where it balances. files: rows, dates and
+    signed dollars of each file, against the count CCLF0 states. asides: rows set aside by file, field and
+    reason. dollars: by claim type, signed dollars of the files beside paid dollars of the claims. months:
+    claim_type, service_month, claims, lines, paid (None and `suppressed` where small). completeness:
+    service_month, lines, standing.
     """
 
     deliveries: list[Row] = field(default_factory=list)
@@ -109,10 +114,11 @@ def _delivery(delivery: Delivery, files: list[Row]) -> Row:
 
 
 def file_rows(delivery: Delivery) -> list[Row]:
-    """One row a file: what it holds as the source noted it (`control_totals` of CCLF, `files` of the others).
+    """One row a file: what it holds as the source noted it (`control_totals` of CCLF, `files` of the
+    others).
 
-    `stated`: the records CCLF0 states; a delivery that disagrees with its CCLF0 is refused at load, so where there
-    is one it agrees. `agrees` is None where nothing was stated.
+    `stated`: the records CCLF0 states; a delivery that disagrees with its CCLF0 is refused at load, so
+    where there is one it agrees. `agrees` is None where nothing was stated.
     """
     notes = delivery.record.get("notes", {})
     totals = notes.get("control_totals")
@@ -181,19 +187,22 @@ def _file_month(delivery: Delivery) -> int:
 
 
 def claim_counts(run: RunLike) -> list[Row]:
-    """claims.quality_count summed over deliveries; a person seen in two deliveries of a source counts once."""
+    """claims.quality_count summed over deliveries; a person seen in two of them counts once."""
     needed = {"claim_type_code", "service_month", "lines", "claims", "people", "paid_amount"}
     if not needed <= set(columns_of(run, "claims.quality_count")):
         return []
     return run.query(
-        "select claim_type_code, service_month, sum(lines) as lines, sum(claims) as claims, max(people) as people, "
+        "select claim_type_code, service_month, sum(lines) as lines, sum(claims) as claims, "
+        "max(people) as people, "
         "cast(sum(paid_amount) as double) as paid from claims.quality_count where service_month > 0 "
         "group by 1, 2 order by 1, 2"
     )
 
 
 def dollars_in_files(deliveries: list[Delivery], counts: list[Row]) -> list[Row]:
-    """By claim type: signed dollars of the files, cancellations taken off, beside paid dollars of the claims."""
+    """By claim type: signed dollars of the files, cancellations taken off, beside paid dollars of the
+    claims.
+    """
     in_files: dict[str, float] = {}
     for delivery in deliveries:
         totals = delivery.record.get("notes", {}).get("control_totals")
@@ -241,7 +250,9 @@ def claim_type_name(code: Any) -> str:
 
 
 def dollars_by_month(counts: list[Row]) -> list[Row]:
-    """Claims, lines and paid dollars by claim type and service month; cells of fewer than 11 people are taken out."""
+    """Claims, lines and paid dollars by claim type and service month; cells of fewer than 11 people are
+    taken out.
+    """
     cells: dict[tuple[str, int], Row] = {}
     for row in counts:
         place = (claim_type_name(row["claim_type_code"]), int(row["service_month"]))
@@ -258,7 +269,9 @@ def dollars_by_month(counts: list[Row]) -> list[Row]:
 
 
 def completeness(months: list[Row], newest_file: int) -> list[Row]:
-    """Each service month: lines over all types, share of the median month, and whether it is complete, thin or filling."""
+    """Each service month: lines over all types, share of the median month, and whether it is complete, thin
+    or filling.
+    """
     totals: dict[int, int] = {}
     for row in months:
         totals[int(row["service_month"])] = totals.get(int(row["service_month"]), 0) + int(row["lines"] or 0)

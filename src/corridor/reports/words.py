@@ -1,4 +1,6 @@
-"""Numbers in words and tables: never more digits than are known, losses as plainly as gains, small cells suppressed."""
+"""Numbers in words and tables: never more digits than are known, losses as plainly as gains, small cells
+suppressed.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +133,7 @@ def points(value: Any) -> str:
 def whole(value: Any) -> str:
     """A count that needs no suppression: rows, clinicians, files."""
     amount = real(value)
-    return ABSENT if amount is None else f"{int(round(amount)):,}".replace("-", MINUS)
+    return ABSENT if amount is None else f"{round(amount):,}".replace("-", MINUS)
 
 
 def people(value: Any) -> str:

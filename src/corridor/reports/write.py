@@ -23,8 +23,8 @@ class ReportFiles:
 def write_report(data: ReportData, out_dir: Path | str) -> ReportFiles:
     """Write report.html, letters.html, report.xlsx and parquet/ to `out_dir`.
 
-    The same data give the same bytes: no time but that of the run. Raises REPORT-FOLDER where the folder cannot be
-    written.
+    The same data give the same bytes: no time but that of the run. Raises REPORT-FOLDER where the folder
+    cannot be written.
     """
     from corridor.reports.excel import write_excel
     from corridor.reports.html import letters_html, report_html

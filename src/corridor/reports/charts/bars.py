@@ -25,7 +25,9 @@ class Bar:
 def bars(
     name: str, finding: str, rows: Sequence[Bar], *, show: Show, signed: bool = True, layout: Layout = STACKED
 ) -> Chart:
-    """Bars start at zero; losses run left, gains right; the whisker is the interval. `signed` colours by sign."""
+    """Bars start at zero; losses run left, gains right; the whisker is the interval. `signed` colours by
+    sign.
+    """
     ends = [0.0]
     for row in rows:
         ends += [value for value in (row.value, row.low, row.high) if value is not None]

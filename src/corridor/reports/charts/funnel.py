@@ -1,4 +1,6 @@
-"""Who is really different: a funnel of cost ratio by episodes with control limits that narrow as volume grows."""
+"""Who is really different: a funnel of cost ratio by episodes with control limits that narrow as volume
+grows.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def funnel(
     value_name: str = "Observed cost over expected",
     width: float = svg.WIDE,
 ) -> Chart:
-    """spread: standard deviation of one episode's ratio (no unit); the limits are centre ± z × spread / √volume."""
+    """spread: standard deviation of one episode's ratio (no unit); the limits are centre ± z × spread /
+    √volume.
+    """
     left, right, top, bottom = 0.0, width - MARGIN, 26.0, 330.0
     most = max([dot.volume for dot in dots], default=50.0)
     ticks_x = nice_ticks(0, most * 1.04, 8 if width >= svg.WIDE else 4)

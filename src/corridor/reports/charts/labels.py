@@ -30,7 +30,8 @@ def hang_labels(
 ) -> list[Placed]:
     """Hang names below marks on one line, in rows, with leaders that cross no name.
 
-    points are (x, words); names are tried right of their leader, then left; what finds no room in `rows` is left out.
+    points are (x, words); names are tried right of their leader, then left; what finds no room in `rows` is
+    left out.
     """
     placed: list[Placed] = []
     order = sorted(range(len(points)), key=lambda index: (-points[index][0], points[index][1]))
@@ -90,7 +91,9 @@ def beside_labels(
     radius: float = 6.0,
     size: float = LETTER,
 ) -> list[Beside]:
-    """Names right, left, above or below their mark, first come first served; no name covers a mark or a name."""
+    """Names right, left, above or below their mark, first come first served; no name covers a mark or a
+    name.
+    """
     spots: list[Beside] = []
     occupied = list(taken)
     dots = [Box("", x - radius + 1, y - radius + 1, 2 * radius - 2, 2 * radius - 2) for x, y in marks]

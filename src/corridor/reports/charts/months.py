@@ -13,7 +13,9 @@ ROW, BAR = 62.0, 34.0
 
 @dataclass(frozen=True)
 class Series:
-    """One row: its name and a value per month (None where suppressed or absent), in the order of the months."""
+    """One row: its name and a value per month (None where suppressed or absent), in the order of the
+    months.
+    """
 
     name: str
     values: tuple[float | None, ...]

@@ -1,8 +1,9 @@
-"""Elements of a server-drawn chart: escaping, short numbers, the accessible frame, and the boxes of its labels.
+"""Elements of a server-drawn chart: escaping, short numbers, the accessible frame, and the boxes of its
+labels.
 
-Two kinds of chart are drawn. A *fixed* chart has a view box and is drawn once for a wide and once for a narrow
-page. A *fluid* chart gives horizontal positions in percent, so that its text keeps its size on any page; its labels
-are placed for the narrowest page, and what does not overlap there overlaps nowhere wider.
+Two kinds of chart are drawn. A *fixed* chart has a view box and is drawn once for a wide and once for a
+narrow page. A *fluid* chart gives horizontal positions in percent, so that its text keeps its size on any
+page; its labels are placed for the narrowest page, and what does not overlap there overlaps nowhere wider.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def percent(value: float) -> str:
 
 
 def tag(name: str, content: str | Iterable[str] = "", **attributes: object) -> str:
-    """One element; `class_` and names with underscores become attributes, None is left out, content is trusted markup."""
+    """One element; `class_` and names with underscores become attributes, None is left out, content is
+    trusted markup.
+    """
     parts = [name]
     for key, value in attributes.items():
         if value is None:

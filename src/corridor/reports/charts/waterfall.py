@@ -43,7 +43,8 @@ def waterfall(
 ) -> Chart:
     """Rows from the start through each part to the end; bars of totals begin at zero.
 
-    Raises ValueError where the parts do not sum to the end within 1e-6: a waterfall that does not close is wrong.
+    Raises ValueError where the parts do not sum to the end within 1e-6: a waterfall that does not close is
+    wrong.
     """
     if abs(closing_difference(start.amount, parts, end.amount)) > CLOSE:
         raise ValueError(f"waterfall {name}: parts do not sum to the end")

@@ -179,7 +179,7 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
             Part(parts.start_name, parts.start),
             parts.parts,
             Part("Final score", parts.end),
-            show=lambda value: plain(value),
+            show=plain,
             show_change=points,
             layout=layout,
         )
@@ -339,7 +339,8 @@ def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
     markup = Markup(
         "<figure><figcaption>{}</figcaption>{}</figure>"
         "<table class=slim><caption>{}</caption><thead><tr><th scope=col class=number>Day</th>"
-        "<th scope=col>Service</th><th scope=col class=number>Standardized</th></tr></thead><tbody>{}</tbody></table>"
+        "<th scope=col>Service</th><th scope=col "
+        "class=number>Standardized</th></tr></thead><tbody>{}</tbody></table>"
     ).format(
         finding, Markup(drawn.svg), f"The {len(largest)} largest of {len(services)} services{rest}", rows
     )
@@ -380,8 +381,10 @@ def _derivation(row: Row) -> list[tuple[str, str]]:
     if base is not None and amount is not None:
         steps.append(
             (
-                f"Dollars = {dollars(base)} × {plain(factor, 6, signed=True)} = {dollars(amount, signed=True)}",
-                "Part B payments of the payment year, taken as those of the performance year; 42 CFR 512.750(a)",
+                f"Dollars = {dollars(base)} × {plain(factor, 6, signed=True)} = "
+                f"{dollars(amount, signed=True)}",
+                "Part B payments of the payment year, taken as those of the performance year; 42 CFR "
+                "512.750(a)",
             )
         )
     return steps

@@ -1,4 +1,6 @@
-"""Dollars by practice and clinician for every payment year, with the range over both midpoints; and the levers."""
+"""Dollars by practice and clinician for every payment year, with the range over both midpoints; and the
+levers.
+"""
 
 from __future__ import annotations
 
@@ -206,7 +208,8 @@ def tags_of(row: Row) -> tuple[str, str]:
         covered = real(row.get("panel_coverage"))
         if not reason and covered is not None:
             reason = (
-                f"The loaded claims cover {share(covered, 0)} of what Medicare paid this clinician; the rest of the "
+                f"The loaded claims cover {share(covered, 0)} of what Medicare paid this clinician; "
+                f"the rest of the "
                 "panel is not seen, so cost and score may differ from CMS's."
             )
         return "indicative", reason or "The loaded data cover this clinician only in part."
@@ -233,7 +236,8 @@ def levers_section(index: Index) -> Section:
     top = ranked[0]
     finding = f"{measure_name(top[0])} is worth most: {short_dollars(top[1])} for {_change(sums[top[0]])}"
     lead = (
-        f"{finding}, over {counted(len(sums[top[0]]), 'clinician')} in {index.first_year or 'the payment year'}. "
+        f"{finding}, over {counted(len(sums[top[0]]), 'clinician')} in "
+        f"{index.first_year or 'the payment year'}. "
         "Each lever is valued alone, with all else as it is; they do not add up."
     )
     wide, narrow = _drawn(

@@ -17,7 +17,9 @@ from corridor.reports.words import real
 
 @dataclass(frozen=True)
 class YearTotal:
-    """Dollars of many clinicians in one payment year, with the range over both midpoints, and the risk level."""
+    """Dollars of many clinicians in one payment year, with the range over both midpoints, and the risk
+    level.
+    """
 
     year: int
     dollars: float

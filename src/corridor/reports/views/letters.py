@@ -28,20 +28,36 @@ from corridor.reports.words import (
 Row = dict[str, Any]
 
 ACTIONS = {
-    "492": "Call heart failure patients within a week of a hospital stay, and see those with weight gain the same week.",
+    "492": (
+        "Call heart failure patients within a week of a hospital stay, and see those who gain "
+        "weight the same week."
+    ),
     "008": "List patients with reduced ejection fraction and no beta-blocker; start one, or record why not.",
-    "005": "List patients with reduced ejection fraction and no ACE inhibitor, ARB or ARNI; start one, or record why not.",
-    "236": "Recheck blood pressure at the same visit when it is high, and book a follow-up within four weeks.",
+    "005": (
+        "List patients with reduced ejection fraction and no ACE inhibitor, ARB or ARNI; start "
+        "one, or record "
+        "why not."
+    ),
+    "236": "Recheck a high blood pressure at the same visit, and book a follow-up within four weeks.",
     "377": "Have patients fill in the functional status form at the first visit and again within the year.",
     "238": "Review high-risk medications of patients over 65 at each visit and stop what is not needed.",
     "134": "Screen for depression at least once a year and record the follow-up plan the same day.",
     "128": "Record body mass index at each visit, with a plan when it is outside the normal range.",
     "220": "Have patients fill in the low back function form at the start and at the end of treatment.",
-    "cost": "Look at the costliest episodes in the report: stays and post-acute care drive them more than visits do.",
-    "improvement_activities": "Attest both improvement activities: the link to primary care, and a signed "
-    "collaborative care arrangement.",
-    "promoting_interoperability": "Close the gaps in electronic prescribing, information exchange and patient access.",
+    "cost": (
+        "Look at your costliest episodes in the report: hospital stays and post-acute care drive "
+        "them more than "
+        "visits do."
+    ),
+    "improvement_activities": (
+        "Attest both improvement activities: the link to primary care, and a signed collaborative "
+        "care arrangement."
+    ),
+    "promoting_interoperability": (
+        "Close the gaps in electronic prescribing, information exchange and patient access."
+    ),
 }
+"""What a clinician can do about each measure; our words, a starting point for the practice's own."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,8 @@ def letter(index: Index, row: Row) -> Letter:
         fine.append(f"This result is {tag}. {why}")
     if index.data.assumptions:
         fine.append(
-            "Some parameters of the rule are not published or not confirmed; the report lists them under Assumptions."
+            "Some parameters of the rule are not published or not confirmed; the report lists them "
+            "under Assumptions."
         )
     return Letter(
         id=f"letter-{index.anchors[key].removeprefix('npi-')}",
@@ -106,8 +123,10 @@ def _subject(index: Index, row: Row, score: float | None) -> str:
 def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
     cohort = cohort_name(row.get("cohort")).lower()
     first = (
-        f"Medicare's Ambulatory Specialty Model (ASM) compares you with other specialists who treat {cohort}. "
-        f"{_weights(index)}; activities, electronic records, patient complexity and practice size add or take points."
+        f"Medicare's Ambulatory Specialty Model (ASM) compares you with other specialists who treat "
+        f"{cohort}. "
+        f"{_weights(index)}; activities, electronic records, patient complexity and practice size add "
+        f"or take points."
     )
     if score is None:
         return [
@@ -140,7 +159,8 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
             last = rows[-1]
             later = "loss" if last["dollars"] < 0 else "gain"
             second += (
-                f" If nothing changes, the {later} in {last['payment_year']} would be {magnitude(last['dollars'])}, "
+                f" If nothing changes, the {later} in {last['payment_year']} would be "
+                f"{magnitude(last['dollars'])}, "
                 "because the share of payments at risk grows."
             )
     return [first, words, second] if second else [first, words]
@@ -150,7 +170,8 @@ def _weights(index: Index) -> str:
     quality, cost = index.data.law.get("quality_weight"), index.data.law.get("cost_weight")
     if quality is None or cost is None:
         return "The score is made of quality and the cost of your patients' episodes"
-    return f"{share(quality, 0)} of the score is quality, {share(cost, 0)} is the cost of your patients' episodes"
+    half = f"{share(quality, 0)} of the score is quality"
+    return f"{half}, {share(cost, 0)} is the cost of your patients' episodes"
 
 
 def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
@@ -177,7 +198,8 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
     if missing:
         chosen.append(
             (
-                f"Report all quality measures: {spelled(len(missing))} of yours are missing, and a measure that "
+                f"Report all quality measures: {spelled(len(missing))} of yours are missing, and a "
+                f"measure that "
                 "is not reported earns no points.",
                 "",
             )
@@ -185,7 +207,8 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
     if is_small(row.get("attributed_episodes")):
         chosen.append(
             (
-                "Check that your NPI and practice number (TIN) stand on every claim you bill, so that episodes "
+                "Check that your NPI and practice number (TIN) stand on every claim you bill, so "
+                "that episodes "
                 "are counted for you.",
                 "",
             )

@@ -1,4 +1,6 @@
-"""Tie-out and data: what the files hold and lack, control totals, dollars by type and month, what each source carries."""
+"""Tie-out and data: what the files hold and lack, control totals, dollars by type and month, what each
+source carries.
+"""
 
 from __future__ import annotations
 
@@ -62,12 +64,15 @@ def lead_of(tieout: TieOut) -> str:
     kept = sum(int(row["rows_kept"]) for row in tieout.deliveries)
     aside = sum(int(row["rows_aside"]) for row in tieout.deliveries)
     balances = all(row["balances"] for row in tieout.deliveries)
-    words = f"{counted(len(tieout.deliveries), 'delivery', 'deliveries')} brought {whole(read)} rows: {whole(kept)} kept"
+    words = counted(len(tieout.deliveries), "delivery", "deliveries")
+    words += f" brought {whole(read)} rows: {whole(kept)} kept"
     words += f", {whole(aside)} set aside" if aside else ", none set aside"
     words += "." if balances else "; these do not add up, see below."
     compared = [row for row in tieout.files if row["agrees"] is not None]
     if tieout.unmatched():
-        words += f" {counted(len(tieout.unmatched()), 'file disagrees', 'files disagree')} with what is stated of it."
+        words += (
+            f" {counted(len(tieout.unmatched()), 'file disagrees', 'files disagree')} with its stated count."
+        )
     elif compared:
         words += f" All {whole(len(compared))} record counts agree with CCLF0."
     else:
@@ -166,7 +171,8 @@ def _dollars(tieout: TieOut) -> Table:
         for row in tieout.dollars
     ]
     note = (
-        "Claims are final action: what was cancelled, replaced by a later version or denied is gone, and header "
+        "Claims are final action: what was cancelled, replaced by a later version or denied is gone, "
+        "and header "
         "amounts count once. Drugs are left out of the files' side: CCLF7 holds what beneficiaries paid."
     )
     return Table("dollars-in-files", "Dollars in the files and in the claims", columns, body, note=note)

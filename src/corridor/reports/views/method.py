@@ -14,37 +14,45 @@ Row = dict[str, Any]
 METHOD = (
     (
         "Score",
-        "Quality and cost count half each; improvement activities and interoperability only take points away; complex "
+        "Quality and cost count half each; improvement activities and interoperability only take "
+        "points away; complex "
         "patients, small and solo practices add some. The sum is held between 0 and 100.",
     ),
     (
         "Dollars",
-        "The score goes through a logistic exchange function, is scaled so that the cohort is paid exactly its pool, "
+        "The score goes through a logistic exchange function, is scaled so that the cohort is paid "
+        "exactly its pool, "
         "and becomes a factor on every Part B payment of the payment year.",
     ),
     (
         "Peers",
-        "CMS settles within the national cohort. Unless all of it is loaded, Corridor settles your clinicians inside a "
+        "CMS settles within the national cohort. Unless all of it is loaded, Corridor settles your "
+        "clinicians inside a "
         "national cohort drawn from a stated distribution; the break-even score depends on it.",
     ),
     (
         "Range",
-        "The midpoint of the logistic function is not published. Dollars are worked out for both readings, the median "
+        "The midpoint of the logistic function is not published. Dollars are worked out for both "
+        "readings, the median "
         "of the cohort and a fixed score; the range shows both.",
     ),
     (
         "Cost",
-        "Standardized dollars assigned to an episode × 365 / days, over what the patients' conditions lead one to "
-        "expect, averaged by episode days. Limits of the funnel: 1.96 and 3.09 standard errors from the spread of the "
+        "Standardized dollars assigned to an episode × 365 / days, over what the patients' "
+        "conditions lead one to "
+        "expect, averaged by episode days. Limits of the funnel: 1.96 and 3.09 standard errors from "
+        "the spread of the "
         "loaded episodes.",
     ),
     (
         "Levers",
-        "One decile up in one measure, all else as it is, settled again in the same cohort. Levers do not add up.",
+        "One decile up in one measure, all else as it is, settled again in the same cohort. Levers "
+        "do not add up.",
     ),
     (
         "Small cells",
-        "Counts of people, episodes or cases from 1 to 10 are shown as <11. Episodes carry a running number and days "
+        "Counts of people, episodes or cases from 1 to 10 are shown as <11. Episodes carry a running "
+        "number and days "
         "from their start, never a date or an identifier.",
     ),
 )

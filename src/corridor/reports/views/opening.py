@@ -1,4 +1,6 @@
-"""The first screen: one sentence in words and dollars, four figures with what to compare them with, the years."""
+"""The first screen: one sentence in words and dollars, four figures with what to compare them with, the
+years.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ def opening(index: Index) -> Opening:
     """What the reader needs in the first ten seconds."""
     data = index.data
     if not data.clinicians:
-        words = f"No clinician is in the Ambulatory Specialty Model (ASM) for performance year {data.performance_year}."
+        words = "No clinician is in the Ambulatory Specialty Model (ASM) for performance year "
+        words += f"{data.performance_year}."
         return Opening(words, "See who was considered, and why each is out, below.", [], None, None)
     return Opening(_sentence(index), _second(index), _figures(index), _picture(index), _table(index))
 
@@ -119,7 +122,8 @@ def _money_figures(index: Index, first: YearTotal, last: YearTotal) -> list[Figu
             comparison,
             "gain" if first.dollars > 0 else "loss",
             "assumed" if spread else "",
-            "The score that breaks even rests on a midpoint that is not published. The range is over both readings: "
+            "The score that breaks even rests on a midpoint that is not published. The range is over "
+            "both readings: "
             "the median of the cohort, and a fixed score.",
         )
     ]
@@ -170,7 +174,8 @@ def _picture(index: Index) -> Picture | None:
     verb = "loss" if first.dollars < 0 else "gain"
     bigger = abs(last.dollars) > abs(first.dollars) + 1
     finding = (
-        f"The {verb} grows from {magnitude(first.dollars)} in {first.year} to {magnitude(last.dollars)} in {last.year}"
+        f"The {verb} grows from {magnitude(first.dollars)} in {first.year} to "
+        f"{magnitude(last.dollars)} in {last.year}"
         if bigger
         else f"The {verb} stays near {magnitude(first.dollars)} a year"
     )
@@ -189,7 +194,8 @@ def _picture(index: Index) -> Picture | None:
         for size, width, words in (("wide", svg.WIDE, " at risk"), ("narrow", svg.NARROW, ""))
     ]
     note = (
-        "If scores and Part B payments stay as they are; only the share of payments at risk changes, shown under "
+        "If scores and Part B payments stay as they are; only the share of payments at risk changes, "
+        "shown under "
         "each year. The band is the range over both readings of the midpoint."
     )
     return Picture(finding, drawn[0], drawn[1], note)

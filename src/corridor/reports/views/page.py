@@ -20,7 +20,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what is shown, what it sorts by, where it leads, a tag beside it, and whether it gains or loses."""
+    """One cell: what is shown, what it sorts by, where it leads, a tag beside it, and whether it gains or
+    loses.
+    """
 
     words: str
     sort: float | str | None = None
@@ -80,7 +82,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One section: id in the address, heading, first sentence, pictures and tables in order, or what to load."""
+    """One section: id in the address, heading, first sentence, pictures and tables in order, or what to
+    load.
+    """
 
     id: str
     title: str

@@ -1,4 +1,6 @@
-"""Who is in and why: the cohort, the reasons of those who are out, and the difference to the list CMS publishes."""
+"""Who is in and why: the cohort, the reasons of those who are out, and the difference to the list CMS
+publishes.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ def people_section(index: Index) -> Section:
 
 
 def _criteria(row: Row) -> list[str]:
-    """The criteria a clinician misses; a clinician may miss several. Without the parts, the reason as it stands."""
+    """The criteria a clinician misses; a clinician may miss several. Without the parts, the reason as it
+    stands.
+    """
     missing = [words for column, words, wrong in CRITERIA if row.get(column) is wrong]
     return missing or [str(row.get("reason") or "No reason given")]
 

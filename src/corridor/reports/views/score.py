@@ -23,7 +23,9 @@ ADJUSTMENTS = (
 
 @dataclass(frozen=True)
 class ScoreParts:
-    """start + sum of parts = end, to the last digit; `measures` are the names of parts a clinician works on."""
+    """start + sum of parts = end, to the last digit; `measures` are the names of parts a clinician works
+    on.
+    """
 
     start_name: str
     start: float
@@ -43,8 +45,8 @@ ZERO = "Too little quality reported"
 def score_parts(row: Row, measures: Sequence[Row], law: Mapping[str, float]) -> ScoreParts | None:
     """Parts of one clinician's final score; None where there is no final score or no category behind it.
 
-    row: quality_score and cost_score (0 to 1), adjustments and final_score (points). law: quality_weight and cost_weight (0 to 1),
-    maximum_measure_points.
+    row: quality_score and cost_score (0 to 1), adjustments and final_score (points). law: quality_weight
+    and cost_weight (0 to 1), maximum_measure_points.
     """
     end = real(row.get("final_score"))
     quality, cost = real(row.get("quality_score")), real(row.get("cost_score"))
@@ -67,7 +69,9 @@ def score_parts(row: Row, measures: Sequence[Row], law: Mapping[str, float]) -> 
 
 
 def _quality_parts(quality: float, measures: Sequence[Row], weight: float, most: float) -> list[Part]:
-    """Points each counted quality measure takes from 100; one part where the measures do not add up to the score."""
+    """Points each counted quality measure takes from 100; one part where the measures do not add up to the
+    score.
+    """
     counted = [
         (str(row["measure_id"]), points)
         for row in measures
@@ -85,7 +89,9 @@ def _quality_parts(quality: float, measures: Sequence[Row], weight: float, most:
 
 
 def common_drivers(all_parts: Sequence[tuple[ScoreParts, float]], wanted: int = 2) -> list[tuple[str, float]]:
-    """The parts that take the most points over many clinicians, weighted (by their Part B dollars), and their share."""
+    """The parts that take the most points over many clinicians, weighted (by their Part B dollars), and
+    their share.
+    """
     sums: dict[str, float] = {}
     for parts, weight in all_parts:
         for part in parts.losses():

@@ -1,4 +1,6 @@
-"""Where scores lie within the national cohort, dollars by practice and clinician, and what really differs in cost."""
+"""Where scores lie within the national cohort, dollars by practice and clinician, and what really differs
+in cost.
+"""
 
 from __future__ import annotations
 
@@ -215,8 +217,10 @@ def cost_section(index: Index) -> Section:
                 finding,
                 drawn[0],
                 drawn[1],
-                "1 is what the patients' conditions lead one to expect. Inside the funnel the difference may be "
-                "chance: 95% of clinicians without any difference lie within the dashed lines, 99.8% within the "
+                "1 is what the patients' conditions lead one to expect. Inside the funnel the "
+                "difference may be "
+                "chance: 95% of clinicians without any difference lie within the dashed lines, 99.8% "
+                "within the "
                 "solid ones.",
             )
         )
@@ -279,7 +283,7 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
 
 
 def interval(row: Row) -> tuple[float | None, float | None]:
-    """The interval around the cost per episode in dollars; one given around the ratio is scaled to dollars."""
+    """The interval of the cost per episode in dollars; one given around the ratio is scaled to dollars."""
     low, high = real(row.get("interval_low")), real(row.get("interval_high"))
     cost, ratio = real(row.get("cost_per_episode")), real(row.get("cost_ratio"))
     if low is None or high is None or not cost or not ratio:
