@@ -11,17 +11,14 @@ import typer
 
 app = typer.Typer()
 
-_START = "2024-07"
-_MONTHS = 42
-
 
 @app.command()
 def synth(
     out: Path = typer.Option(..., "--out", help="Folder to write to; it must be new or empty."),
     beneficiaries: int = typer.Option(2_500, "--beneficiaries", "-n", help="How many people."),
     seed: int = typer.Option(1, "--seed", help="The same seed and size give the same bytes."),
-    start: str = typer.Option(_START, "--start", help="First month of service, YYYY-MM."),
-    months: int = typer.Option(_MONTHS, "--months", help="How many months of service."),
+    start: str = typer.Option("2024-07", "--start", help="First month of service, YYYY-MM."),
+    months: int = typer.Option(42, "--months", help="How many months of service."),
     delivery: str = typer.Option(
         "single",
         "--delivery",

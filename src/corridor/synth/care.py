@@ -11,6 +11,7 @@ from corridor.synth.background import add_back_therapy, add_other_specialists, a
 from corridor.synth.catalogue import Catalogue, place
 from corridor.synth.clinic import add_visits
 from corridor.synth.days import Period
+from corridor.synth.draws import Flags
 from corridor.synth.drugs import Fills, make_fills
 from corridor.synth.equipment import Equipment, make_equipment
 from corridor.synth.facilities import Facilities, LineCodes, line_codes, make_facilities
@@ -25,11 +26,17 @@ from corridor.synth.partb import Carrier, make_carrier
 from corridor.synth.people import People
 from corridor.synth.providers import Providers
 from corridor.synth.stays import add_hospital_doctors, make_stays
+from corridor.synth.versions import ADJUSTMENT, Rates, Versions, make_versions
+
+PART_A_RATES = Rates(denied=0.012, corrected=0.020, withdrawn=0.004)
 
 
 @dataclass
 class Care:
-    """The claims of a block before they are written; ``doctor``: each person's primary care clinician."""
+    """The claims of a block before they are written.
+
+    doctor: each person's primary care clinician; versions, denied: of the Part A claims (headers, lines).
+    """
 
     relations: Relations
     doctor: Ints
@@ -38,8 +45,17 @@ class Care:
     lines: RevenueLines
     fills: Fills
     equipment: Equipment
+    versions: Versions
+    denied: Flags
     facilities: Facilities
     codes: LineCodes
+
+    @property
+    def standing(self) -> Flags:
+        """Part A claims that stand in the end: not denied, not withdrawn."""
+        stands = np.zeros(len(self.headers), dtype=bool)
+        stands[self.versions.claim[self.versions.last]] = True
+        return stands & ~self.denied
 
 
 def make_care(
@@ -74,14 +90,19 @@ def make_care(
         hospice_claims(data, amounts, people, providers, facilities, codes, period.end),
         outpatient_claims(data, amounts, hospital, people, facilities, codes),
     ]
+    headers = join_headers([part[0] for part in parts])
+    once = np.zeros(len(headers), dtype=bool)
+    versions, denied = make_versions(rng(20), headers.last, once, PART_A_RATES, ADJUSTMENT)
     return Care(
         relations,
         doctor,
         carrier,
-        join_headers([part[0] for part in parts]),
+        headers,
         join_lines([part[1] for part in parts], [len(part[0]) for part in parts]),
         make_fills(rng(14), data, people, relations, cost, doctor, facilities, period),
         make_equipment(rng(15), data, amounts, people, relations, cost, doctor, facilities),
+        versions,
+        denied,
         facilities,
         codes,
     )

@@ -22,9 +22,9 @@ _SKIPPED = 0.07
 
 @dataclass
 class Fills:
-    """Prescription drug events: drug index, prescription and fill number, pharmacy (facility index), amounts in cents.
+    """Prescription drug events; amounts in cents.
 
-    withdrawn: deleted after it was delivered.
+    drug, pharmacy: indices; prescription, fill: numbers; withdrawn: deleted after it was delivered.
     """
 
     person: Ints
@@ -48,7 +48,8 @@ class Fills:
 def unit_price_cents(data: Catalogue, year: int) -> Floats:
     """Gross cost a unit of each drug in a year, in hundredths of a cent (as the price list states it)."""
     growth = (1 + PRICE_GROWTH) ** (year - data.drugs["year"])
-    return np.floor(np.array([row["price"] for row in data.drugs["drugs"]]) * growth * 10_000 + 0.5)
+    prices: Floats = np.array([row["price"] for row in data.drugs["drugs"]])
+    return np.floor(prices * growth * 10_000 + 0.5)
 
 
 def make_fills(
@@ -75,7 +76,7 @@ def make_fills(
         begins[cause][relations.person[mine]] = relations.first[mine]
     parts: list[dict[str, Any]] = []
     number = 0
-    for drug, row in enumerate(data.drugs["drugs"]):
+    for number_of_drug, row in enumerate(data.drugs["drugs"]):
         cause = _CAUSES.get(row["group"], 0)
         has = people.dx[row["group"]] >= 0 if cause == 0 else getattr(people, row["group"])
         odds = np.full(len(people), row["share"])
@@ -95,7 +96,7 @@ def make_fills(
             {
                 "person": person[kept],
                 "day": day[kept],
-                "drug": np.full(int(kept.sum()), drug),
+                "drug": np.full(int(kept.sum()), number_of_drug),
                 "prescription": number + owner[kept],
                 "fill": fill[kept],
                 "prescriber": own[owner[kept]],

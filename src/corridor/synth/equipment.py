@@ -53,19 +53,19 @@ def make_equipment(
     """Draw equipment claims of people with Part B."""
     back = np.flatnonzero(relations.cause == BACK)
     parts: list[tuple[Ints, Ints, int, int, Ints]] = []
-    for item, row in enumerate(data.stays["equipment"]):
+    for place, row in enumerate(data.stays["equipment"]):
         group = row["group"]
         if group == "low_back_pain":
             owner, day = events(rng, row["rate"] * cost[back], relations.first[back], relations.last[back])
-            person, orderer, cause = relations.person[back[owner]], relations.clinician[back[owner]], BACK
+            person, orderer, why = relations.person[back[owner]], relations.clinician[back[owner]], BACK
         else:
             has = people.heart_failure if group == _HEART_GROUP else people.dx[group] >= 0
             uses = has & share_of(rng, 0.35, len(people))
             person, day = events(rng, np.where(uses, row["rate"], 0.0), people.start, people.end)
-            orderer, cause = doctor[person], HEART if group == _HEART_GROUP else 0
+            orderer, why = doctor[person], HEART if group == _HEART_GROUP else 0
         kept = people.enrolled(person, day) & people.part_b[person]
-        parts.append((person[kept], day[kept], item, cause, orderer[kept]))
-    person, day, orderer = (np.concatenate([part[place] for part in parts]) for place in (0, 1, 4))
+        parts.append((person[kept], day[kept], place, why, orderer[kept]))
+    person, day, orderer = (np.concatenate([part[column] for part in parts]) for column in (0, 1, 4))
     item = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
     cause = np.concatenate([np.full(len(part[0]), part[3]) for part in parts])
     order = np.lexsort((item, day, person))
@@ -80,13 +80,3 @@ def make_equipment(
     return Equipment(
         person, day, item, supplier, orderer, cause, allowed, withheld, before - withheld, denied, versions
     )
-
-
-def diagnosis(data: Catalogue, people: People, equipment: Equipment) -> Ints:
-    """The diagnosis an item was ordered for."""
-    out = np.full(len(equipment), -1, dtype=np.int64)
-    for item, row in enumerate(data.stays["equipment"]):
-        name = "heart_failure" if row["group"] == _HEART_GROUP else row["group"]
-        mine = equipment.item == item
-        out[mine] = people.dx[name][equipment.person[mine]]
-    return out

@@ -10,6 +10,8 @@ from corridor.errors import CorridorError
 from corridor.synth.cclf_common import Delivery
 from corridor.synth.days import Period
 
+DEFAULT_START = "2024-07"
+DEFAULT_MONTHS = 42
 _MOST_PEOPLE = 10_000_000
 _FIRST_YEAR, _LAST_YEAR = 2022, 2034
 _FEWEST_MONTHS, _MOST_MONTHS = 3, 96
@@ -34,6 +36,15 @@ class Order:
         first = self.period.file_day(1)
         cut = first - _LOADING_DAYS
         return [Delivery("initial", first, -1, cut), Delivery("monthly", last, cut, last - _LOADING_DAYS)]
+
+    def folder(self, delivery: Delivery) -> Path:
+        """Where the files of a delivery go."""
+        return self.out / "cclf" / delivery.name if self.monthly else self.out / "cclf"
+
+
+def default_order(people: int, seed: int, out: Path) -> Order:
+    """The order of the demo: July 2024 to December 2027, one delivery. Errors as ``check_order``."""
+    return check_order(people, seed, DEFAULT_START, DEFAULT_MONTHS, "single", out)
 
 
 def check_order(people: int, seed: int, start: str, months: int, delivery: str, out: Path) -> Order:

@@ -1,4 +1,4 @@
-"""Hospital outpatient care: emergency visits, what a visit on campus costs the hospital, procedures, infusions."""
+"""Hospital outpatient care: emergency visits, visits on campus, procedures, infusions."""
 
 from __future__ import annotations
 

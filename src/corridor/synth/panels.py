@@ -121,7 +121,7 @@ def _back_spell(
     late = start + (rng.random(size) * room).astype(np.int64)
     first = np.minimum(np.where(old, start + rng.integers(0, 100, size), late), end)
     last = np.where(chronic, end, np.minimum(first + length.astype(np.int64), end))
-    gap = np.clip(rng.lognormal(np.log(52), 0.24, size), 26, 80)
+    gap = np.clip(rng.lognormal(np.log(62), 0.19, size), 30, 83)
     cause = np.full(size, BACK, dtype=np.int64)
     return Relations(person, clinician, cause, first, last, gap, ~old)
 

@@ -103,6 +103,7 @@ def make_people(
     risk = np.clip(0.25 + 0.009 * np.clip(age - 65, 0, 35) + score + np.where(disabled, 0.12, 0.0), 0.2, 8.0)
     death = _deaths(rng, rules["death"], age, heart, severity, period)
     entitled = np.where(newly, entry, _month_of_turning(birth, disabled, period, rng))
+    death = np.where(newly, np.maximum(death, entry + 40), death)
     away_from, away_to = _away(rng, rules, size, period)
     start = np.maximum(period.start, entitled)
     hospice_from, hospice_to = _hospice(rng, rules["death"]["hospice"], death, start, period)

@@ -7,15 +7,18 @@ and any block can be made without the others. An affiliation is one clinician un
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from corridor.synth.catalogue import Catalogue
 from corridor.synth.days import NEVER, Period
-from corridor.synth.draws import Flags, Floats, weighted
+from corridor.synth.draws import Floats, weighted
 from corridor.synth.identifiers import Ints, npi, tin
 
+_EVEN_DIMENSIONS = 5
+_EVEN_BASE = 1.1347241384015194  # the root of x ** 6 = x + 1: steps of a low-discrepancy sequence
 NPIS_A_BLOCK = 1_000
 FACILITY_NPIS = 900  # clinicians take the numbers below, facilities those from here on
 
@@ -135,46 +138,36 @@ class _Builder:
         return taken
 
     def specialists(self, cohort: str, people: int) -> None:
+        """The specialists of a cohort and their neighbours in other specialties.
+
+        Traits come from an even sequence in five dimensions instead of draws, so that the shares of practice
+        kinds, areas, small panels, specialties and costs hold together in small communities too.
+        """
         rules = self.rules["specialists"][cohort]
         count = max(2, round(people * rules["treated"] / rules["panel"]))
-        sigma = self.rules["effect_sigma"][cohort]
-        roles = self._cohort_specialties(rules["specialties"], count)
-        queue = [(cohort, specialty) for specialty in roles]
+        queue = [(cohort, "", traits) for traits in self._even(count)]
         for specialty, share in rules["neighbours"].items():
-            queue += [(f"near_{cohort}", specialty)] * max(1, round(count * share))
-        order = self.rng.permutation(len(queue))
-        queue = [queue[int(i)] for i in order]
-        small = self.rules["small_panel"]
-        kinds = list(self.rules["practice_kind"].items())
-        # strata instead of draws: shares hold in small communities too
-        ranks = (self.rng.permutation(len(queue)) + self.rng.random(len(queue))) / len(queue)
-        effects = np.exp(sigma * self._normal_strata(len(queue)) - sigma * sigma / 2)
-        small_ranks = (self.rng.permutation(len(queue)) + 0.5) / len(queue)
-        area_ranks = (self.rng.permutation(len(queue)) + 0.5) / len(queue)
+            more = self._even(max(1, round(count * share)))
+            queue += [(f"near_{cohort}", specialty, traits) for traits in more]
         rooms: dict[tuple[str, int], tuple[int, int]] = {}
-        for place, (role, specialty) in enumerate(queue):
-            bounds = np.cumsum([share for _, share in kinds])
-            kind = kinds[min(int(np.searchsorted(bounds, ranks[place])), len(kinds) - 1)][0]
-            area = self._area(float(area_ranks[place]))
-            low, high = (
-                small["weight"] if small_ranks[place] < small["share"] else self.rules["full_panel"]["weight"]
-            )
-            practice = self._room(kind, area, cohort, rooms)
-            weight = float(self.rng.uniform(low, high))
-            self.clinician(role, specialty, practice, float(effects[place]), weight)
+        sigma, small = self.rules["effect_sigma"][cohort], self.rules["small_panel"]
+        for place in self.rng.permutation(len(queue)):
+            role, specialty, (of_kind, of_area, of_panel, of_cost, of_specialty) = queue[int(place)]
+            kind = _pick(self.rules["practice_kind"], of_kind)
+            practice = self._room(kind, self._area(of_area), cohort, rooms)
+            bounds = small if of_panel < small["share"] else self.rules["full_panel"]
+            effect = float(np.exp(sigma * NormalDist().inv_cdf(0.02 + 0.96 * of_cost) - sigma * sigma / 2))
+            name = specialty or _pick(rules["specialties"], of_specialty)
+            self.clinician(role, name, practice, effect, float(self.rng.uniform(*bounds["weight"])))
+
+    def _even(self, count: int) -> list[tuple[float, ...]]:
+        """Points that fill the unit cube of five dimensions evenly, from a random start."""
+        steps = 1.0 / _EVEN_BASE ** np.arange(1, _EVEN_DIMENSIONS + 1)
+        points = (self.rng.random(_EVEN_DIMENSIONS) + np.outer(np.arange(count), steps)) % 1.0
+        return [tuple(float(one) for one in point) for point in points]
 
     def _cohort_specialties(self, shares: dict[str, float], count: int) -> list[str]:
-        ranks = (np.arange(count) + self.rng.random()) / count
-        bounds = np.cumsum(list(shares.values()))
-        names = list(shares)
-        return [names[min(int(np.searchsorted(bounds, rank)), len(names) - 1)] for rank in ranks]
-
-    def _normal_strata(self, count: int) -> Floats:
-        """Standard normal draws, one from each of ``count`` equal strata, in random order."""
-        from statistics import NormalDist
-
-        ranks = (self.rng.permutation(count) + self.rng.uniform(0.25, 0.75, count)) / count
-        return np.array([NormalDist().inv_cdf(float(rank)) for rank in ranks])
+        return [_pick(shares, (place + float(self.rng.random())) / count) for place in range(count)]
 
     def _area(self, rank: float) -> int:
         taken = self.made.areas
@@ -316,6 +309,13 @@ class _Builder:
         return made
 
 
+def _pick(shares: dict[str, float], rank: float) -> str:
+    """The name whose share of the unit interval holds ``rank``."""
+    names = list(shares)
+    place = int(np.searchsorted(np.cumsum(list(shares.values())), rank, side="right"))
+    return names[min(place, len(names) - 1)]
+
+
 def make_providers(
     rng: np.random.Generator, data: Catalogue, block: int, people: int, period: Period
 ) -> Providers:
@@ -335,8 +335,3 @@ def make_providers(
 def choose(rng: np.random.Generator, clinicians: Ints, weights: Floats, size: int) -> Ints:
     """Clinicians drawn in proportion to the weight of their panels."""
     return clinicians[weighted(rng, weights[clinicians], size)]
-
-
-def flags_of_role(providers: Providers, role: str) -> Flags:
-    """True for the clinicians of a role."""
-    return np.array([one == role for one in providers.roles], dtype=bool)

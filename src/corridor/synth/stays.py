@@ -1,4 +1,4 @@
-"""Hospital stays and what follows them: skilled nursing, home health, hospice; and the doctors' work in hospital."""
+"""Hospital stays, what follows them (skilled nursing, home health), and the doctors' work in hospital."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from corridor.synth.people import People
 from corridor.synth.providers import Providers
 
 # yearly stays of an average person, and how strongly the clinician's cost moves them
-_HEART_RATE, _HEART_POWER = 0.47, 1.0
-_BACK_RATE, _BACK_POWER = 0.016, 1.0
+_HEART_RATE, _HEART_POWER = 0.58, 1.0
+_BACK_RATE, _BACK_POWER = 0.0115, 1.0
 _OTHER_RATE = 0.17
 _CAUSE_NAMES = {HEART: "heart_failure", BACK: "low_back_pain", 0: "other"}
 
@@ -26,8 +26,9 @@ _CAUSE_NAMES = {HEART: "heart_failure", BACK: "low_back_pain", 0: "other"}
 class Stays:
     """Stays sorted by person and day; no two of a person overlap.
 
-    kind: index into catalogue stays; clinician: the specialist who looks after the person (-1 none); nursing_days: days
-    in a skilled nursing facility afterwards (0 none); home_periods: 30-day periods of home health afterwards; died.
+    kind: index into catalogue stays; clinician: the specialist who looks after the person (-1 none);
+    nursing_days: days in a skilled nursing facility afterwards (0 none); home_periods: 30-day periods of home
+    health afterwards; died.
     """
 
     person: Ints
@@ -125,7 +126,8 @@ def _room_after(people: People, person: Ints, first: Ints, last: Ints) -> Ints:
     following = np.r_[first[1:], 0] if len(first) else first
     same = np.r_[person[1:] == person[:-1], False] if len(first) else np.empty(0, dtype=bool)
     limit = np.where(same, np.minimum(limit, following - 1), limit)
-    return np.maximum(limit - last, 0)
+    room: Ints = np.maximum(limit - last, 0)
+    return room
 
 
 def _after(
@@ -167,7 +169,7 @@ def _reasons(
 def add_hospital_doctors(
     rng: np.random.Generator, data: Catalogue, pool: Pool, stays: Stays, people: People, providers: Providers
 ) -> None:
-    """What doctors bill during stays: emergency, admission, daily visits, discharge, consultations, surgery."""
+    """What doctors bill during stays: emergency, admission, daily visits, discharge, surgery."""
     size = len(stays)
     hospitalists = providers.of_role("hospitalist")
     own = hospitalists[stays.person % len(hospitalists)]

@@ -2,7 +2,7 @@
 
 Part A knows originals (0), cancellations (1) and adjustments (2); Part B and DME only 0 and 1: there a
 correction is a cancellation and a new original. Every version has its own claim number and dates; versions of
-one claim share the natural key of the packet (control number in Part B; facility, dates and person in Part A).
+one claim share the natural key of the packet (Part B: control number; Part A: facility, dates and person).
 """
 
 from __future__ import annotations

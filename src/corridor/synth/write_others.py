@@ -8,7 +8,7 @@ import numpy as np
 
 from corridor.synth.cclf_common import Block, Delivery
 from corridor.synth.drugs import Fills, quantities
-from corridor.synth.equipment import Equipment, diagnosis
+from corridor.synth.equipment import Equipment
 from corridor.synth.facilities import Facilities
 from corridor.synth.identifiers import Ints
 from corridor.synth.records import Sheet, code_table, digits, write
@@ -30,7 +30,7 @@ def write_equipment(
     stream: BinaryIO,
     totals: Totals,
 ) -> int:
-    """CCLF6: the versions loaded in a delivery. The layout has no diagnosis; ``diagnosis`` serves the truth."""
+    """CCLF6: the versions loaded in a delivery. The layout has no diagnosis."""
     versions = equipment.versions
     version = versions.delivered(delivery.after, delivery.until)
     version = version[block.listed(delivery)[equipment.person[versions.claim[version]]]]
@@ -86,7 +86,7 @@ def write_equipment(
 def write_fills(
     block: Block, fills: Fills, facilities: Facilities, delivery: Delivery, stream: BinaryIO, totals: Totals
 ) -> int:
-    """CCLF7: final action within a delivery; a later delivery adjusts or deletes what an earlier one carried."""
+    """CCLF7: final action in a delivery; a later one adjusts or deletes what an earlier one carried."""
     listed = block.listed(delivery)[fills.person]
     new = (fills.loaded > delivery.after) & (fills.loaded <= delivery.until) & listed
     later = delivery.after > 0
@@ -136,6 +136,3 @@ def write_fills(
     signed = np.where(kind == 1, -fills.copay[event], np.where((kind == 2) & ~settled, 0, fills.copay[event]))
     totals.dollars("drug beneficiary payments", fills.day[event], signed, delivery.name)
     return write(stream, "cclf7", len(event), fill)
-
-
-__all__ = ["diagnosis", "write_equipment", "write_fills"]

@@ -6,18 +6,17 @@ from typing import BinaryIO
 
 import numpy as np
 
+from corridor.synth.care import Care
 from corridor.synth.cclf_common import Block, Delivery
 from corridor.synth.days import NEVER
-from corridor.synth.draws import Flags, repeated
-from corridor.synth.facilities import Facilities, LineCodes
+from corridor.synth.draws import repeated
 from corridor.synth.identifiers import Ints
 from corridor.synth.inpatient import STATUSES, capital_part, procedure_index
-from corridor.synth.institutions import DIAGNOSES, PROCEDURES, TYPES, Headers, RevenueLines
+from corridor.synth.institutions import DIAGNOSES, PROCEDURES, TYPES
 from corridor.synth.records import Sheet, code_table, digits, write
 from corridor.synth.truth import Totals
-from corridor.synth.versions import ADJUSTMENT, CANCELLATION, Rates, Versions, make_versions
+from corridor.synth.versions import CANCELLATION
 
-RATES = Rates(denied=0.012, corrected=0.020, withdrawn=0.004)
 _TYPES = code_table(TYPES)
 _TYPE = code_table(["0", "1", "2"])
 _BILL = code_table(["3", "2", "1", "8", "1"])  # first digit of the bill type, by claim type
@@ -30,23 +29,14 @@ _QUERY = code_table(["3", "0", "5"])
 class Institutional:
     """Part A claims of a block with their versions, ready to be written a delivery at a time."""
 
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        block: Block,
-        headers: Headers,
-        lines: RevenueLines,
-        facilities: Facilities,
-        codes: LineCodes,
-    ) -> None:
+    def __init__(self, block: Block, care: Care) -> None:
         self.block = block
-        self.headers = headers
-        self.lines = lines
+        self.headers = headers = care.headers
+        self.lines = lines = care.lines
+        self.versions, self.denied = care.versions, care.denied
         self.line_first = np.searchsorted(lines.claim, np.arange(len(headers)))
         self.line_count = np.bincount(lines.claim, minlength=len(headers))
-        fixed = np.zeros(len(headers), dtype=bool)
-        self.versions: Versions
-        self.versions, self.denied = make_versions(rng, headers.last, fixed, RATES, ADJUSTMENT)
+        facilities, codes = care.facilities, care.codes
         self.ccn = code_table([one.ccn for one in facilities.all])
         self.npi = digits(np.array([one.npi for one in facilities.all]), 10)
         self.revenue = code_table(list(codes.revenue))
@@ -54,12 +44,6 @@ class Institutional:
         self.package = code_table(list(codes.package))
         self.procedures = code_table(list(procedure_index(block.data)))
         self.drg = code_table([row["drg"] for row in block.data.stays["stays"]])
-
-    def counts(self) -> Flags:
-        """Claims that stand in the end: not denied, not withdrawn."""
-        standing = np.zeros(len(self.headers), dtype=bool)
-        standing[self.versions.claim[self.versions.last]] = True
-        return standing & ~self.denied
 
     def write(self, delivery: Delivery, files: dict[str, BinaryIO], totals: Totals) -> dict[str, int]:
         """Write what was loaded in a delivery; returns the records of each file."""

@@ -1,0 +1,143 @@
+"""Files as CMS publishes them: participant lists, payments by provider; and a drug price list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corridor.synth.care import Care
+from corridor.synth.catalogue import Catalogue
+from corridor.synth.cclf_common import Block
+from corridor.synth.days import iso, month_start, year_of
+from corridor.synth.draws import share_of
+from corridor.synth.drugs import unit_price_cents
+from corridor.synth.rosters import Table
+
+_YEARS_OF_LIST = ("27", "28", "29", "30", "31")
+ASM_LIST = (
+    "NPI",
+    "FIRST_NAME",
+    "LAST_NAME",
+    "STATE",
+    "ASM_COHORT",
+    "ORGANIZATION_LEGAL_NAME",
+    *(f"ASM_CY{year}_{what}" for year in _YEARS_OF_LIST for what in ("PARTICIPANT", "SMALLPRACTICE")),
+)
+BY_PROVIDER = (
+    "npi",
+    "year",
+    "specialty",
+    "medicare_allowed",
+    "medicare_paid",
+    "beneficiaries",
+    "services",
+    "city",
+    "state",
+    "zip",
+)
+_COHORT_NAMES = {"heart_failure": "Heart Failure", "low_back_pain": "Low Back Pain"}
+_SMALL = 15
+
+
+def list_rows(
+    rng: np.random.Generator, block: Block, truth: list[dict[str, Any]], year: int, data_year: int
+) -> tuple[list[list[object]], list[list[object]]]:
+    """The preliminary and the final participant list of a performance year.
+
+    The final list holds who is eligible by design in the data year, and a few whose other patients CMS sees
+    and the community does not. The preliminary list, made from a year before, differs in some rows both ways.
+    """
+    mandatory = {
+        (row["npi"], row["tin"]): row
+        for row in truth
+        if row["performance_year"] == data_year and row["of_the_cohort"] and row["in_mandatory_area"]
+    }
+    names = {one.tin: one for one in block.providers.practices}
+    order = {str(npi): place for place, npi in enumerate(block.providers.npis.tolist())}
+    first: list[list[object]] = []
+    final: list[list[object]] = []
+    for (npi, tin), row in sorted(mandatory.items()):
+        seen_elsewhere = not row["eligible"] and float(rng.random()) < 0.15
+        listed = row["eligible"] or seen_elsewhere
+        early = float(rng.random()) < (0.92 if listed else 0.10)
+        columns: list[object] = []
+        for cycle in _YEARS_OF_LIST:
+            current = int(cycle) + 2000 == year
+            columns += ["Yes", "Yes" if names[tin].size <= _SMALL else "No"] if current else ["Null", "Null"]
+        number = f"{block.number:04d}-{order[npi]:03d}"
+        entry: list[object] = [
+            npi,
+            "CLINICIAN",
+            number,
+            block.data.state["usps"],
+            _COHORT_NAMES[row["cohort"]],
+            names[tin].name,
+            *columns,
+        ]
+        if listed:
+            final.append(entry)
+        if early:
+            first.append(entry)
+    return first, final
+
+
+def provider_rows(
+    rng: np.random.Generator, block: Block, care: Care, years: tuple[int, ...]
+) -> list[list[object]]:
+    """What all of Medicare paid each clinician: more than the community sees, by a share of the clinician."""
+    providers, lines = block.providers, care.carrier.lines
+    counted = np.flatnonzero(care.carrier.counts())
+    clinician = providers.clinician_of[lines.affiliation[counted]]
+    year = year_of(lines.day[counted].astype(np.int64))
+    person = lines.person[counted].astype(np.int64)
+    allowed, paid = (
+        care.carrier.allowed[counted],
+        care.carrier.paid[counted] + care.carrier.sequestration[counted],
+    )
+    size = len(providers.roles)
+    coverage = np.where(
+        share_of(rng, 0.75, size), rng.uniform(0.55, 0.97, size), rng.uniform(0.12, 0.55, size)
+    )
+    rows: list[list[object]] = []
+    practices, areas = providers.practices, block.data.areas
+    for one in years:
+        mine = year == one
+        sums = [
+            np.bincount(clinician[mine], weights=values[mine], minlength=size) for values in (allowed, paid)
+        ]
+        services = np.bincount(clinician[mine], minlength=size)
+        pairs = np.unique(clinician[mine] * 10_000_000 + person[mine]) // 10_000_000
+        patients = np.bincount(pairs, minlength=size)
+        for who in np.flatnonzero(services).tolist():
+            practice = practices[int(providers.practice_of[int(providers.first[who])])]
+            share = float(coverage[who])
+            rows.append(
+                [
+                    int(providers.npis[who]),
+                    one,
+                    providers.specialties[who],
+                    f"{sums[0][who] / 100 / share:.2f}",
+                    f"{sums[1][who] / 100 / share:.2f}",
+                    round(patients[who] / share),
+                    round(services[who] / share),
+                    areas[practice.area]["place"],
+                    block.data.state["usps"],
+                    practice.zip_code,
+                ]
+            )
+    return rows
+
+
+def write_prices(data: Catalogue, years: tuple[int, ...], file: Path) -> None:
+    """Gross unit prices of the community's drugs, by year."""
+    table = Table(file, ("ndc_code", "unit_price", "valid_from"))
+    for year in years:
+        prices = unit_price_cents(data, year)
+        day = iso(month_start(year, 1))
+        table.add(
+            [row["ndc"], f"{price / 10_000:.4f}", day]
+            for row, price in zip(data.drugs["drugs"], prices, strict=True)
+        )
+    table.close()
