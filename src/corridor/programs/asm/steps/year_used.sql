@@ -3,7 +3,7 @@
 --            and the year of Part B payments
 -- key:       cohort
 -- reads:     run.setting, claims.period, claims.quality_count
--- rules:     asm.episode_minimum_days
+-- rules:     asm.episode_minimum_days, asm.trigger_gap_days
 -- cites:     42 CFR 512.710 (data year), 42 CFR 512.730 (performance year); docs/episodes.md
 -- evidence:  none
 with loaded as (
@@ -19,12 +19,13 @@ judged as (
     shortest.cohort, years.year,
     loaded.last_day >= cx_add_days(make_date(years.year + 1, 1, 1), -1) as to_its_end,
     loaded.first_day <= make_date(years.year, 1, 1) as from_its_start,
-    -- an episode may have begun as long before the year as its shortest length: twice that must be loaded
-    cx_days_between(loaded.first_day, make_date(years.year + 1, 1, 1)) >= shortest.days + shortest.days
+    -- time for a shortest episode, and for care to have begun and been confirmed before it
+    cx_days_between(loaded.first_day, make_date(years.year + 1, 1, 1)) >= shortest.days + gap.days
       as long_enough
   from years
   cross join loaded
   cross join rules.asm_episode_minimum_days as shortest
+  join rules.asm_trigger_gap_days as gap on gap.cohort = shortest.cohort
 ),
 -- the year asked for; else the next one that serves, up to the performance year; else the nearest before it
 ranked as (
