@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from corridor.law import Rules
-    from corridor.programs.asm.compute import Settlement
+    from corridor.programs.asm.settlement import Settlement
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 PROGRAMS = ("asm",)

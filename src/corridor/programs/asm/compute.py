@@ -2,145 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridor.errors import CorridorError
-from corridor.formulas import Children, Evaluation, Node
-from corridor.formulas.walk import to_plain
-from corridor.programs.asm.inputs import NUMBER_QUANTITIES, Array, AsmInputs
+from corridor.formulas import Children, Evaluation
+from corridor.programs.asm.inputs import Array, AsmInputs
 from corridor.programs.asm.model import CLINICIANS, MEASURES, SETTLEMENT, SUBMISSIONS
-from corridor.programs.asm.national import RULES as NATIONAL_RULES
 from corridor.programs.asm.national import national_cohort
+from corridor.programs.asm.settlement import (
+    MIDPOINT_QUANTITIES,
+    RESULT_QUANTITIES,
+    SCORE_QUANTITIES,
+    SETTLED,
+    Settlement,
+)
 
 if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
-IDENTITY = ("tin", "npi", "cohort", "clinician_name")
-SCORE_QUANTITIES = (
-    "quality_points", "quality_measures_counted", "quality_score", "cost_points", "cost_score",
-    "improvement_activities_adjustment", "promoting_interoperability_adjustment", "complex_patient_bonus",
-    "small_practice_bonus",
-)  # fmt: skip
-RESULT_QUANTITIES = (
-    "final_score", "transformed_final_score", "scaling_factor", "payment_adjustment_factor",
-    "payment_multiplier", "dollars", "status", "reason", "part_b_paid", "part_b_paid_payment_year",
-)  # fmt: skip
-MIDPOINT_QUANTITIES = (
-    "transformed_final_score", "scaling_factor", "payment_adjustment_factor", "payment_multiplier", "dollars",
-)  # fmt: skip
-COHORT_QUANTITIES = {
-    "scored": "cohort_scored",
-    "pool": "incentive_pool",
-    "part_b_paid": "cohort_part_b_paid",
-    "midpoint": "logistic_midpoint",
-    "median_final_score": "cohort_median_score",
-    "scaling_factor": "scaling_factor",
-    "neutral_score": "neutral_score",
-    "ceiling": "ceiling",
-}
-SETTLED = ("final_score", "has_zero_score", "part_b_paid", "part_b_paid_payment_year")
-COST_QUANTITIES = ("cost_median", "cost_standard_deviation", "cost_cut_points")
-
-
-@dataclass(frozen=True)
-class Settlement:
-    """A settled cohort. The first ``own`` rows of ``clinicians`` are the user's, the rest the country's.
-
-    variants  midpoint rule -> the same cohort settled with that midpoint
-    """
-
-    inputs: AsmInputs
-    force: RulesInForce
-    clinicians: Evaluation
-    variants: dict[str, Evaluation]
-    own: int
-    national: bool
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def year(self) -> int:
-        return self.force.performance_year
-
-    @property
-    def payment_year(self) -> int:
-        return self.force.payment_year("asm")
-
-    def scores_are_computed(self) -> bool:
-        """Whether any final score was computed here rather than given."""
-        given = self.inputs.clinicians["final_score"]
-        return bool((np.isnan(given) & ~np.isnan(self.clinicians["final_score"][: self.own])).any())
-
-    def columns(self) -> dict[str, Array]:
-        """Every published quantity as a column over the user's clinicians, in file order."""
-        found: dict[str, Array] = {name: self.inputs.clinicians[name] for name in IDENTITY}
-        for name in (*RESULT_QUANTITIES, *SCORE_QUANTITIES):
-            found[name] = self.clinicians[name][: self.own]
-        for midpoint, evaluation in self.variants.items():
-            for name in MIDPOINT_QUANTITIES:
-                found[f"{name}_{midpoint}_midpoint"] = evaluation[name][: self.own]
-        return found
-
-    def rows(self) -> list[dict[str, Any]]:
-        """One record a clinician; numbers unrounded, absent None."""
-        columns = {name: _plain_column(values) for name, values in self.columns().items()}
-        return [dict(zip(columns, record, strict=True)) for record in zip(*columns.values(), strict=True)]
-
-    def cohorts(self) -> list[dict[str, Any]]:
-        """One record a cohort: its size, pool, midpoint, scaling factor and cost benchmark."""
-        codes = self.clinicians.groups["cohort"]
-        records = []
-        for label, members in zip(codes.labels, codes.members, strict=True):
-            first = int(members[0])
-            record: dict[str, Any] = {"cohort": label, "size": len(members)}
-            record["own"] = int((members < self.own).sum())
-            for name, quantity in COHORT_QUANTITIES.items():
-                record[name] = to_plain(self.clinicians[quantity][first])
-            record["scored"] = int(record["scored"])
-            record["midpoint_rule"] = self.force.text("asm.logistic_midpoint_rule")
-            with_cost = members[~np.isnan(self.clinicians["cost_median"][members])]
-            for name in COST_QUANTITIES:
-                value = self.clinicians[name]
-                record[name] = to_plain(value[int(with_cost[0])]) if len(with_cost) else None
-            records.append(record)
-        return records
-
-    def assumptions(self) -> list[dict[str, Any]]:
-        """The rules under these results that are neither codified nor official."""
-        names = [*RESULT_QUANTITIES, "incentive_pool", "neutral_score", "ceiling"]
-        stop_at: tuple[str, ...] = ()
-        if not self.scores_are_computed():
-            names.remove("reason")
-            stop_at = ("final_score", "submission_is_enough")
-        found = self.clinicians.assumptions(names, stop_at)
-        if self.national:
-            known = {
-                name: {"rule": name, "about": rule.about, "value": rule.value, "unit": rule.unit,
-                       "status": rule.status, "cite": rule.cite, "overridden": rule.overridden}
-                for name in NATIONAL_RULES
-                for rule in [self.force[name]]
-            }  # fmt: skip
-            found = sorted([*found, *known.values()], key=lambda record: str(record["rule"]))
-        return found
-
-    def explain(self, row: int, quantity: str = "dollars") -> Node:
-        """The derivation of one quantity of one of the user's clinicians (row counted from 0)."""
-        return self.clinicians.explain(row, quantity)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, for machines."""
-        return {
-            "program": "asm",
-            "year": self.year,
-            "payment_year": self.payment_year,
-            "national": self.national,
-            "rows": self.rows(),
-            "cohorts": self.cohorts(),
-            "assumptions": self.assumptions(),
-            "warnings": self.warnings,
-        }
+KNOWN_INPUTS = frozenset(CLINICIANS.inputs())
 
 
 def settle(inputs: AsmInputs, rules: Rules, year: int, *, national: bool) -> Settlement:
@@ -152,9 +34,11 @@ def settle(inputs: AsmInputs, rules: Rules, year: int, *, national: bool) -> Set
     force = rules.in_force(year)
     refuse_unknown_options(force)
     warnings = list(inputs.warnings)
-    columns: dict[str, Any] = {name: inputs.clinicians[name] for name in NUMBER_QUANTITIES}
-    columns["cohort"] = inputs.clinicians["cohort"]
-    columns["practice_class"] = inputs.clinicians["practice_class"]
+    columns: dict[str, Any] = {
+        name: values
+        for name, values in inputs.clinicians.items()
+        if name in CLINICIANS.formulas or name in KNOWN_INPUTS
+    }
     if national:
         rest = national_cohort(columns["cohort"], force)
         warnings += rest.warnings
@@ -266,9 +150,3 @@ def refuse_unknown_options(force: RulesInForce) -> None:
             todo="Use linear.",
             rule="asm.promoting_interoperability_form",
         )
-
-
-def _plain_column(values: Array) -> list[Any]:
-    if values.dtype.kind == "f":
-        return [None if number != number else number for number in values.tolist()]
-    return [to_plain(value) for value in values.tolist()]

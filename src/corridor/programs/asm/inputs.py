@@ -76,6 +76,7 @@ class AsmInputs:
     has_measures  clinicians whose quality comes from measures: what they did not send counts as not sent
     where         (row, quantity) -> where an input came from; ``where_submitted`` for submissions
     file, lines   of a calculator-door file: its name and the line of each row
+    rules_used    rules that stood in for inputs, beside those of the models
     """
 
     clinicians: dict[str, Array]
@@ -85,6 +86,7 @@ class AsmInputs:
     where_submitted: Callable[[int, str], str | None] | None = None
     file: str | None = None
     lines: Sequence[int] = ()
+    rules_used: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
     @property
