@@ -84,13 +84,27 @@ def file_name(kind: str, stamp: str = STAMP, source: str = "A9901") -> str:
 def summary(files: Mapping[str, Iterable[str]], **changed: tuple[int, int]) -> list[str]:
     """CCLF0 of these files; ``changed`` overrides (rows, length) of a type."""
     lines = ["File Number  |File Description    |Total Records Count |Record Length"]
-    for kind in ("cclf1", "cclf2", "cclf3", "cclf4", "cclf5", "cclf6", "cclf7", "cclf8", "cclf9", "cclfa", "cclfb"):
+    for kind in (
+        "cclf1",
+        "cclf2",
+        "cclf3",
+        "cclf4",
+        "cclf5",
+        "cclf6",
+        "cclf7",
+        "cclf8",
+        "cclf9",
+        "cclfa",
+        "cclfb",
+    ):
         rows, length = changed.get(kind, (len(list(files.get(kind, ()))), layout(kind, "v36").record_length))
         lines.append(f"{kind.upper():<7}|{'Description':<43}|{rows:>11}|{length:>5} ")
     return lines
 
 
-def write(folder: Path, files: Mapping[str, Iterable[str]], stamp: str = STAMP, source: str = "A9901") -> Path:
+def write(
+    folder: Path, files: Mapping[str, Iterable[str]], stamp: str = STAMP, source: str = "A9901"
+) -> Path:
     """Write the files of a delivery into a folder; returns it."""
     folder.mkdir(parents=True, exist_ok=True)
     for kind, lines in files.items():

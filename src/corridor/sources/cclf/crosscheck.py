@@ -6,14 +6,19 @@ differ by one bit of one character, the file was damaged, and the delivery is re
 
 from __future__ import annotations
 
+from corridor.engine.connection import quote
 from corridor.engine.delivery import DeliveryWriter
-from corridor.errors import CorridorError
 from corridor.sources.cclf.detect import Form
 from corridor.sources.cclf.plan import Plan
-from corridor.sources.cclf.records import damaged
+from corridor.sources.cclf.records import ISOLATED, damaged
 from corridor.sources.cclf.tables import raw_name
 
 _BITS = 8
+# Which fields of a file copy those of the claim header.
+HEADER_COPIES = {
+    **dict.fromkeys(("cclf2", "cclf3", "cclf4"), ("clm_from_dt", "clm_thru_dt", "prvdr_oscar_num")),
+    "cclfa": (),
+}
 
 
 class CrossCheck:
@@ -63,13 +68,9 @@ class CrossCheck:
         self._strangers[kind] = self._strangers.get(kind, 0) + len(strangers)
 
     def _near(self, identifier: str) -> int | None:
-        neighbours = [
-            identifier[:at] + chr(ord(letter) ^ (1 << bit)) + identifier[at + 1 :]
-            for at, letter in enumerate(identifier)
-            for bit in range(_BITS - 1)
-        ]
         row = self.con.execute(
-            "select min(line_number) from known_person where identifier in (select unnest(?))", [neighbours]
+            "select min(line_number) from known_person where identifier in (select unnest(?))",
+            [neighbours(identifier)],
         ).fetchone()
         return int(row[0]) if row and row[0] is not None else None
 
@@ -77,11 +78,125 @@ class CrossCheck:
 
     def run(self) -> list[str]:
         """Compare the files with each other. Returns warnings; raises CCLF-DAMAGED."""
-        return [
+        warnings = [
             f"{kind.upper()}: {count:,} beneficiaries are not in CCLF8."
             for kind, count in sorted(self._strangers.items())
             if count
         ]
+        for kind, fields in HEADER_COPIES.items():
+            warnings += self._against(kind, "cclf1", (), fields)
+        warnings += self._against("cclfb", "cclf5", ("clm_line_num",), ())
+        for kind in ("cclf5", "cclf6"):
+            warnings += self._within(kind)
+        return warnings
+
+    def _against(self, kind: str, other: str, keys: tuple[str, ...], fields: tuple[str, ...]) -> list[str]:
+        """Records of ``kind`` whose claim is not in ``other``, or which copy its fields wrongly."""
+        if kind not in self.plan.forms or other not in self.plan.forms:
+            return []
+        same = "".join(f" and one.{key} = main.{key}" for key in keys)
+        copied = "".join(f" or one.{name} is distinct from main.{name}" for name in fields)
+        shown = "".join(f", cast(one.{name} as varchar), cast(main.{name} as varchar)" for name in fields)
+        self.con.execute(
+            f"create or replace temp table disagreement as "
+            f"select one.line_number, one.cur_clm_uniq_id, one.person_id, main.line_number as other{shown} "
+            f"from {self._read(kind)} as one left join {self._read(other)} as main "
+            f"on one.cur_clm_uniq_id = main.cur_clm_uniq_id{same} "
+            f"where main.line_number is null or one.person_id is distinct from main.person_id{copied}"
+        )
+        rows = self.con.execute("select * from disagreement order by line_number limit 1000").fetchall()
+        rows = [row for row in rows if row[1] not in self.headers_set_aside]
+        if not rows:
+            return []
+        count = self.con.execute("select count(distinct cur_clm_uniq_id) from disagreement").fetchone()
+        claims = int(count[0]) if count else 0
+        form = self.plan.forms[kind]
+        for row in rows if claims <= ISOLATED and not self.set_aside else ():
+            line, claim, person, main_line = int(row[0]), str(row[1]), row[2], row[3]
+            mine = row[4::2]
+            near = self._near_claim(other, claim, person, dict(zip(fields, mine)))
+            if near is not None:
+                raise damaged(
+                    form,
+                    line,
+                    "cur_clm_uniq_id",
+                    f"This claim number differs in one bit from that of its own claim, {other.upper()} "
+                    f"line {near}.",
+                )
+            for name, one, its in zip(fields, mine, row[5::2]):
+                if one_bit_apart(one, its):
+                    raise damaged(
+                        form,
+                        line,
+                        name,
+                        f"This field differs in one bit from that of {other.upper()}, line {main_line}.",
+                    )
+        return [
+            f"{kind.upper()}: {claims:,} claims are not in {other.upper()} or disagree with it, the first in "
+            f"line {rows[0][0]}."
+        ]
+
+    def _near_claim(self, other: str, claim: str, person: object, fields: dict[str, object]) -> int | None:
+        """The line in ``other`` of a claim that is this one but for one bit of its number."""
+        same = "".join(f" and cast({name} as varchar) is not distinct from ?" for name in fields)
+        row = self.con.execute(
+            f"select min(line_number) from {self._read(other)} "
+            f"where cur_clm_uniq_id in (select unnest(?)) and person_id = ?{same}",
+            [neighbours(claim), person, *fields.values()],
+        ).fetchone()
+        return int(row[0]) if row and row[0] is not None else None
+
+    def _within(self, kind: str) -> list[str]:
+        """Lines of one claim that differ in what belongs to the claim."""
+        if kind not in self.plan.forms:
+            return []
+        names = ("clm_from_dt", "clm_thru_dt", "clm_cntl_num", "clm_efctv_dt", "clm_idr_ld_dt")
+        alike = f"hash({', '.join(names)})"
+        claims = self.con.execute(
+            f"select cur_clm_uniq_id from {self._read(kind)} group by 1 "
+            f"having min({alike}) <> max({alike}) order by 1"
+        ).fetchall()
+        if not claims:
+            return []
+        shown = ", ".join(f"cast({name} as varchar)" for name in names)
+        first = 0
+        for (claim,) in claims[:ISOLATED]:
+            rows = self.con.execute(
+                f"select line_number, {shown} from {self._read(kind)} where cur_clm_uniq_id = ? order by 1",
+                [claim],
+            ).fetchall()
+            first = first or int(rows[0][0])
+            if len(claims) > ISOLATED or self.set_aside:
+                break
+            for at, name in enumerate(names, start=1):
+                for row in rows[1:]:
+                    if one_bit_apart(row[at], rows[0][at]):
+                        raise damaged(
+                            self.plan.forms[kind],
+                            int(row[0]),
+                            name,
+                            f"This field differs in one bit from that of its claim in line {rows[0][0]}.",
+                        )
+        return [
+            f"{kind.upper()}: {len(claims):,} claims have lines that disagree, the first in line {first}."
+        ]
+
+    def _read(self, kind: str) -> str:
+        return f"read_parquet([{', '.join(quote(part) for part in self.parts(kind))}])"
 
 
-__all__ = ["CorridorError", "CrossCheck"]
+def one_bit_apart(one: object, other: object) -> bool:
+    """Whether two texts differ in one bit of one character."""
+    if not isinstance(one, str) or not isinstance(other, str) or len(one) != len(other):
+        return False
+    changed = [ord(a) ^ ord(b) for a, b in zip(one, other) if a != b]
+    return len(changed) == 1 and changed[0].bit_count() == 1
+
+
+def neighbours(text: str) -> list[str]:
+    """Every text that differs from this one in one bit of one character."""
+    return [
+        text[:at] + chr(ord(letter) ^ (1 << bit)) + text[at + 1 :]
+        for at, letter in enumerate(text)
+        for bit in range(_BITS - 1)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,7 +134,7 @@ def _unpack(path: Path, workspace: Path, passed: list[tuple[str, str]]) -> Itera
                     yield from _unpack(target, workspace, passed)
                 elif name is not None and name.file_type:
                     yield Found(target, f"{path}!{member.filename}", name)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise CorridorError(
             "CCLF-DAMAGED-ZIP",
             "This zip cannot be read to its end.",
