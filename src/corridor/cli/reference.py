@@ -1,0 +1,126 @@
+"""corridor reference: public files, installed and listed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from corridor.errors import CorridorError
+
+if TYPE_CHECKING:
+    from corridor.reference.add import Outcome
+
+HELP = """Install and list public reference files.
+
+Example: corridor reference add asm_participants_2027_final.csv
+"""
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=HELP,
+)
+
+
+@app.command()
+def add(
+    files: list[Path] = typer.Argument(..., metavar="FILE...", help="Files, folders or zips."),
+    name: str | None = typer.Option(None, "--name", help="Which reference it is; else found by its columns."),
+    vintage: str | None = typer.Option(
+        None, "--vintage", help="Edition, such as 2026 or 2026-10; else read off the file name."
+    ),
+    stage: str | None = typer.Option(None, "--stage", help="Of an ASM list: preliminary or final."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """Install public reference files: ASM lists, areas, payments by provider, drug prices, codes.
+
+    Layout documents and files that are installed already are passed over with a line each; the exit
+    status is 1 where a file is refused. What is installed beside it stays.
+
+    Example: corridor reference add asm_participants_2027_final.csv
+    """
+    from corridor.engine.warehouse import Warehouse
+    from corridor.reference.add import add_references
+    from corridor.settings import load_settings
+
+    if stage not in (None, "preliminary", "final"):
+        raise CorridorError(
+            "REFERENCE-STAGE",
+            f"There is no stage {stage!r}.",
+            todo="Use preliminary or final.",
+            field="--stage",
+        )
+    outcomes = add_references(files, Warehouse.open(load_settings(None).home_folder()), name, vintage, stage)
+    refused = [outcome for outcome in outcomes if outcome.status == "refused"]
+    if as_json:
+        json.dump({"rows": [o.to_dict() for o in outcomes], "refused": len(refused)}, sys.stdout, default=str)
+        sys.stdout.write("\n")
+    else:
+        for outcome in outcomes:
+            _say(outcome)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _say(outcome: Outcome) -> None:
+    if outcome.status in ("added", "replaced"):
+        aside = f", {outcome.rows_set_aside:,} set aside" if outcome.rows_set_aside else ""
+        what = f"{outcome.reference} {outcome.vintage}: {outcome.rows:,} rows{aside}"
+        typer.echo(f"{outcome.status:<9} {what}  {outcome.file}")
+        for warning in outcome.warnings:
+            typer.echo(f"  warning: {warning}", err=True)
+    elif outcome.error is not None:
+        typer.echo(f"refused   {outcome.file}", err=True)
+        typer.echo(outcome.error.text(), err=True)
+    else:
+        typer.echo(f"{outcome.status}: {outcome.file} ({outcome.why})")
+
+
+@app.command("list")
+def list_references(
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """What Corridor can use, and what of it is installed.
+
+    Example: corridor reference list
+    """
+    from corridor.engine.warehouse import Warehouse
+    from corridor.reference import catalogue, installed
+    from corridor.settings import load_settings
+
+    warehouse = Warehouse.open(load_settings(None).home_folder())
+    rows: list[dict[str, Any]] = []
+    for name, reference in catalogue().items():
+        vintages = [
+            {
+                "vintage": one.vintage,
+                "rows": one.rows,
+                "installed_at": one.record["installed_at"],
+                "files": [file["name"] for file in one.record["files"]],
+            }
+            for one in installed(warehouse, name)
+        ]
+        rows.append(
+            {
+                "name": name,
+                "about": reference.about,
+                "source": reference.source,
+                "columns": {c.headers[0]: c.type for c in reference.layout.columns},
+                "needed": [c.headers[0] for c in reference.layout.required],
+                "table": dict(reference.columns),
+                "key": list(reference.key),
+                "installed": vintages,
+            }
+        )
+    if as_json:
+        json.dump({"home": str(warehouse.home), "rows": rows}, sys.stdout)
+        sys.stdout.write("\n")
+        return
+    for row in rows:
+        found = "; ".join(f"{one['vintage']} ({one['rows']:,} rows)" for one in row["installed"])
+        typer.echo(f"{row['name']:<26} {found or 'not installed'}")
+        typer.echo(f"  {row['about']}")

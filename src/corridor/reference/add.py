@@ -1,0 +1,341 @@
+"""Install reference files: recognise, check, and put each vintage in its place whole."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import duckdb
+
+from corridor.engine.connection import connect, quote
+from corridor.engine.connection import name as sql_name
+from corridor.engine.files import remove_tree, sha256_of, write_json, writer_lock
+from corridor.engine.tabular import Found, Staged, Table, gather, matching, open_table, scratch_folder, stage
+from corridor.engine.tabular.stage import refuse_columns
+from corridor.engine.warehouse import Warehouse
+from corridor.errors import CorridorError
+from corridor.reference.catalogue import UNDATED, VINTAGE, Reference, catalogue
+from corridor.reference.installed import installed
+
+# What CMS puts beside its tables: not a table, and not an error.
+_DOCUMENT = re.compile(
+    r"lay-?out|lyout|read ?me|record|dictionary|method|documentation|notes|terms", re.IGNORECASE
+)
+_DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".rtf", ".html", ".htm", ".md", ".json", ".ppt", ".pptx")
+_TOLERATED = 0.05  # of the rows may be unusable before the file is refused
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(20\d\d)[-_](0[1-9]|1[0-2])(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_DATA_YEAR = re.compile(r"_DY?(\d\d)_", re.IGNORECASE)  # CMS: MUP_PHY_R25_P05_V20_D23_Prov.csv
+
+
+@dataclass
+class Outcome:
+    """What became of one file: ``added``, ``replaced``, ``passed over`` or ``refused``."""
+
+    file: str
+    status: str
+    reference: str | None = None
+    vintage: str | None = None
+    rows: int = 0
+    rows_set_aside: int = 0
+    why: str = ""
+    error: CorridorError | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types; every key is always present."""
+        values = {key: value for key, value in vars(self).items() if key != "error"}
+        return {**values, "error": None if self.error is None else self.error.to_dict()}
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    found: Found
+    table: Table
+    reference: Reference
+    vintage: str
+    year: int | None
+    stage: str
+    sha256: str
+
+
+def add_references(
+    paths: Iterable[Path | str],
+    warehouse: Warehouse,
+    name: str | None = None,
+    vintage: str | None = None,
+    stage: str | None = None,
+) -> list[Outcome]:
+    """Install the files behind ``paths`` (files, folders, zips); one Outcome a file, in order.
+
+    A file's reference is found by its columns, or is ``name``. ``vintage`` (2026, 2026-10) is read
+    off the file name where it is not given; files of one vintage that are added together are one
+    table, and take the place of what was installed of that vintage. ``stage`` of an ASM list:
+    preliminary or final. A file that is refused does not keep the others from being installed.
+    Raises FILE-NOT-FOUND, REFERENCE-NAME; other errors stand in the outcomes.
+    """
+    if name is not None and name not in catalogue():
+        raise CorridorError(
+            "REFERENCE-NAME",
+            f"There is no reference called {name!r}.",
+            todo="See the names with: corridor reference list",
+            field="--name",
+        )
+    outcomes: list[Outcome] = []
+    with scratch_folder(warehouse.home) as scratch, writer_lock(warehouse.home):
+        have = {digest for one in installed(warehouse) for digest in one.digests}
+        groups: dict[tuple[str, str], list[_Candidate]] = {}
+        for found in gather(paths, scratch):
+            outcome, candidate = _recognise(found, scratch, have, name, vintage, stage)
+            if candidate is not None:
+                have.add(candidate.sha256)
+                groups.setdefault((candidate.reference.name, candidate.vintage), []).append(candidate)
+            else:
+                outcomes.append(outcome)
+        for candidates in groups.values():
+            outcomes.extend(_install(warehouse, candidates))
+    return outcomes
+
+
+# ---- which reference -----------------------------------------------------------------------------
+
+
+def _recognise(
+    found: Found, scratch: Path, have: set[str], name: str | None, vintage: str | None, stage_name: str | None
+) -> tuple[Outcome, _Candidate | None]:
+    if found.suffix in _DOCUMENT_SUFFIXES:
+        return Outcome(found.name, "passed over", why="a document, not a table"), None
+    digest = sha256_of(found.path)
+    if digest in have:
+        return Outcome(found.name, "passed over", why="installed already"), None
+    layouts = [reference.layout for reference in catalogue().values() if name in (None, reference.name)]
+    try:
+        table = open_table(found, layouts, scratch)
+        fitting = matching(table, layouts)
+        if not fitting:
+            if _DOCUMENT.search(found.name):
+                return Outcome(found.name, "passed over", why="a description of a layout"), None
+            if name is not None:
+                refuse_columns(table, layouts[0])
+            raise _unknown(table)
+        reference = catalogue()[fitting[0].name]
+        year = _year(found.name, vintage)
+        if reference.layout.meta.get("needs_year") and year is None:
+            raise CorridorError(
+                "REFERENCE-YEAR",
+                "The year of this file is unknown.",
+                why=f"{reference.about.rstrip('.')}: without its year the amounts cannot be placed in time.",
+                todo="Name the year of the data, for instance: --vintage 2024",
+                file=found.name,
+            )
+        issued = stage_name or ("preliminary" if "prelim" in found.name.lower() else "final")
+        chosen = _vintage(found.name, vintage, year)
+        return Outcome(found.name, ""), _Candidate(found, table, reference, chosen, year, issued, digest)
+    except CorridorError as error:
+        if _DOCUMENT.search(found.name) and error.code == "TABULAR-NOT-TEXT":
+            return Outcome(found.name, "passed over", why="a description of a layout"), None
+        return Outcome(found.name, "refused", why=error.what, error=error), None
+
+
+def _unknown(table: Table) -> CorridorError:
+    known = ", ".join(sorted(catalogue()))
+    return CorridorError(
+        "REFERENCE-UNKNOWN",
+        "This is no reference file that Corridor knows.",
+        why="Its header has the columns of none of the references.",
+        todo=f"Check the file. Corridor reads: {known}. Their columns: corridor reference list --json",
+        file=table.file.name,
+    )
+
+
+def _year(file_name: str, vintage: str | None) -> int | None:
+    if vintage is not None:
+        given = _YEAR.search(vintage)
+        return int(given.group(1)) if given else None
+    short = _DATA_YEAR.search(file_name)
+    if short:
+        return 2000 + int(short.group(1))
+    match = _YEAR.search(_DAY.sub(lambda found: f" {found.group(1)} ", file_name))
+    return int(match.group(1)) if match else None
+
+
+def _vintage(file_name: str, given: str | None, year: int | None) -> str:
+    if given is not None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given):
+            raise CorridorError(
+                "REFERENCE-VINTAGE",
+                f"A vintage may not read {given!r}.",
+                why="It names a folder, and the newest vintage is the last in text order.",
+                todo="Use a year or a date: 2026, 2026-10, 2026-10-31.",
+                field="--vintage",
+            )
+        return given
+    for pattern in (_DAY, _MONTH):
+        match = pattern.search(file_name)
+        if match:
+            return "-".join(match.groups())
+    return UNDATED if year is None else str(year)
+
+
+# ---- installing ----------------------------------------------------------------------------------
+
+
+def _install(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> list[Outcome]:
+    """Write one vintage of one reference; where one file of it is refused, none of it is installed."""
+    reference, vintage = candidates[0].reference, candidates[0].vintage
+    root = warehouse.home / "reference" / reference.name
+    target = root / vintage
+    draft = root / f".{vintage}.{os.getpid()}"
+    remove_tree(draft)
+    draft.mkdir(parents=True)
+    outcomes: list[Outcome] = []
+    con = connect(warehouse.spill)
+    try:
+        for candidate in candidates:
+            outcomes.append(_stage(con, candidate, first=candidate is candidates[0]))
+        _check_key(con, reference, candidates[0].found.name)
+        columns = ", ".join(
+            f"cast({sql_name(column)} as {kind}) as {sql_name(column)}"
+            for column, kind in reference.columns.items()
+            if column != VINTAGE
+        )
+        query = f"select distinct {columns}, {quote(vintage)} as {VINTAGE} from reference_rows order by all"
+        part = quote(str(draft / "part.parquet"))
+        rows = con.execute(f"copy ({query}) to {part} (format parquet)").fetchone()
+        write_json(
+            draft / "reference.json",
+            _record(reference, vintage, candidates, outcomes, rows[0] if rows else 0),
+        )
+        replaced = target.exists()
+        old = root / f".{vintage}.old"
+        remove_tree(old)
+        if replaced:
+            target.rename(old)
+        draft.rename(target)
+        remove_tree(old)
+        for outcome in outcomes:
+            outcome.status = "replaced" if replaced else "added"
+        return outcomes
+    except CorridorError as error:
+        whole = len(candidates) > 1
+        because = f"{error.what} (nothing of vintage {vintage} was installed)" if whole else error.what
+        return [
+            Outcome(candidate.found.name, "refused", reference.name, vintage, why=because, error=error)
+            for candidate in candidates
+        ]
+    finally:
+        con.close()
+        remove_tree(draft)
+
+
+def _stage(con: duckdb.DuckDBPyConnection, candidate: _Candidate, first: bool) -> Outcome:
+    reference = candidate.reference
+    staged = stage(con, candidate.table, reference.layout, "staged")
+    _refuse_many(con, staged)
+    query = _query(candidate)
+    con.execute(
+        f"create or replace temp table reference_rows as {query}"
+        if first
+        else f"insert into reference_rows {query}"
+    )
+    outcome = Outcome(
+        candidate.found.name,
+        "",
+        reference.name,
+        candidate.vintage,
+        staged.rows_kept,
+        staged.rows_rejected,
+        warnings=list(staged.warnings),
+    )
+    con.execute("drop view staged")
+    con.execute("drop table staged_all")
+    return outcome
+
+
+def _query(candidate: _Candidate) -> str:
+    """The rows of the table from the staged file: ``raw/<name>.sql``, or the columns as they are."""
+    reference = candidate.reference
+    columns = ", ".join(sql_name(column.name) for column in reference.layout.columns)
+    path = resources.files("corridor").joinpath("reference", "raw", f"{reference.name}.sql")
+    if not path.is_file():
+        return f"select {columns} from staged"
+    return Template(path.read_text(encoding="utf-8")).substitute(
+        columns=columns, stage=candidate.stage, year=str(candidate.year)
+    )
+
+
+def _refuse_many(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    if staged.rows_in == 0:
+        raise CorridorError(
+            "REFERENCE-EMPTY",
+            "The file holds a header and no rows.",
+            why="Installed, it would look like a list of nobody.",
+            todo="Fetch the file again.",
+            file=staged.file_name,
+        )
+    if staged.rows_rejected > _TOLERATED * staged.rows_in:
+        first = con.execute(
+            f"select line_number, field, reason from ({staged.rejects}) order by line_number limit 1"
+        ).fetchone()
+        assert first is not None
+        raise CorridorError(
+            "REFERENCE-BAD-ROWS",
+            f"{staged.rows_rejected:,} of {staged.rows_in:,} rows cannot be used; the first one: {first[2]}.",
+            why="So many wrong rows mean a wrong file or a changed layout.",
+            todo="Check that it is the file CMS published, unchanged.",
+            file=staged.file_name,
+            line=int(first[0]),
+            field=str(first[1]),
+        )
+
+
+def _check_key(con: duckdb.DuckDBPyConnection, reference: Reference, file_name: str) -> None:
+    key = ", ".join(sql_name(column) for column in reference.key)
+    twice = con.execute(
+        f"select {key}, count(*) from (select distinct * from reference_rows) group by {key} "
+        f"having count(*) > 1 order by {key} limit 1"
+    ).fetchone()
+    if twice:
+        which = ", ".join(f"{column} {value}" for column, value in zip(reference.key, twice))
+        raise CorridorError(
+            "REFERENCE-KEY",
+            f"The file says two different things of {which}.",
+            why=f"{', '.join(reference.key)} must be unique, or results would depend on the order of rows.",
+            todo="Remove one of the rows; or install different editions under their own --vintage.",
+            file=file_name,
+        )
+
+
+def _record(
+    reference: Reference,
+    vintage: str,
+    candidates: Sequence[_Candidate],
+    outcomes: Sequence[Outcome],
+    rows: int,
+) -> dict[str, Any]:
+    return {
+        "name": reference.name,
+        "vintage": vintage,
+        "stage": candidates[0].stage,
+        "rows": int(rows),
+        "columns": dict(reference.columns),
+        "installed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": [
+            {
+                "name": candidate.found.name,
+                "sha256": candidate.sha256,
+                "bytes": candidate.found.path.stat().st_size,
+                "rows_kept": outcome.rows,
+                "rows_set_aside": outcome.rows_set_aside,
+            }
+            for candidate, outcome in zip(candidates, outcomes)
+        ],
+    }
