@@ -75,7 +75,7 @@ class ReportData:
         clinicians = clinicians_of(run, years)
         settings = run.manifest.get("settings", {})
         force = force_of(run.manifest, year)
-        dollars = dollars_of(rows_of(run, "asm.dollars_by_year", ("tin", "npi", "payment_year")))
+        dollars = dollars_of(rows_of(run, "asm.dollars_by_year", ("tin", "npi", "payment_year")), clinicians)
         data = cls(
             performance_year=year,
             clinicians=clinicians,
@@ -119,7 +119,8 @@ class ReportData:
         for row in clinicians:
             row["tin"], row["npi"] = key_of(row)
         clinicians.sort(key=lambda row: (str(row.get("cohort")), *key_of(row)))
-        dollars = dollars_of([dict(row) for row in given.get("dollars_by_year", [])])
+        years = settlement.dollars_by_year() if settlement is not given else given.get("dollars_by_year", [])
+        dollars = dollars_of([dict(row) for row in years], clinicians)
         dollars = dollars or first_dollars(clinicians, given.get("payment_year"))
         return cls(
             performance_year=year,
@@ -129,8 +130,11 @@ class ReportData:
             payment_years=tuple(sorted({int(row["payment_year"]) for row in dollars})),
             measures=measures_from_wide(clinicians),
             dollars=dollars,
-            levers=[dict(row) for row in given.get("levers", [])],
-            national=_scores_beside(settlement),
+            levers=_levers(settlement, given),
+            national={
+                str(cohort): np.sort(np.asarray(scores, dtype=np.float64))
+                for cohort, scores in dict(given.get("national") or {}).items()
+            },
             law=law_of(clinicians, force_of({}, year)),
             assumptions=[dict(row) for row in given.get("assumptions", [])],
             notes=[str(words) for words in given.get("warnings", [])],
@@ -145,17 +149,9 @@ class ReportData:
         return str(row.get("clinician_name") or "").strip() or f"NPI {row.get('npi') or 'unknown'}"
 
 
-def _scores_beside(settlement: Any) -> dict[str, Floats]:
-    """Final scores of the national cohort a settlement was set in; empty where its rows were all of it."""
-    if isinstance(settlement, Mapping):
-        given = settlement.get("national_scores", {})
-        return {str(cohort): np.asarray(scores, dtype=np.float64) for cohort, scores in dict(given).items()}
-    if not settlement.national:
-        return {}
-    scores = settlement.clinicians["final_score"]
-    codes = settlement.clinicians.groups["cohort"]
-    found = {}
-    for label, members in zip(codes.labels, codes.members, strict=True):
-        others = scores[members[members >= settlement.own]]
-        found[str(label)] = np.sort(others[~np.isnan(others)])
-    return found
+def _levers(settlement: Any, given: Mapping[str, Any]) -> list[Row]:
+    if settlement is given:
+        return [dict(row) for row in given.get("levers", [])]
+    from corridor.programs.asm.levers import levers
+
+    return levers(settlement)

@@ -93,7 +93,7 @@ def measures_of(run: RunLike, clinicians: Sequence[Row]) -> list[Row]:
     for row in rows:
         result = results.get(key_of(row), {})
         wide = f"q{row.get('measure_id')}"
-        for column in ("points", "benchmark", "counted"):
+        for column in ("points", "benchmark", "counted", "outcome"):
             if row.get(column) is None:
                 row[column] = result.get(f"{wide}_{column}")
     return rows
@@ -123,18 +123,20 @@ def measures_from_wide(clinicians: Sequence[Row]) -> list[Row]:
                     "points": clinician.get(f"q{measure}_points"),
                     "counted": clinician.get(f"q{measure}_counted"),
                     "benchmark": clinician.get(f"q{measure}_benchmark"),
+                    "outcome": clinician.get(f"q{measure}_outcome"),
                 }
             )
     return rows
 
 
-def dollars_of(rows: Sequence[Row]) -> list[Row]:
+def dollars_of(rows: Sequence[Row], clinicians: Sequence[Row]) -> list[Row]:
     """One row a clinician and payment year: the midpoint in force, and the range over every midpoint given.
 
     Rows may come once (with or without `dollars_low`, `dollars_high`) or once per `logistic_midpoint`; then
     the row with `in_force` true, else the first, is the figure. A row may also carry a column
     `dollars_<rule>_midpoint` each.
     """
+    results = {key_of(row): row for row in clinicians}
     groups: dict[tuple[str, str, int], list[Row]] = {}
     for row in rows:
         groups.setdefault((*key_of(row), int(row["payment_year"])), []).append(row)
@@ -144,7 +146,7 @@ def dollars_of(rows: Sequence[Row]) -> list[Row]:
         amounts = [
             amount
             for row in members
-            for column in (*_dollar_columns(row), "dollars_low", "dollars_high")
+            for column in _dollar_columns(row)
             if (amount := real(row.get(column))) is not None
         ]
         merged.append(
@@ -156,7 +158,7 @@ def dollars_of(rows: Sequence[Row]) -> list[Row]:
                 "dollars": real(main.get("dollars")),
                 "low": min(amounts) if amounts else None,
                 "high": max(amounts) if amounts else None,
-                "midpoints": _midpoints(members),
+                "midpoints": _midpoints(members) or _ordered(results.get((tin, npi), {}), main),
             }
         )
     return merged
@@ -164,10 +166,8 @@ def dollars_of(rows: Sequence[Row]) -> list[Row]:
 
 def _dollar_columns(row: Mapping[str, Any]) -> list[str]:
     """The columns of dollars of a row: the figure, and one for each midpoint."""
-    return [
-        "dollars",
-        *(name for name in sorted(row) if name.startswith("dollars_") and name.endswith(MIDPOINT)),
-    ]
+    ends = (MIDPOINT, "_low", "_high")
+    return ["dollars", *(name for name in sorted(row) if name.startswith("dollars_") and name.endswith(ends))]
 
 
 def _amounts(row: Mapping[str, Any]) -> list[float]:
@@ -180,9 +180,19 @@ def _midpoints(rows: Sequence[Row]) -> dict[str, float | None]:
     for row in rows:
         if row.get("logistic_midpoint") is not None:
             found[str(row["logistic_midpoint"])] = real(row.get("dollars"))
-        for name in _dollar_columns(row)[1:]:
+        for name in (name for name in _dollar_columns(row) if name.endswith(MIDPOINT)):
             found[name.removeprefix("dollars_").removesuffix(MIDPOINT)] = real(row.get(name))
     return found
+
+
+def _ordered(result: Row, row: Row) -> dict[str, float | None]:
+    """Low and high of a later year by midpoint: which is which does not change, as risk only scales both."""
+    first = _midpoints([result])
+    low, high = real(row.get("dollars_low")), real(row.get("dollars_high"))
+    if len(first) != len(("low", "high")) or low is None or high is None:
+        return {}
+    lower, upper = sorted(first, key=lambda name: (first[name] or 0.0, name))
+    return {lower: low, upper: high}
 
 
 def first_dollars(clinicians: Sequence[Row], payment_year: Any) -> list[Row]:

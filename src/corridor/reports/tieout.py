@@ -33,7 +33,7 @@ class TieOut:
     deliveries: one row a load, rows_in = rows_kept + rows_aside where it balances. files: rows, dates and
     signed dollars of each file, against the count CCLF0 states. asides: rows set aside by file, field and
     reason. dollars: by claim type, signed dollars of the files beside paid dollars of the claims. months:
-    claim_type, service_month, claims, lines, paid (None and `suppressed` where small). completeness:
+    claim_type, service_month, claims, lines, paid (None and `suppressed` where withheld). completeness:
     service_month, lines, standing.
     """
 
@@ -260,12 +260,28 @@ def dollars_by_month(counts: list[Row]) -> list[Row]:
         for column in ("lines", "claims", "paid"):
             cell[column] += row[column] or 0
         cell["people"] = max(cell["people"], int(row["people"] or 0))
+    withheld = withheld_cells({place: cell["people"] for place, cell in cells.items()})
     rows = []
     for (kind, month), cell in sorted(cells.items()):
-        small = is_small(cell.pop("people"))
-        shown = dict.fromkeys(cell) if small else cell
+        small = (kind, month) in withheld
+        shown = {name: None if small else cell[name] for name in ("lines", "claims", "paid")}
         rows.append({"claim_type": kind, "service_month": month, **shown, "suppressed": small})
     return rows
+
+
+def withheld_cells(people: Mapping[tuple[str, int], int]) -> set[tuple[str, int]]:
+    """Cells of fewer than 11 people, and where a claim type has one alone, the next smallest beside it.
+
+    Totals of a claim type are shown: one missing month could be worked out from them.
+    """
+    found: set[tuple[str, int]] = set()
+    for kind in {kind for kind, _ in people}:
+        months = sorted((count, place) for place, count in people.items() if place[0] == kind and count)
+        small = [place for count, place in months if is_small(count)]
+        if len(small) == 1 and len(months) > 1:
+            small.append(next(place for _, place in months if place not in small))
+        found.update(small)
+    return found
 
 
 def completeness(months: list[Row], newest_file: int) -> list[Row]:

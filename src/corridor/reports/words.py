@@ -31,6 +31,7 @@ MEASURES = {
     "cost": "Episode cost",
     "improvement_activities": "Improvement activities",
     "promoting_interoperability": "Promoting interoperability",
+    "final_score": "Final score",
 }
 
 COLLECTION_TYPES = {"ecqm": "eCQM", "mipscqm": "MIPS CQM", "administrative_claims": "claims"}

@@ -43,6 +43,17 @@ LISTED_SERVICES = 12
 """Services in the table behind a timeline, the largest first."""
 
 
+OUTCOMES = {
+    "not reported": "not reported: 0 points",
+    "incomplete": "data too incomplete: 0 points",
+    "too few cases": "no: too few cases",
+    "no benchmark": "no: no benchmark",
+    "removed": "no: too few cases or no benchmark",
+    "left to CMS": "no: CMS works it out from claims",
+}
+"""What became of a measure, in words for its row."""
+
+
 @dataclass(frozen=True)
 class ClinicianPage:
     """Everything one clinician's page shows."""
@@ -94,8 +105,7 @@ def lead_of(index: Index, row: Row) -> str:
     year = index.first_year
     score, amount = real(row.get("final_score")), real(row.get("dollars"))
     if score is None:
-        reason = str(row.get("status_reason") or "").strip()
-        why = reason or "too few episodes or quality results count"
+        why = str(row.get("reason") or "").strip() or "too few episodes or quality results count"
         return f"No final score: {why}, so payments in {year or 'the payment year'} stay as they are."
     parts = index.parts.get(key_of(row))
     if score == 0 and parts is not None and any(part.name == ZERO for part in parts.parts):
@@ -160,7 +170,11 @@ def _figures(index: Index, row: Row) -> list[Figure]:
     covered = real(row.get("panel_coverage"))
     if covered is not None:
         figures.append(
-            Figure(share(covered, 0), "panel coverage", "of what Medicare paid this clinician is loaded")
+            Figure(
+                share(covered, 0),
+                "panel coverage",
+                "of the patients CMS counts for this clinician are loaded",
+            )
         )
     return figures
 
@@ -246,11 +260,12 @@ def _measures(index: Index, row: Row) -> Table:
 
 
 def _counts(item: Row) -> str:
+    outcome = str(item.get("outcome") or "")
+    if outcome and outcome != "scored":
+        return OUTCOMES.get(outcome, outcome)
     if item.get("reported") is False:
-        return "not reported: 0 points"
-    if item.get("counted") is False:
-        return str(item.get("not_counted_reason") or "no: too few cases or no benchmark")
-    return "yes"
+        return OUTCOMES["not reported"]
+    return OUTCOMES["removed"] if item.get("counted") is False else "yes"
 
 
 def _levers(index: Index, key: tuple[str, str]) -> Table:

@@ -203,17 +203,19 @@ def _by_clinician(index: Index) -> Table:
 
 def tags_of(row: Row) -> tuple[str, str]:
     """The tag of a clinician's result and the reason it opens; empty where it stands on full data."""
-    if row.get("indicative"):
-        reason = str(row.get("indicative_reason") or "").strip()
-        covered = real(row.get("panel_coverage"))
-        if not reason and covered is not None:
-            reason = (
-                f"The loaded claims cover {share(covered, 0)} of what Medicare paid this clinician; "
-                f"the rest of the "
-                "panel is not seen, so cost and score may differ from CMS's."
-            )
-        return "indicative", reason or "The loaded data cover this clinician only in part."
-    return "", ""
+    if not row.get("indicative"):
+        return "", ""
+    reasons = []
+    assumed = str(row.get("assumed_categories") or "")
+    if assumed:
+        reasons.append(f"Nothing is loaded for {assumed} of this practice: a typical value is taken.")
+    covered = real(row.get("panel_coverage"))
+    if covered is not None:
+        reasons.append(
+            f"{share(covered, 0)} of the patients CMS counts for this clinician are loaded; the rest of the "
+            "panel is not seen, so cost and score may differ from CMS's."
+        )
+    return "indicative", " ".join(reasons) or "The loaded data cover this clinician only in part."
 
 
 def levers_section(index: Index) -> Section:

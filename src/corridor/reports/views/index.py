@@ -58,7 +58,12 @@ class Index:
     def levers(self) -> dict[Key, list[Row]]:
         """Levers by clinician, the most valuable first."""
         groups = _grouped(self.data.levers)
-        for rows in groups.values():
+        scores = {key_of(row): real(row.get("final_score")) for row in self.data.clinicians}
+        for key, rows in groups.items():
+            for row in rows:
+                before, after = scores.get(key), real(row.get("final_score"))
+                if row.get("score_change") is None and before is not None and after is not None:
+                    row["score_change"] = after - before
             rows.sort(key=lambda row: (-(real(row.get("dollars")) or 0.0), str(row.get("measure"))))
         return groups
 

@@ -185,7 +185,7 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
         chosen.append(
             (
                 words,
-                f"{_cap(str(item.get('change')).replace('_', ' '))} is worth about {short_dollars(value)}",
+                f"{_cap(str(item.get('change')).replace('_', ' '))}: about {short_dollars(value)} a year",
             )
         )
         if len(chosen) == 3:

@@ -18,7 +18,7 @@ from corridor.reports.views.page import (
     amount_cell,
     text_cell,
 )
-from corridor.reports.words import SUPPRESSED, counted, dollars, month_name, real, share, short_dollars, whole
+from corridor.reports.words import counted, dollars, month_name, real, share, short_dollars, whole
 
 Row = dict[str, Any]
 
@@ -246,6 +246,7 @@ def _months_table(tieout: TieOut) -> Table:
     kinds = _types(tieout)
     order = sorted({int(row["service_month"]) for row in tieout.months})
     cells = {(row["claim_type"], int(row["service_month"])): row for row in tieout.months}
+    withheld = any(row["suppressed"] for row in tieout.months)
     body = []
     for month in order:
         line = [Cell(month_name(month), float(month))]
@@ -254,12 +255,14 @@ def _months_table(tieout: TieOut) -> Table:
             if row is None:
                 line.append(amount_cell("–", None))
             elif row["suppressed"]:
-                line.append(Cell(SUPPRESSED + " people", 0.5))
+                line.append(Cell("withheld", -1.0))
             else:
                 line.append(amount_cell(dollars(row["paid"]), row["paid"]))
         body.append(TableRow(line))
     columns = (Column("Month"), *(Column(kind, "number") for kind in kinds))
-    return Table("dollars-by-month", "Dollars paid by claim type and month of service", columns, body)
+    note = "Withheld: fewer than 11 people, or a month that would give such a month away."
+    caption = "Dollars paid by claim type and month of service"
+    return Table("dollars-by-month", caption, columns, body, note=note if withheld else "")
 
 
 def _completeness(tieout: TieOut) -> Table:
@@ -290,7 +293,12 @@ def _completeness(tieout: TieOut) -> Table:
 def _lacks(tieout: TieOut) -> Table:
     columns = (Column("Source"), Column("Lacks by design"), Column("Why"), Column("What it does to results"))
     body = [
-        TableRow(tuple(text_cell(row[key]) for key in ("source", "what", "why", "effect")))
+        TableRow(
+            (
+                text_cell(short_source(row["source"])),
+                *(text_cell(row[key]) for key in ("what", "why", "effect")),
+            )
+        )
         for row in tieout.lacks
     ]
     return Table(
@@ -303,12 +311,17 @@ def _lacks(tieout: TieOut) -> Table:
     )
 
 
+def short_source(name: str) -> str:
+    """The name of a source without what stands in brackets."""
+    return name.partition(" (")[0]
+
+
 def _capability(tieout: TieOut) -> Table:
     columns = (Column("Source"), Column("Result"), Column("Carries it"), Column("Why"))
     body = [
         TableRow(
             (
-                text_cell(row["source"]),
+                text_cell(short_source(row["source"])),
                 text_cell(row["result"]),
                 Cell(MARKS[row["answer"]], row["answer"]),
                 text_cell(row["why"]),

@@ -284,7 +284,8 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
 
 def interval(row: Row) -> tuple[float | None, float | None]:
     """The interval of the cost per episode in dollars; one given around the ratio is scaled to dollars."""
-    low, high = real(row.get("interval_low")), real(row.get("interval_high"))
+    low = real(row.get("cost_interval_low", row.get("interval_low")))
+    high = real(row.get("cost_interval_high", row.get("interval_high")))
     cost, ratio = real(row.get("cost_per_episode")), real(row.get("cost_ratio"))
     if low is None or high is None or not cost or not ratio:
         return low, high
