@@ -50,7 +50,8 @@ class Table:
         """Make the table (only ``months`` of it, where it is partitioned) a view of its name."""
         schema, table = self.name.split(".")
         con.execute(f"create schema if not exists {name(schema)}")
-        some = self.partitioned and months is not None
+        # a filter that keeps everything would only mislead the planner about how much is left
+        some = self.partitioned and months is not None and not set(self.months) <= set(months)
         files: Sequence[Path]
         if some and not self.filtered:
             files = [f for m in sorted(months or ()) if m in self.months for f in self.months[m].files]
