@@ -60,6 +60,18 @@ def settle(
         typer.echo(f"written: {out}", err=True)
 
 
+def check_program(program: str) -> None:
+    """Raises SETTLE-PROGRAM for a program this command does not know."""
+    from corridor.errors import CorridorError
+
+    if program not in PROGRAMS:
+        raise CorridorError(
+            "SETTLE-PROGRAM",
+            f"The program {program!r} cannot be settled.",
+            todo=f"Use one of: {', '.join(PROGRAMS)}.",
+        )
+
+
 def chosen_rules(
     program: str, year: int | None, overrides: list[str], config: Path | None, known: datetime | None = None
 ) -> tuple[Rules, int]:
@@ -71,12 +83,7 @@ def chosen_rules(
     from corridor.law import load_rules
     from corridor.settings import load_settings
 
-    if program not in PROGRAMS:
-        raise CorridorError(
-            "SETTLE-PROGRAM",
-            f"The program {program!r} cannot be settled.",
-            todo=f"Use one of: {', '.join(PROGRAMS)}.",
-        )
+    check_program(program)
     settings = load_settings(config)
     given = dict(settings.overrides)
     for text in overrides:

@@ -110,6 +110,8 @@ def assumed_value(record: Mapping[str, Any]) -> str:
     """The value of an assumption in a few words."""
     value = record["value"]
     if isinstance(value, list):
+        if value and all(isinstance(entry, int | float) for entry in value):
+            return entries_text(value)
         return f"{len(value)} row{'s' if len(value) != 1 else ''} of a table"
     if isinstance(value, bool):
         return "yes" if value else "no"
