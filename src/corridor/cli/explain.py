@@ -41,9 +41,9 @@ def explain(
     from corridor.explain import assumptions_of, assumptions_text, tree_text
 
     settlement = (
-        _settled_file(program, file, year, overrides, config, national)
+        settled_file(program, file, year, overrides, config, national)
         if file is not None
-        else _settled_run(program, config)
+        else settled_run(program, config)
     )
     rows = _rows_of(settlement, npi, tin, quantity)
     trees = [(row, settlement.explain(row, quantity)) for row in rows]
@@ -77,9 +77,10 @@ def explain(
         typer.echo(f"written: {html}", err=True)
 
 
-def _settled_file(
+def settled_file(
     program: str, file: Path, year: int | None, overrides: list[str], config: Path | None, national: bool
 ) -> Settlement:
+    """The settlement of a calculator-door file."""
     from corridor.cli.settle import chosen_rules
     from corridor.programs.asm.compute import settle
     from corridor.programs.asm.door import read_asm_file
@@ -89,7 +90,8 @@ def _settled_file(
     return settle(inputs, rules, performance_year, national=national)
 
 
-def _settled_run(program: str, config: Path | None) -> Settlement:
+def settled_run(program: str, config: Path | None) -> Settlement:
+    """The settlement of the last complete run, computed again from the inputs it left."""
     from corridor.cli.settle import check_program
     from corridor.programs.asm.compute import settle
     from corridor.programs.asm.run_inputs import open_run_inputs
@@ -180,8 +182,8 @@ def _write_page(
         raise CorridorError("DOOR-OUTPUT", "The folder does not exist.", todo="Make it first.", file=path)
     headings = [_heading(settlement, row) for row, _ in trees]
     lead = (
-        f"How {quantity.replace('_', ' ')} comes about, for performance year {settlement.year}. Open a line "
-        "to see what it was made of; each rule names its source and how sure it is."
+        f"How this result ({quantity.replace('_', ' ')}) comes about, for performance year {settlement.year}. "
+        "Open a line to see what it was made of; each rule names its source and how sure it is."
     )
     several = len(trees) > 1
     page = derivation_page(
