@@ -47,8 +47,8 @@ def enrollment_flags(people: People, year: int) -> Ints:
 
 def assigned(people: People, flags: Ints, year: int) -> Flags:
     """Who is on the list of a year."""
-    eligible: Flags = (flags > 0).any(axis=1)
-    return eligible & ((people.number + year) % (_ASSIGNED + 1) != 0)
+    listed: Flags = (flags.max(axis=1) > 0) & ((people.number + year) % (_ASSIGNED + 1) != 0)
+    return listed
 
 
 def assignment_lines(block: Block, years: tuple[int, ...], file_day: int) -> Iterator[str]:

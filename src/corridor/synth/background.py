@@ -245,7 +245,7 @@ def add_back_therapy(
 ) -> None:
     """Courses of physical therapy and chiropractic care ordered within spells of back-pain care."""
     back = np.flatnonzero(relations.cause == BACK)
-    owner, day = events(rng, 0.37 * cost[back], relations.first[back], relations.last[back])
+    owner, day = events(rng, 0.40 * cost[back], relations.first[back], relations.last[back])
     course, number = repeated(np.clip(rng.poisson(8.0, len(owner)), 2, 16))
     relation = back[owner[course]]
     person = relations.person[relation]

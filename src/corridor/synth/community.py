@@ -21,7 +21,14 @@ from corridor.synth.money import load_amounts
 from corridor.synth.order import Order
 from corridor.synth.people import make_people
 from corridor.synth.providers import make_providers
-from corridor.synth.public_files import ASM_LIST, BY_PROVIDER, list_rows, provider_rows, write_prices
+from corridor.synth.public_files import (
+    ASM_LIST,
+    BY_PROVIDER,
+    by_provider_name,
+    list_rows,
+    provider_rows,
+    write_prices,
+)
 from corridor.synth.rosters import (
     OPT_OUTS,
     PARTICIPANTS,
@@ -93,7 +100,7 @@ class _Writer:
             "opt_out": OPT_OUTS,
             "quality_result": QUALITY,
             "category_attestation": ATTESTATION,
-            f"{REFERENCE}/physician_by_provider": BY_PROVIDER,
+            **{f"{REFERENCE}/{by_provider_name(year)}": BY_PROVIDER for year in order.period.full_years},
             self.list_name("preliminary"): ASM_LIST,
             self.list_name("final"): ASM_LIST,
         }
@@ -118,8 +125,9 @@ class _Writer:
         return wanted if wanted in self.period.years else self.performance_year
 
     def list_name(self, stage: str) -> str:
-        """The name of CMS's participant list of a stage."""
-        return f"{REFERENCE}/asm_participant_list_{self.performance_year}_{stage}"
+        """The name of CMS's participant list of a stage, with the day it came out."""
+        day = "02-05" if stage == "preliminary" else "07-20"
+        return f"{REFERENCE}/asm_participant_list_{stage}_{self.performance_year - 1}-{day}"
 
     @cached_property
     def measures(self) -> Measures:
@@ -179,9 +187,8 @@ class _Writer:
         early, final = list_rows(rng(31), block, truth, self.performance_year, self.data_year)
         tables[self.list_name("preliminary")].add(early)
         tables[self.list_name("final")].add(final)
-        tables[f"{REFERENCE}/physician_by_provider"].add(
-            provider_rows(rng(32), block, care, self.period.full_years)
-        )
+        for year, rows in provider_rows(rng(32), block, care, self.period.full_years).items():
+            tables[f"{REFERENCE}/{by_provider_name(year)}"].add(rows)
         for line in assignment_lines(block, years, last):
             self.assignment.write(line + "\n")
         for year in years:

@@ -49,7 +49,8 @@ def unit_price_cents(data: Catalogue, year: int) -> Floats:
     """Gross cost a unit of each drug in a year, in hundredths of a cent (as the price list states it)."""
     growth = (1 + PRICE_GROWTH) ** (year - data.drugs["year"])
     prices: Floats = np.array([row["price"] for row in data.drugs["drugs"]])
-    return np.floor(prices * growth * 10_000 + 0.5)
+    rounded: Floats = np.floor(prices * growth * 10_000 + 0.5)
+    return rounded
 
 
 def make_fills(

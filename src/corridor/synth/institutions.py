@@ -18,9 +18,9 @@ TYPES = ("10", "20", "40", "50", "60")
 class Headers:
     """Part A claims as arrays; amounts in cents. Indices: -1 none.
 
-    facility: index into the block's facilities; type: index into TYPES; standard: the amount at national prices
-    without add-ons; covered: what Medicare and the beneficiary owe before sequestration, with add-ons (ime,
-    dsh, care).
+    facility: index into the block's facilities; type: index into TYPES; standard: the amount at national
+    prices without add-ons; covered: what Medicare and the beneficiary owe before sequestration, with add-ons
+    (ime, dsh, care).
     """
 
     person: Ints

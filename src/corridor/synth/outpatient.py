@@ -30,7 +30,7 @@ from corridor.synth.partb import close_gaps
 from corridor.synth.people import People
 from corridor.synth.providers import Providers
 
-_HEART_EMERGENCY, _EMERGENCY = 0.30, 0.27
+_HEART_EMERGENCY, _EMERGENCY = 0.30, 0.33
 _DEVICE_RATE, _REHABILITATION_RATE = 0.012, 0.035
 
 
@@ -181,12 +181,12 @@ def _procedures(
     providers: Providers,
 ) -> None:
     """Colonoscopies, cataract surgery, chemotherapy, scans."""
-    cancer = np.where(people.dx["cancer"] >= 0, 0.9, 0.0)
+    cancer = np.where(people.dx["cancer"] >= 0, 2.4, 0.0)
     plans: tuple[tuple[str, Any, str, str], ...] = (
-        ("45385", 0.045, "stomach", "stomach"),
-        ("66984", 0.050, "eye", "eye"),
+        ("45385", 0.08, "stomach", "stomach"),
+        ("66984", 0.08, "eye", "eye"),
         ("96413", cancer, "cancer_treatment", "oncology"),
-        ("74177", 0.08, "general", "radiology"),
+        ("74177", 0.14, "general", "radiology"),
     )
     for code, rate, reason, role in plans:
         person, day = _enrolled(people, *events(rng, rate, people.start, people.end))

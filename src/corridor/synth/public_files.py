@@ -13,7 +13,7 @@ from corridor.synth.cclf_common import Block
 from corridor.synth.days import iso, month_start, year_of
 from corridor.synth.draws import share_of
 from corridor.synth.drugs import unit_price_cents
-from corridor.synth.rosters import Table
+from corridor.synth.rosters import Table, clinician_name
 
 _YEARS_OF_LIST = ("27", "28", "29", "30", "31")
 ASM_LIST = (
@@ -26,16 +26,19 @@ ASM_LIST = (
     *(f"ASM_CY{year}_{what}" for year in _YEARS_OF_LIST for what in ("PARTICIPANT", "SMALLPRACTICE")),
 )
 BY_PROVIDER = (
-    "npi",
-    "year",
-    "specialty",
-    "medicare_allowed",
-    "medicare_paid",
-    "beneficiaries",
-    "services",
-    "city",
-    "state",
-    "zip",
+    "Rndrng_NPI",
+    "Rndrng_Prvdr_Last_Org_Name",
+    "Rndrng_Prvdr_First_Name",
+    "Rndrng_Prvdr_Ent_Cd",
+    "Rndrng_Prvdr_City",
+    "Rndrng_Prvdr_State_Abrvtn",
+    "Rndrng_Prvdr_Zip5",
+    "Rndrng_Prvdr_Type",
+    "Tot_Benes",
+    "Tot_Srvcs",
+    "Tot_Mdcr_Alowd_Amt",
+    "Tot_Mdcr_Pymt_Amt",
+    "Tot_Mdcr_Stdzd_Amt",
 )
 _COHORT_NAMES = {"heart_failure": "Heart Failure", "low_back_pain": "Low Back Pain"}
 _SMALL = 15
@@ -83,48 +86,53 @@ def list_rows(
     return first, final
 
 
+def by_provider_name(year: int) -> str:
+    """CMS's name of the file of payments by provider of a data year: it comes out two years later."""
+    return f"MUP_PHY_R{(year + 2) % 100:02d}_P05_V10_D{year % 100:02d}_Prov"
+
+
 def provider_rows(
     rng: np.random.Generator, block: Block, care: Care, years: tuple[int, ...]
-) -> list[list[object]]:
-    """What all of Medicare paid each clinician: more than the community sees, by a share of the clinician."""
+) -> dict[int, list[list[object]]]:
+    """What all of Medicare paid each clinician by year: more than the community sees of the clinician."""
     providers, lines = block.providers, care.carrier.lines
     counted = np.flatnonzero(care.carrier.counts())
     clinician = providers.clinician_of[lines.affiliation[counted]]
     year = year_of(lines.day[counted].astype(np.int64))
     person = lines.person[counted].astype(np.int64)
-    allowed, paid = (
-        care.carrier.allowed[counted],
-        care.carrier.paid[counted] + care.carrier.sequestration[counted],
-    )
+    carrier = care.carrier
+    amounts = (carrier.allowed, carrier.paid + carrier.sequestration, carrier.standard)
     size = len(providers.roles)
-    coverage = np.where(
-        share_of(rng, 0.75, size), rng.uniform(0.55, 0.97, size), rng.uniform(0.12, 0.55, size)
-    )
-    rows: list[list[object]] = []
-    practices, areas = providers.practices, block.data.areas
+    narrow, wide = rng.uniform(0.12, 0.55, size), rng.uniform(0.55, 0.97, size)
+    coverage = np.where(share_of(rng, 0.75, size), wide, narrow)
+    names = block.data.practices["specialty_names"]
+    rows: dict[int, list[list[object]]] = {}
     for one in years:
         mine = year == one
         sums = [
-            np.bincount(clinician[mine], weights=values[mine], minlength=size) for values in (allowed, paid)
+            np.bincount(clinician[mine], weights=values[counted][mine], minlength=size) / 100 / coverage
+            for values in amounts
         ]
         services = np.bincount(clinician[mine], minlength=size)
         pairs = np.unique(clinician[mine] * 10_000_000 + person[mine]) // 10_000_000
         patients = np.bincount(pairs, minlength=size)
+        rows[one] = []
         for who in np.flatnonzero(services).tolist():
-            practice = practices[int(providers.practice_of[int(providers.first[who])])]
-            share = float(coverage[who])
-            rows.append(
+            practice = providers.practices[int(providers.practice_of[int(providers.first[who])])]
+            area = block.data.areas[practice.area]
+            rows[one].append(
                 [
                     int(providers.npis[who]),
-                    one,
-                    providers.specialties[who],
-                    f"{sums[0][who] / 100 / share:.2f}",
-                    f"{sums[1][who] / 100 / share:.2f}",
-                    round(patients[who] / share),
-                    round(services[who] / share),
-                    areas[practice.area]["place"],
+                    clinician_name(block.number, who).split()[1],
+                    "CLINICIAN",
+                    "I",
+                    area["place"],
                     block.data.state["usps"],
                     practice.zip_code,
+                    names[providers.specialties[who]],
+                    max(round(patients[who] / coverage[who]), 11),
+                    round(services[who] / coverage[who]),
+                    *(f"{values[who]:.2f}" for values in sums),
                 ]
             )
     return rows

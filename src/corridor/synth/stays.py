@@ -16,9 +16,10 @@ from corridor.synth.people import People
 from corridor.synth.providers import Providers
 
 # yearly stays of an average person, and how strongly the clinician's cost moves them
-_HEART_RATE, _HEART_POWER = 0.58, 1.0
+_HEART_RATE, _HEART_POWER = 0.60, 1.0
+_PROGRESS = 0.95  # heart failure gets worse: days are drawn later than evenly (power of an even draw)
 _BACK_RATE, _BACK_POWER = 0.0115, 1.0
-_OTHER_RATE = 0.17
+_OTHER_RATE = 0.21
 _CAUSE_NAMES = {HEART: "heart_failure", BACK: "low_back_pain", 0: "other"}
 
 
@@ -62,6 +63,8 @@ def make_stays(
     parts: list[tuple[Ints, Ints, int, Ints]] = []
     yearly = np.where(people.heart_failure, _HEART_RATE * people.severity * effect**_HEART_POWER, 0.0)
     person, day = events(rng, np.minimum(yearly, 4.0), people.start, people.end)
+    start, span = people.start[person], people.end[person] - people.start[person] + 1
+    day = start + (((day - start + rng.random(len(day))) / span) ** _PROGRESS * span).astype(np.int64)
     parts.append((person, day, HEART, specialist[person]))
     owner, day = events(
         rng, _BACK_RATE * cost[back] ** _BACK_POWER, relations.first[back], relations.last[back]

@@ -32,8 +32,8 @@ def write_readme(order: Order, facts: dict[str, Any]) -> None:
         f" services {facts['first_day']} to {facts['last_day']}.",
         f"ASM performance year {facts['performance_year']}, eligibility year {facts['eligibility_year']}.",
         "",
-        "Identifiers that belong to nobody: MBIs have S in second place, NPIs begin with 9, TINs and facility",
-        "numbers with 00, drug codes with 99999.",
+        "Identifiers that belong to nobody: MBIs have S in second place, NPIs begin with 9, TINs and",
+        "facility numbers with 00, drug codes with 99999.",
         "",
         "Files, and the command that reads them:",
     ]
