@@ -10,7 +10,7 @@ import typer
 
 app = typer.Typer()
 
-HELP = """Make a synthetic community, load it, run the Ambulatory Specialty Model over it and write the report.
+HELP = """Make a synthetic community, load it, run the Ambulatory Specialty Model, write the report.
 
 No data of your own is needed, and none is touched: everything is in the folder DIR. A second call
 reuses what is done.
@@ -26,6 +26,7 @@ def demo(
     seed: int = typer.Option(1, "--seed", min=0, help="Another seed is another community."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
+    """Hand over to the job; the help text stands in HELP."""
     from corridor.cli.progress import Progress
     from corridor.jobs.demo import run_demo
 

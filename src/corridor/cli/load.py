@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from pathlib import Path
@@ -10,29 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from corridor.errors import CorridorError
-
 if TYPE_CHECKING:
     from corridor.sources.summary import LoadSummary
-
-# format -> (module with load(), what it reads)
-FORMATS: dict[str, tuple[str, str]] = {
-    "cclf": ("corridor.sources.cclf.load", "CMS claim and claim line feeds (files, folders, zips)"),
-    "rif": ("corridor.sources.rif.load", "CMS research identifiable files, pipe-delimited"),
-    "synpuf": ("corridor.sources.synpuf.load", "CMS DE-SynPUF 2008-2010"),
-    "tuva": ("corridor.sources.tuva.load", "the Tuva input layer (CSV or Parquet)"),
-    "roster": ("corridor.sources.org.load", "provider roster"),
-    "alr": ("corridor.sources.org.load", "assignment list report, table 1-1"),
-    "participants": ("corridor.sources.org.load", "ACO participant list"),
-    "quality": ("corridor.sources.org.load", "quality results and attestations"),
-    "optout": ("corridor.sources.org.load", "data-sharing preferences"),
-}
 
 app = typer.Typer()
 
 HELP = """Load claim files and rosters into the warehouse.
 
-Formats: cclf, rif, synpuf, tuva; roster, alr, participants, quality, optout.
+Formats: cclf, rif, synpuf, tuva; roster, alr, participants, quality, attestation, optout.
 Files, folders and zips are taken. A delivery that is loaded already adds nothing.
 Rows that cannot be used are set aside with file, line, field and reason, and counted;
 a damaged or wrong file is one error, and nothing of its delivery is kept.
@@ -43,7 +27,7 @@ Example: corridor load cclf P.A9901.ACO.ZCY24.D240901.T0102030.zip
 
 @app.command(help=HELP)
 def load(
-    format: str = typer.Argument(..., metavar="FORMAT", help="What the files are: " + ", ".join(FORMATS)),
+    format: str = typer.Argument(..., metavar="FORMAT", help="What the files are; see above."),
     paths: list[Path] = typer.Argument(..., metavar="PATH...", help="Files, folders or zips."),
     source_id: str | None = typer.Option(
         None, "--source-id", help="Name of who the data is about; else taken from the file names."
@@ -51,34 +35,19 @@ def load(
     set_aside: bool = typer.Option(
         False, "--set-aside", help="Set damaged rows aside instead of refusing their delivery."
     ),
+    config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
     """Dispatch to the source of that format; the help text stands in HELP."""
-    if format not in FORMATS:
-        raise CorridorError(
-            "LOAD-FORMAT",
-            f"Corridor knows no input format called {format}.",
-            why="The format decides how the files are read.",
-            todo="Use one of: " + ", ".join(FORMATS) + ".",
-            field="FORMAT",
-        )
-    for path in paths:
-        if not path.exists():
-            raise CorridorError(
-                "LOAD-NO-SUCH-FILE",
-                "This file or folder does not exist.",
-                todo="Check the path; on most systems names are case-sensitive.",
-                file=path,
-            )
     from corridor.cli.progress import Progress
     from corridor.engine.warehouse import Warehouse
+    from corridor.jobs.load import load as load_files
+    from corridor.settings import load_settings
 
-    settings: dict[str, Any] = {"format": format, "set_aside": set_aside}
-    if source_id:
-        settings["source_id"] = source_id
-    room = importlib.import_module(FORMATS[format][0])
-    with Progress() as progress:
-        summary: LoadSummary = room.load(paths, Warehouse.open(), settings, progress)
+    options: dict[str, Any] = {"set_aside": set_aside, "source_id": source_id}
+    with Progress(quiet=as_json) as progress:
+        warehouse = Warehouse.open(load_settings(config).home_folder())
+        summary = load_files(format, paths, warehouse, options, progress)
     if as_json:
         json.dump(summary.to_dict(), sys.stdout, default=str)
         sys.stdout.write("\n")

@@ -21,12 +21,15 @@ Example: corridor run --year 2027
 
 @app.command(help=HELP)
 def run(
-    year: int | None = typer.Option(None, "--year", help="Performance year; default: the settings', else 2027."),
-    config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml if any."),
+    year: int | None = typer.Option(
+        None, "--year", help="Performance year; default: the settings', else the first."
+    ),
+    config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
     out: Path | None = typer.Option(None, "--out", help="Folder for the report; default: in the warehouse."),
     report: bool = typer.Option(True, "--report/--no-report", help="Write the report."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
+    """Hand over to the job; the help text stands in HELP."""
     from corridor.cli.progress import Progress
     from corridor.jobs.context import open_context
     from corridor.jobs.run import compute, run_and_report

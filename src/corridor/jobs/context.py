@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.engine.warehouse import Warehouse
+from corridor.errors import CorridorError
 from corridor.law import Rules, RulesInForce, load_rules
 from corridor.settings import Settings, load_settings
 
@@ -65,5 +66,12 @@ def open_context(
         overrides_file=chosen.file,
     )
     performance_year = year or chosen.year or rules.first_year(chosen.programs[0])
+    if performance_year is None:
+        raise CorridorError(
+            "RUN-YEAR",
+            f"Corridor does not know the first performance year of {chosen.programs[0]}.",
+            todo="Name one with --year, or as year in corridor.toml.",
+            field="--year",
+        )
     force = rules.in_force(performance_year=performance_year)
     return Context(chosen, Warehouse.open(home or chosen.home_folder()), rules, force, performance_year)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from corridor.engine.files import remove_tree, write_json
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.jobs.context import open_context
+from corridor.jobs.load import load
 from corridor.jobs.run import Outcome, Progress, run_and_report
+from corridor.reference.add import add_references
 from corridor.settings import Settings
 
 # format of `corridor load` -> the file or folder of the community that it reads
@@ -24,6 +25,9 @@ LOADED = {
     "optout": "opt_out.csv",
 }
 MARK = "demo.json"
+SOURCE = "A9999"
+# Holds the eligibility year 2025, the performance year 2027, and what lies before their episodes.
+START, MONTHS = "2024-07", 42
 
 
 def run_demo(folder: Path, beneficiaries: int, seed: int, progress: Progress | None = None) -> Outcome:
@@ -68,20 +72,18 @@ def _claim(folder: Path, wanted: dict[str, int]) -> None:
 
 def _synthesise(files: Path, beneficiaries: int, seed: int, progress: Progress | None) -> None:
     from corridor.synth.community import write_community
-    from corridor.synth.order import default_order
+    from corridor.synth.order import check_order
 
     def shown(done: int, of: int) -> None:
         if progress:
             progress("synthetic community", done, of, "people")
 
-    write_community(default_order(beneficiaries, seed, files), shown)
+    write_community(check_order(beneficiaries, seed, START, MONTHS, "single", files), shown)
 
 
 def _load(files: Path, warehouse: Warehouse, progress: Progress | None) -> None:
-    from corridor.reference.add import add_references
-    from corridor.sources.doors import load
-
     for fmt, name in LOADED.items():
-        options: dict[str, Any] = {"source_id": None}
-        load(fmt, [files / name], warehouse, options, progress)
-    add_references([files / "reference"], warehouse)
+        load(fmt, [files / name], warehouse, {"source_id": SOURCE if fmt != "cclf" else None}, progress)
+    for outcome in add_references([files / "reference"], warehouse):
+        if outcome.error is not None:
+            raise outcome.error

@@ -11,7 +11,7 @@ from corridor.engine.runs import Run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
 from corridor.reference import reference_tables
-from corridor.reports import ReportData, ReportFiles, write_report
+from corridor.reports import ReportData, ReportFiles, terminal_summary, write_report
 
 Progress = Callable[[str, int, int, str], None]
 
@@ -24,6 +24,20 @@ class Outcome:
     data: ReportData
     files: ReportFiles
 
+    def summary(self) -> str:
+        """The page of plain text that ends the command."""
+        return terminal_summary(self.data, self.files.html)
+
+    def file_names(self) -> dict[str, str]:
+        """Where the report's files are."""
+        files = self.files
+        return {
+            "html": str(files.html),
+            "letters": str(files.letters),
+            "xlsx": str(files.xlsx),
+            "parquet": str(files.parquet_dir),
+        }
+
 
 def compute(context: Context, progress: Progress | None = None) -> Run:
     """Run every step; returns the complete run. Raises NOTHING-LOADED where there is nothing to run over."""
@@ -32,7 +46,7 @@ def compute(context: Context, progress: Progress | None = None) -> Run:
             "NOTHING-LOADED",
             "Nothing is loaded in this warehouse.",
             why="A run computes its tables from loaded claims.",
-            todo="Load a delivery first, for instance: corridor load cclf FOLDER. To look around: corridor demo.",
+            todo="Load a delivery first: corridor load cclf FOLDER. To look around: corridor demo.",
             file=context.warehouse.home,
         )
     runner = Runner(
