@@ -76,6 +76,8 @@ def test_every_document_is_reached_from_the_index() -> None:
     stack = [REPOSITORY / "docs" / "index.md"]
     while stack:
         page = stack.pop().resolve()
+        if page.is_dir() and page.is_relative_to(REPOSITORY / "docs"):
+            stack += page.glob("*.md")  # a link to a folder leads to each page in it
         if page in reached or not page.is_file() or page.suffix != ".md":
             continue
         reached.add(page)
