@@ -93,6 +93,15 @@ def test_without_the_by_provider_file_coverage_is_not_known() -> None:
     assert (row["panel_coverage"], row["indicative"], row["mean_hcc_risk_score"]) == (None, None, None)
 
 
+def test_the_public_file_stands_in_where_no_assignment_list_is_loaded() -> None:
+    bench = _bench()
+    public = {"vintage": "2026", "npi": "N1", "year": 2024, "beneficiaries": 200, "dual_beneficiaries": 30}
+    bench.give("reference.physician_by_provider", [public | {"average_risk_score": 1.4}])
+    row = _input(bench)
+    assert (row["mean_hcc_risk_score"], row["risk_score_origin"]) == (1.4, "by-provider file")
+    assert row["dual_eligible_share"] == pytest.approx(0.15)  # no patient of 2027 is loaded
+
+
 def test_attestations_of_the_practice_and_its_name_and_size() -> None:
     bench = _bench()
     bench.give(

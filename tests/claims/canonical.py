@@ -96,7 +96,8 @@ OTHER = {
     ),
     "reference.physician_by_provider": _columns(
         """vintage, npi, year INTEGER, specialty, medicare_allowed DOUBLE, medicare_paid DOUBLE,
-        beneficiaries INTEGER, services DOUBLE, city, state, zip"""
+        beneficiaries INTEGER, services DOUBLE, city, state, zip, dual_beneficiaries INTEGER,
+        average_risk_score DOUBLE"""
     ),
 }
 FORMATS = ("cclf", "rif", "synpuf", "tuva")

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from corridor.engine import PythonStep, SqlStep, StepContext
 from corridor.engine.catalogue import load_catalogue
 from corridor.engine.connection import connect
-from corridor.law import load_rules
+from corridor.law import Rules, load_rules
 from tests.claims.canonical import INPUTS
 
 ROOMS = ("claims", "episodes", "measures", "asm")
 Row = dict[str, Any]
+
+
+@cache
+def _law() -> Rules:
+    """The law without overrides, read once."""
+    return load_rules(["asm", "claims"])
 
 
 class Workbench:
@@ -26,7 +33,8 @@ class Workbench:
         data_year: int | None = None,
     ) -> None:
         self.con = connect(threads=1)
-        self.force = load_rules(["asm", "claims"], overrides=overrides).in_force(performance_year)
+        law = load_rules(["asm", "claims"], overrides=overrides) if overrides else _law()
+        self.force = law.in_force(performance_year)
         self.catalogue = load_catalogue()
         self.made: set[str] = set()
         year = performance_year - 2 if data_year is None else data_year
@@ -83,6 +91,14 @@ class Workbench:
                 f"select count(*) from (select 1 from {step.step} group by {key} having count(*) > 1)"
             ).fetchone()
             assert twice == (0,), f"{step.step}: {twice} keys more than once"
+            wide = self.con.execute(
+                "select column_name from duckdb_columns() where data_type = 'HUGEINT' "
+                "and schema_name || '.' || table_name = ?",
+                [step.step],
+            ).fetchall()
+            assert not wide, (
+                f"{step.step}: {wide} would become doubles in Parquet; cast sums of counts to bigint"
+            )
         return self.rows(f"select * from {targets[-1]}")
 
     def _needed(self, targets: Iterable[str]) -> set[str]:

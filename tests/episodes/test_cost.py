@@ -80,18 +80,14 @@ def test_a_device_check_needs_no_diagnosis_and_a_line_is_assigned_once() -> None
 def test_an_installed_code_list_replaces_the_one_of_its_cohort() -> None:
     community = _heart()
     echo = community.visit(1, "2024-10-05", code="93306")
-    odd = community.visit(1, "2024-10-07", code="17000", diagnoses=("L570",))
-    listed = [
-        {
-            "vintage": "2027",
-            "cohort": "heart_failure",
-            "code_system": "hcpcs",
-            "code": "17000",
-            "category": "x",
-        }
-    ]
-    found = _services(community, episode_service_code=listed)
-    assert echo not in found
+    odd = community.visit(1, "2024-10-07", code="17000")
+    other_reason = community.visit(1, "2024-10-08", code="17000", diagnoses=("L570",))
+    too_late = community.visit(1, "2025-01-01", code="17000")
+    listed = {"vintage": "2027", "cohort": "heart_failure", "code_system": "hcpcs", "code": "17000"}
+    found = _services(
+        community, episode_service_code=[listed | {"category": "x", "valid_to": day("2024-12-31")}]
+    )
+    assert not {echo, other_reason, too_late} & set(found)
     assert found[odd]["service_category"] == "x"
 
 

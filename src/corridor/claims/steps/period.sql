@@ -7,7 +7,7 @@
 with ends as (
   select
     source_id, min(first_service_date) as first_date, max(last_service_date) as last_date,
-    sum(lines) as lines
+    cast(sum(lines) as bigint) as lines
   from claims.quality_count
   where service_month is not null
   group by source_id

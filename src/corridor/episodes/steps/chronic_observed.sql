@@ -10,7 +10,7 @@ with assigned as (
   select
     episode_id, sum(standardized_amount) as assigned_cost,
     sum(case when imputed then standardized_amount else 0 end) as imputed_cost,
-    sum(case when imputed and standardized_amount = 0 then 1 else 0 end) as unpriced_lines,
+    cast(sum(case when imputed and standardized_amount = 0 then 1 else 0 end) as bigint) as unpriced_lines,
     count(*) as service_lines
   from episodes.chronic_service
   group by episode_id

@@ -60,6 +60,7 @@ coded as (
 related as (
   select
     service.cohort, coded.source_id, coded.claim_id, coded.claim_line_number, coded.part, service.category,
+    service.valid_from, service.valid_to,
     row_number() over (
       partition by service.cohort, coded.source_id, coded.claim_id, coded.claim_line_number, coded.part
       order by
@@ -86,4 +87,5 @@ join lines
 join episode
   on episode.cohort = related.cohort and episode.person_id = lines.person_id
   and lines.service_date >= episode.episode_start and lines.service_date <= episode.episode_end
-where related.place = 1
+where related.place = 1 and (related.valid_from is null or related.valid_from <= lines.service_date)
+  and (related.valid_to is null or lines.service_date <= related.valid_to)

@@ -36,10 +36,12 @@ own as (
     and (loaded.code <= listed.code_to or starts_with(loaded.code, listed.code_to))
   where listed.cohort not in (select cohort from installed_cohort)
 ),
--- an installed list names codes one by one, for every setting, and says itself that the service is related
+-- an installed list names codes one by one, for every setting; what is done for many reasons (HCPCS, revenue
+-- centres) needs a diagnosis of the cohort as well
 installed as (
   select
-    listed.cohort, loaded.setting, loaded.code_system, loaded.code, listed.category, false as needs_diagnosis,
+    listed.cohort, loaded.setting, loaded.code_system, loaded.code, listed.category,
+    loaded.code_system in ('hcpcs', 'revenue') as needs_diagnosis, listed.valid_from, listed.valid_to,
     row_number() over (
       partition by listed.cohort, loaded.setting, loaded.code_system, loaded.code
       order by listed.vintage desc, listed.category
@@ -48,10 +50,12 @@ installed as (
   join reference.episode_service_code as listed
     on listed.code_system = loaded.code_system and listed.code = loaded.code
 )
-select cohort, setting, code_system, code, category, needs_diagnosis, 'rule' as origin
+select cohort, setting, code_system, code, category, needs_diagnosis, 'rule' as origin,
+  cast(null as date) as valid_from, cast(null as date) as valid_to
 from own
 where place = 1
 union all
-select cohort, setting, code_system, code, category, needs_diagnosis, 'installed' as origin
+select cohort, setting, code_system, code, coalesce(category, 'services') as category, needs_diagnosis, 'installed' as origin,
+  valid_from, valid_to
 from installed
 where place = 1

@@ -55,7 +55,7 @@ admitted as (
 select
   patient.performance_year, patient.tin, patient.npi,
   count(distinct patient.person_id) as eligible_cases,
-  coalesce(sum(admitted.admissions), 0) as admissions,
+  cast(coalesce(sum(admitted.admissions), 0) as bigint) as admissions,
   cx_divide(sum(patient.episode_days), max(year_days.value)) as person_years,
   cx_divide(
     coalesce(sum(admitted.admissions), 0) * 100, cx_divide(sum(patient.episode_days), max(year_days.value))

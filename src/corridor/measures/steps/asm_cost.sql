@@ -28,7 +28,7 @@ scored as (
     cx_divide(cx_exact_sum(expected_cost), count(*)) as mean_expected_cost,
     cast(sum(assigned_cost) as decimal(18, 2)) as assigned_cost,
     cx_divide(cx_exact_sum(imputed_cost), sum(assigned_cost)) as imputed_share,
-    sum(unpriced_lines) as unpriced_lines
+    cast(sum(unpriced_lines) as bigint) as unpriced_lines
   from attributed
   group by performance_year, cohort, tin, npi
 ),

@@ -27,7 +27,7 @@ select
   cost.imputed_share, cost.unpriced_lines,
   attested.improvement_activities_attested, attested.promoting_interoperability_score,
   attested.performance_year as attestation_year,
-  panel.mean_hcc_risk_score, panel.dual_eligible_share, panel.beneficiaries, panel.panel_coverage,
+  panel.mean_hcc_risk_score, panel.risk_score_origin, panel.dual_eligible_share, panel.beneficiaries, panel.panel_coverage,
   panel.indicative,
   cast(coalesce(paid.part_b_paid, 0) as decimal(18, 2)) as part_b_paid, used.paid_year as part_b_year,
   used.paid_year_is_whole as part_b_year_is_whole, clinician.reason

@@ -73,8 +73,9 @@ clinician_panel as (
   select npi, count(distinct person_id) as beneficiaries from seen group by npi
 ),
 known as (
-  select npi, year, beneficiaries, row_number() over (partition by npi order by year desc, vintage desc, beneficiaries)
-    as place
+  select
+    npi, year, beneficiaries, average_risk_score, cx_divide(dual_beneficiaries, beneficiaries) as dual_share,
+    row_number() over (partition by npi order by year desc, vintage desc, beneficiaries) as place
   from reference.physician_by_provider
   where beneficiaries > 0
 ),
@@ -83,7 +84,13 @@ covered as (
     candidate.performance_year, candidate.tin, candidate.npi, practice_panel.panel_year,
     coalesce(practice_panel.beneficiaries, 0) as beneficiaries,
     coalesce(practice_panel.beneficiaries_with_risk_score, 0) as beneficiaries_with_risk_score,
-    practice_panel.mean_hcc_risk_score, practice_panel.dual_eligible_share,
+    -- the clinician's whole panel, as CMS publishes it, stands in where no assignment list is loaded
+    coalesce(practice_panel.mean_hcc_risk_score, known.average_risk_score) as mean_hcc_risk_score,
+    case
+      when practice_panel.mean_hcc_risk_score is not null then 'assignment list'
+      when known.average_risk_score is not null then 'by-provider file'
+    end as risk_score_origin,
+    coalesce(practice_panel.dual_eligible_share, known.dual_share) as dual_eligible_share,
     known.beneficiaries as clinician_beneficiaries, known.year as clinician_beneficiaries_year,
     case
       when known.npi is not null
@@ -96,7 +103,8 @@ covered as (
 )
 select
   covered.performance_year, covered.tin, covered.npi, covered.panel_year, covered.beneficiaries,
-  covered.beneficiaries_with_risk_score, covered.mean_hcc_risk_score, covered.dual_eligible_share,
+  covered.beneficiaries_with_risk_score, covered.mean_hcc_risk_score, covered.risk_score_origin,
+  covered.dual_eligible_share,
   covered.clinician_beneficiaries, covered.clinician_beneficiaries_year, covered.panel_coverage,
   covered.panel_coverage < fewest.value as indicative
 from covered

@@ -19,7 +19,7 @@ select
   coalesce(lines.rendering_tin, lines.billing_tin) as tin, lines.rendering_npi as npi,
   cast(sum(coalesce(lines.paid_amount, 0)) as decimal(18, 2)) as part_b_paid,
   count(*) as part_b_lines,
-  sum(case when lines.paid_date is null then 1 else 0 end) as lines_without_paid_date
+  count(*) - count(lines.paid_date) as lines_without_paid_date
 from claims.medical_claim as lines
 join rules.claims_claim_setting as setting
   on setting.claim_type_code = lines.claim_type_code and setting.setting = 'professional'

@@ -22,7 +22,7 @@ with counted as (
 ranked as (
   select
     counted.service_year, counted.npi, counted.specialty_code, counted.claims, counted.last_date,
-    sum(counted.claims) over (partition by counted.service_year, counted.npi) as all_claims,
+    cast(sum(counted.claims) over (partition by counted.service_year, counted.npi) as bigint) as all_claims,
     count(*) over (partition by counted.service_year, counted.npi) as specialties,
     row_number() over (
       partition by counted.service_year, counted.npi
