@@ -182,7 +182,7 @@ def _write_page(
         raise CorridorError("DOOR-OUTPUT", "The folder does not exist.", todo="Make it first.", file=path)
     headings = [_heading(settlement, row) for row, _ in trees]
     lead = (
-        f"How this result ({quantity.replace('_', ' ')}) comes about, for performance year {settlement.year}. "
+        f"How this result ({quantity.replace('_', ' ')}) comes about, performance year {settlement.year}. "
         "Open a line to see what it was made of; each rule names its source and how sure it is."
     )
     several = len(trees) > 1
