@@ -183,7 +183,7 @@ def test_floor_rescaling_and_outliers_against_a_second_computation() -> None:
         round(4000 + 2500 * len(each) - 6000 * ("age_80_84" in each) + draw.expovariate(1 / 5000), 2)
         for each in terms
     ]
-    rows = _bench(costs, terms).run("episodes.chronic_cost")
+    rows = _bench(costs, terms, expected_floor_share=0.0).run("episodes.chronic_cost")
     expected = _by_hand(costs, terms)
     assert {r["episode_id"]: r["dropped"] for r in rows} == {e: d for e, (_, d) in expected.items()}
     assert {r["episode_id"]: r["expected_cost"] for r in rows} == pytest.approx(
@@ -195,6 +195,24 @@ def test_floor_rescaling_and_outliers_against_a_second_computation() -> None:
     kept = [r for r in rows if not r["dropped"]]
     mean_expected = sum(r["expected_cost"] for r in kept) / len(kept)
     assert mean_expected == pytest.approx(sum(r["observed_cost"] for r in kept) / len(kept))
+
+
+def test_a_fitted_prediction_is_at_least_a_quarter_of_the_mean_and_an_installed_one_is_not_touched() -> None:
+    # it predicts 10 without and 1,000 with the term; the mean of the four is 505, a quarter of it 126.25
+    costs, terms = [10, 10, 1000, 1000], [set(), set(), {"hcc_copd"}, {"hcc_copd"}]
+    few = {"episode_model_minimum_episodes": 1, "episode_model_minimum_term": 1}
+    rows = _bench(costs, terms, **few).run("episodes.chronic_prediction")
+    assert sorted(row["floored_expected"] for row in rows) == pytest.approx([126.25, 126.25, 1000, 1000])
+    # mean 563.125 after, 505 before: x 0.896782
+    assert sorted(row["scaled_expected"] for row in rows)[0] == pytest.approx(126.25 * 505 / 563.125)
+    bench = _bench(costs, terms, **few)
+    row = {"vintage": "2027", "cohort": "heart_failure", "subgroup": None}
+    bench.give(
+        "reference.episode_cost_coefficient",
+        [row | {"term": "intercept", "coefficient": 10.0}, row | {"term": "hcc_copd", "coefficient": 990.0}],
+    )
+    rows = bench.run("episodes.chronic_prediction")
+    assert sorted(row["floored_expected"] for row in rows) == pytest.approx([10, 10, 1000, 1000])
 
 
 def test_the_same_rows_in_another_order_give_the_same_bits() -> None:

@@ -2,14 +2,15 @@
 -- makes:     one row per counted episode: what the model predicts, raised to the floor and scaled back to its mean
 -- key:       episode_id
 -- reads:     episodes.chronic_risk_factor, episodes.chronic_coefficient, episodes.chronic_observed
--- rules:     asm.expected_floor_percentile
+-- rules:     asm.expected_floor_percentile, asm.expected_floor_share
 -- cites:     42 CFR 512.730; ASM specification 2.2(8)(a) and (b)
 -- evidence:  episodes.chronic_risk_factor(episode_id)
 -- owner:     tin
 with predicted as (
   select
     factor.performance_year, factor.cohort, factor.subgroup, factor.episode_id,
-    coalesce(cx_exact_sum(model.coefficient), 0) as raw_expected
+    coalesce(cx_exact_sum(model.coefficient), 0) as raw_expected,
+    max(case when model.origin = 'installed' then 1 else 0 end) as is_installed
   from episodes.chronic_risk_factor as factor
   left join episodes.chronic_coefficient as model
     on model.performance_year = factor.performance_year and model.cohort = factor.cohort
@@ -19,7 +20,7 @@ with predicted as (
 sized as (
   select
     performance_year, cohort, subgroup, count(*) as episodes,
-    cx_divide(cx_exact_sum(raw_expected), count(*)) as mean_raw
+    cx_divide(cx_exact_sum(raw_expected), count(*)) as mean_raw, max(is_installed) as is_installed
   from predicted
   group by performance_year, cohort, subgroup
 ),
@@ -49,8 +50,16 @@ floor_of as (
 floored as (
   select
     predicted.performance_year, predicted.cohort, predicted.subgroup, predicted.episode_id,
-    predicted.raw_expected, greatest(predicted.raw_expected, floor_of.floor_cost) as floored_expected
+    predicted.raw_expected,
+    greatest(
+      predicted.raw_expected, floor_of.floor_cost,
+      case when sized.is_installed = 1 then floor_of.floor_cost else sized.mean_raw * share.value end
+    ) as floored_expected
   from predicted
+  cross join rules.asm_expected_floor_share as share
+  join sized
+    on sized.performance_year = predicted.performance_year and sized.cohort = predicted.cohort
+    and sized.subgroup = predicted.subgroup
   join floor_of
     on floor_of.performance_year = predicted.performance_year and floor_of.cohort = predicted.cohort
     and floor_of.subgroup = predicted.subgroup
