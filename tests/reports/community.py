@@ -83,10 +83,6 @@ class FakeRun:
         )
         self.tables.add(table)
 
-    def drop(self, table: str) -> None:
-        self.con.execute(f"drop table {table}")
-        self.tables.discard(table)
-
     def has(self, table: str) -> bool:
         return table in self.tables
 
@@ -274,7 +270,7 @@ def _clinician(
                 "benchmark": 68.98,
             }
         )
-    count = 9 if few else int(random.integers(24, 140))
+    count = 9 if few else int(random.integers(24, 140 if index < 40 else 30))
     ratio = float(
         np.clip(
             1 + random.normal(0, 0.03) + random.normal(0, 0.85) / math.sqrt(count) - 0.1 * skill, 0.5, 1.9

@@ -28,9 +28,13 @@ from corridor.reports.words import counted, plain, real, short_dollars
 _AMOUNT = re.compile(r"[−+±]?\$[\d,.]+[kM]?|−[\d.,]+%?")
 
 
+_CODE = re.compile(r"`([^`]+)`")
+
+
 def keep_amounts(words: str) -> Markup:
-    """Words as markup in which an amount is never broken between its sign and its digits."""
-    return Markup(_AMOUNT.sub(r'<span class="k">\g<0></span>', str(escape(words))))
+    """Words as markup: an amount never breaks between sign and digits, what stands in backticks is code."""
+    kept = _AMOUNT.sub(r'<span class="k">\g<0></span>', str(escape(words)))
+    return Markup(_CODE.sub(r"<code>\1</code>", kept))
 
 
 @lru_cache(maxsize=1)

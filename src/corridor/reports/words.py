@@ -83,7 +83,7 @@ def dollars(value: Any, *, signed: bool = False) -> str:
 
 
 def short_dollars(value: Any, *, signed: bool = False) -> str:
-    """To thousands, for prose and charts: −$212k, $7.1M; under a thousand to the nearest hundred."""
+    """To thousands, for prose and charts: −$212k, $7.1M; less to the nearest hundred or ten."""
     amount = real(value)
     if amount is None:
         return ABSENT
@@ -93,12 +93,11 @@ def short_dollars(value: Any, *, signed: bool = False) -> str:
     elif size >= 1000:
         digits = f"{math.floor(size / 1e3 + 0.5):,}k"
     elif size >= 100:
-        digits = f"{math.floor(size / 100 + 0.5) * 100:,}"
-        digits = "1k" if digits == "1,000" else digits
+        digits = f"{math.floor(size / 100 + 0.5) * 100:,}".replace("1,000", "1k")
     else:
-        digits = "under 100" if size >= 0.5 else "0"
-    if digits in ("0", "under 100"):
-        return "$0" if digits == "0" else "under $100"
+        digits = str(math.floor(size / 10 + 0.5) * 10)
+    if digits == "0":
+        return "$0"
     return f"{_sign(amount, signed)}${digits}"
 
 

@@ -88,8 +88,8 @@ def strip(
         content.append(tag("line", class_="tick", x1=x, x2=x, y1=base, y2=base + 4))
         content.append(text(words, at, tick_line, anchor=anchor, class_="tick-label"))
         labels.append(label_box(words, at, tick_line, anchor))
-    content.append(text(axis, 0, base - 6, class_="axis-name"))
-    labels.append(label_box(axis, 0, base - 6))
+    content.append(text(axis, width, base - 6, anchor="end", class_="axis-name"))
+    labels.append(label_box(axis, width, base - 6, "end"))
     own_line = tick_line + 16.0
     named = [(scale.inside(point.value), point.name) for point in own]
     rows = 14 if width < svg.WIDE else 10

@@ -220,7 +220,7 @@ def tags_of(row: Row) -> tuple[str, str]:
 
 def levers_section(index: Index) -> Section:
     """What one decile in each measure is worth, all clinicians together and one by one."""
-    title = "Levers: what one decile is worth"
+    title = "Levers: what a step is worth"
     if not index.data.levers:
         return Section(
             "levers",

@@ -39,7 +39,7 @@ REASONS = replace(STACKED, page=600.0)
 """Reasons are long: even on a wide page they stand above their bar."""
 
 EMPTY = (
-    "Who is in the model was not worked out from claims. Load claims and a roster (`corridor load cclf DIR`, "
+    "To work out who is in, and why, load claims and a roster (`corridor load cclf DIR`, "
     "`corridor load roster FILE`) or install CMS's participant list (`corridor reference add FILE`)."
 )
 
@@ -49,7 +49,10 @@ def people_section(index: Index) -> Section:
     rows = index.data.eligibility
     title = "Who is in, and why"
     if not rows:
-        return Section("eligibility", title, empty=EMPTY)
+        given = (
+            "Every row of the file is taken to be in the model. " if index.data.door == "calculator" else ""
+        )
+        return Section("eligibility", title, empty=given + EMPTY)
     inside = [row for row in rows if row.get("eligible")]
     outside = [row for row in rows if not row.get("eligible")]
     cohorts = Counter(cohort_name(row.get("cohort")) for row in inside)
