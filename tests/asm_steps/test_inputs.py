@@ -96,8 +96,10 @@ def test_without_the_by_provider_file_coverage_is_not_known() -> None:
 def test_the_public_file_stands_in_where_no_assignment_list_is_loaded() -> None:
     bench = _bench()
     public = {"vintage": "2026", "npi": "N1", "year": 2024, "beneficiaries": 200, "dual_beneficiaries": 30}
-    bench.give("reference.physician_by_provider", [public | {"average_risk_score": 1.4}])
+    paid = {"medicare_paid": 90000.0, "medical_paid": 60000.0}  # with and without drugs
+    bench.give("reference.physician_by_provider", [public | {"average_risk_score": 1.4} | paid])
     row = _input(bench)
+    assert (row["part_b_paid_published"], row["published_year"]) == (Decimal("60000.00"), 2024)
     assert (row["mean_hcc_risk_score"], row["risk_score_origin"]) == (1.4, "by-provider file")
     assert row["dual_eligible_share"] == pytest.approx(0.15)  # no patient of 2027 is loaded
 

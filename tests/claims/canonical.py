@@ -96,7 +96,7 @@ OTHER = {
     ),
     "reference.physician_by_provider": _columns(
         """vintage, npi, year INTEGER, specialty, medicare_allowed DOUBLE, medicare_paid DOUBLE,
-        beneficiaries INTEGER, services DOUBLE, city, state, zip, dual_beneficiaries INTEGER,
+        beneficiaries INTEGER, services DOUBLE, city, state, zip, dual_beneficiaries INTEGER, medical_paid DOUBLE,
         average_risk_score DOUBLE"""
     ),
 }

@@ -30,7 +30,8 @@ select
   panel.mean_hcc_risk_score, panel.risk_score_origin, panel.dual_eligible_share, panel.beneficiaries, panel.panel_coverage,
   panel.indicative,
   cast(coalesce(paid.part_b_paid, 0) as decimal(18, 2)) as part_b_paid, used.paid_year as part_b_year,
-  used.paid_year_is_whole as part_b_year_is_whole, clinician.reason
+  used.paid_year_is_whole as part_b_year_is_whole, panel.part_b_paid_published, panel.published_year,
+  clinician.reason
 from asm.eligibility as clinician
 join asm.year_used as used on used.cohort = clinician.cohort
 left join measures.asm_cost as cost
