@@ -47,7 +47,7 @@ from corridor.synth.write_partb import write_carrier
 from corridor.synth.write_people import DESCRIPTIONS, summary, write_identifiers, write_people
 from corridor.synth.write_readme import write_readme
 
-PEOPLE_A_BLOCK = 2_500
+PEOPLE_A_BLOCK = 3_000
 FIRST_PROGRAM_YEAR = 2027
 REFERENCE = "reference"
 Progress = Callable[[int, int], None]
@@ -61,8 +61,8 @@ def file_name(delivery: Delivery, letter: str, year: int) -> str:
 
 
 def block_sizes(people: int) -> list[int]:
-    """Sizes of the blocks: as equal as can be, about PEOPLE_A_BLOCK each."""
-    blocks = max(1, round(people / PEOPLE_A_BLOCK))
+    """Sizes of the blocks: as equal as can be, at most PEOPLE_A_BLOCK each."""
+    blocks = -(-people // PEOPLE_A_BLOCK)
     return [people // blocks + (1 if place < people % blocks else 0) for place in range(blocks)]
 
 

@@ -17,10 +17,11 @@ from corridor.synth.days import NEVER, Period
 from corridor.synth.draws import Floats, weighted
 from corridor.synth.identifiers import Ints, npi, tin
 
+_FACILITY_TINS = 900
 _EVEN_DIMENSIONS = 5
 _EVEN_BASE = 1.1347241384015194  # the root of x ** 6 = x + 1: steps of a low-discrepancy sequence
-NPIS_A_BLOCK = 1_000
-FACILITY_NPIS = 900  # clinicians take the numbers below, facilities those from here on
+NPIS_A_BLOCK = 2_000
+FACILITY_NPIS = 1_800  # clinicians take the numbers below, facilities those from here on
 
 
 @dataclass
@@ -279,7 +280,7 @@ class _Builder:
                         kind,
                         ccn,
                         int(npi(np.array([self.block * NPIS_A_BLOCK + number]))[0]),
-                        tin(self.block, 900 + number % 100),
+                        tin(self.block, _FACILITY_TINS + number - FACILITY_NPIS),
                         self.made.areas[place % len(self.made.areas)],
                         add_on,
                     )
@@ -290,7 +291,7 @@ class _Builder:
     def finish(self) -> Providers:
         made = self.made
         numbers = self.block * NPIS_A_BLOCK + np.arange(len(self.people), dtype=np.int64)
-        if len(numbers) > FACILITY_NPIS or len(made.practices) >= FACILITY_NPIS:
+        if len(numbers) > FACILITY_NPIS or len(made.practices) >= _FACILITY_TINS:
             raise AssertionError("a block holds too many clinicians for its numbers")
         made.npis = npi(numbers)
         made.roles = [row[0] for row in self.people]
