@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -68,9 +69,13 @@ def clinicians_of(run: RunLike, years: Sequence[Row]) -> list[Row]:
         {key_of(row): row for row in rows}
         for rows in (rows_of(run, "asm.clinician_input", order), cost, rows_of(run, "asm.eligibility", order))
     ]
+    cohorts = {str(row.get("cohort")): row for row in rows_of(run, "asm.cohort", ("cohort",))}
     merged: list[Row] = []
     for result in rows_of(run, "asm.result", order):
         row = dict(result)
+        for column in ("neutral_score", "cost_median"):
+            if row.get(column) is None:
+                row[column] = cohorts.get(str(row.get("cohort")), {}).get(column)
         for other in others:
             for column, value in other.get(key_of(result), {}).items():
                 if row.get(column) is None:
@@ -293,7 +298,7 @@ def assumptions_of(run: RunLike, force: RulesInForce | None) -> list[Row]:
     """
     rows = rows_of(run, "asm.assumption", ("rule",))
     if rows:
-        return rows
+        return [{**row, "value": _decoded(row.get("value"))} for row in rows]
     held = run.manifest.get("assumptions")
     if isinstance(held, list):
         return [dict(row) for row in held]
@@ -303,3 +308,11 @@ def assumptions_of(run: RunLike, force: RulesInForce | None) -> list[Row]:
     for row in force.assumptions():
         found.append({**row, "about": force[str(row["rule"])].about})
     return found
+
+
+def _decoded(value: Any) -> Any:
+    """A rule value that a table holds as JSON text."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return value
