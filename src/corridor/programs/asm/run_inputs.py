@@ -89,10 +89,10 @@ def inputs_from_tables(
     made["reported"] = np.where(assumed["quality"], 1.0, made["reported"])
     names = sorted(assumed)
     made["assumed_categories"] = np.array(
-        [", ".join(n for n in names if assumed[n][row]) or None for row in range(rows)] or [], dtype=object
+        [", ".join(n for n in names if assumed[n][row]) or None for row in range(rows)], dtype=object
     )
     thin = _numbers(clinicians, "indicative", rows)
-    made["indicative"] = (thin > 0) | np.array([text is not None for text in made["assumed_categories"]])
+    made["indicative"] = (thin > 0) | (made["assumed_categories"] != None)  # noqa: E711
     warnings = [
         f"{name}: nothing loaded for the practices of {int(mask.sum())} clinicians; a typical value is taken"
         for name, mask in assumed.items()
@@ -178,4 +178,4 @@ def _numbers(columns: Mapping[str, Array], name: str, rows: int) -> Array:
 def _text(columns: Mapping[str, Array], name: str, rows: int) -> Array:
     if name not in columns:
         return np.full(rows, None, dtype=object)
-    return np.array([None if v is None else str(v) for v in columns[name]] or [], dtype=object)
+    return np.array([None if v is None else str(v) for v in columns[name]], dtype=object)

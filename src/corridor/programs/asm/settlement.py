@@ -107,30 +107,28 @@ class Settlement:
         columns = {name: _plain_column(measures.evaluation[name]) for name in names}
         best = self._best_submissions(len(measures.parent))
         of_sent = (
-            "collection_type", "rate", "eligible_cases", "data_completeness", "outcome",
-            "submission_points", "measure_median", "counts_deviations", "percentiles",
+            "collection_type", "rate", "eligible_cases", "data_completeness", "outcome", "benchmark",
         )  # fmt: skip
-        detail = {name: _plain_column(sent.evaluation[name]) for name in of_sent} if len(sent.parent) else {}
-        middle = PERCENTILE_COLUMNS.index(MEDIAN_COLUMN)
+        detail: dict[str, list[Any]] = {}
+        if len(sent.parent):
+            detail = {name: _plain_column(sent.evaluation[name]) for name in of_sent[:-1]}
+            detail["benchmark"] = _plain_column(_middle_of_benchmark(sent.evaluation))
+        identity = {name: _plain_column(self.inputs.clinicians[name]) for name in ("tin", "npi", "cohort")}
         records = []
         for place, row in enumerate(measures.parent.tolist()):
             one = best[place]
             found = {name: detail[name][one] if one >= 0 else None for name in of_sent}
-            deciles = found["percentiles"] or [None] * len(PERCENTILE_COLUMNS)
             outcome = columns["measure_outcome"][place]
             points = columns["measure_points"][place]
             records.append(
                 {
                     "row": row,
-                    **{
-                        name: to_plain(self.inputs.clinicians[name][row]) for name in ("tin", "npi", "cohort")
-                    },
+                    **{name: values[row] for name, values in identity.items()},
                     "measure_id": columns["measure_id"][place],
-                    **{name: found[name] for name in of_sent[:4]},
+                    **found,
                     "points": points,
                     "counted": points is not None,
                     "outcome": found["outcome"] if outcome in ("removed", "scored") else outcome,
-                    "benchmark": found["measure_median"] if found["counts_deviations"] else deciles[middle],
                 }
             )
         return records
@@ -261,6 +259,14 @@ class Settlement:
 
 
 def _plain_column(values: Array) -> list[Any]:
-    if values.dtype.kind == "f" and values.ndim == 1:
-        return [None if number != number else number for number in values.tolist()]
-    return [to_plain(value) for value in values]
+    """One value a row as plain Python, NaN as None; rows that are lists as lists."""
+    if values.ndim > 1:
+        return [to_plain(value) for value in values]
+    plain = values.tolist()
+    return plain if values.dtype.kind in "biu" else [None if one != one else one for one in plain]
+
+
+def _middle_of_benchmark(submissions: Evaluation) -> Array:
+    """The median of the benchmark each submission was held against."""
+    percentiles = submissions["percentiles"][:, PERCENTILE_COLUMNS.index(MEDIAN_COLUMN)]
+    return np.where(submissions["counts_deviations"], submissions["measure_median"], percentiles)
