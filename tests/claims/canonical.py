@@ -96,8 +96,8 @@ OTHER = {
     ),
     "reference.physician_by_provider": _columns(
         """vintage, npi, year INTEGER, specialty, medicare_allowed DOUBLE, medicare_paid DOUBLE,
-        beneficiaries INTEGER, services DOUBLE, city, state, zip, dual_beneficiaries INTEGER, medical_paid DOUBLE,
-        average_risk_score DOUBLE"""
+        beneficiaries INTEGER, services DOUBLE, city, state, zip, dual_beneficiaries INTEGER,
+        medical_paid DOUBLE, average_risk_score DOUBLE"""
     ),
 }
 FORMATS = ("cclf", "rif", "synpuf", "tuva")
