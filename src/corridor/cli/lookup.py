@@ -60,9 +60,9 @@ def _say(found: Lookup) -> None:
     if any(clinician["part_b_paid"] is not None for clinician in found.clinicians):
         for text in found.notes:
             typer.echo(f"Note: {text}")
-    for one in found.assumptions:
-        value = f"{one['rule']} {one['value']} in {one['payment_year']}"
-        typer.echo(f"Assumption: {value} is {one['status']} ({one['cite']}).")
+        for one in found.assumptions:
+            value = f"{one['rule']} {one['value']} in {one['payment_year']}"
+            typer.echo(f"Assumption: {value} is {one['status']} ({one['cite']}).")
     for text in found.warnings:
         typer.echo(f"Warning: {text}", err=True)
 

@@ -43,6 +43,7 @@ def add(
 
     Example: corridor reference add asm_participants_2027_final.csv
     """
+    from corridor.cli.progress import Progress
     from corridor.engine.warehouse import Warehouse
     from corridor.reference.add import add_references
     from corridor.settings import load_settings
@@ -54,7 +55,9 @@ def add(
             todo="Use preliminary or final.",
             field="--stage",
         )
-    outcomes = add_references(files, Warehouse.open(load_settings(None).home_folder()), name, vintage, stage)
+    warehouse = Warehouse.open(load_settings(None).home_folder())
+    with Progress(quiet=as_json) as progress:
+        outcomes = add_references(files, warehouse, name, vintage, stage, progress)
     refused = [outcome for outcome in outcomes if outcome.status == "refused"]
     if as_json:
         json.dump({"rows": [o.to_dict() for o in outcomes], "refused": len(refused)}, sys.stdout, default=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
@@ -34,6 +34,10 @@ _DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01]
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_](0[1-9]|1[0-2])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _DATA_YEAR = re.compile(r"_DY?(\d\d)_", re.IGNORECASE)  # CMS: MUP_PHY_R25_P05_V20_D23_Prov.csv
+
+
+# progress(file, place, of how many, how), as the command line shows it
+Progress = Callable[[str, int, int, str], None]
 
 
 @dataclass
@@ -73,6 +77,7 @@ def add_references(
     name: str | None = None,
     vintage: str | None = None,
     stage: str | None = None,
+    progress: Progress | None = None,
 ) -> list[Outcome]:
     """Install the files behind ``paths`` (files, folders, zips); one Outcome a file, in order.
 
@@ -93,15 +98,21 @@ def add_references(
     with scratch_folder(warehouse.home) as scratch, writer_lock(warehouse.home):
         have = {digest for one in installed(warehouse) for digest in one.digests}
         groups: dict[tuple[str, str], list[_Candidate]] = {}
-        for found in gather(paths, scratch):
+        files = gather(paths, scratch)
+        for place, found in enumerate(files, start=1):
+            if progress:
+                progress(found.name, place, len(files), "recognizing")
             outcome, candidate = _recognise(found, scratch, have, name, vintage, stage)
             if candidate is not None:
                 have.add(candidate.sha256)
                 groups.setdefault((candidate.reference.name, candidate.vintage), []).append(candidate)
             else:
                 outcomes.append(outcome)
-        for candidates in groups.values():
+        for place, (which, candidates) in enumerate(groups.items(), start=1):
+            if progress:
+                progress(" ".join(which), place, len(groups), "installing")
             outcomes.extend(_install(warehouse, candidates))
+        remove_tree(warehouse.spill)
     return outcomes
 
 

@@ -153,7 +153,7 @@ def _newest(warehouse: Warehouse) -> list[Installed]:
 
 
 def _read(warehouse: Warehouse, npis: Sequence[str]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Reference name -> NPI -> its rows: of the newest ASM list, of the newest year that pays the clinician."""
+    """Reference name -> NPI -> its rows: of the newest ASM list, of every year of payments, newest first."""
     files = {one.name: one.parts for one in _newest(warehouse)}
     payments = [part for one in installed(warehouse, "physician_by_provider") for part in one.parts]
     if payments:

@@ -20,13 +20,13 @@ from corridor.engine.connection import name as sql_name
 from corridor.engine.connection import quote
 from corridor.engine.tabular.gather import Found
 from corridor.engine.tabular.layout import Layout, normalised
-from corridor.engine.tabular.text import Scan, scan
+from corridor.engine.tabular.text import CONTROL, Scan, scan
 from corridor.engine.tabular.workbook import is_workbook, workbook_rows
 from corridor.errors import CorridorError
 
 SEPARATOR = "\x1f"  # between the fields of a converted file
-_NEVER = "\x1d"  # no text file holds this: it keeps DuckDB from splitting a line
-_NO_NULL = "\x01"  # nor this: it keeps DuckDB from reading a null
+_NEVER = CONTROL.decode()
+_NO_NULL = "\x01"  # no line is this alone: it keeps DuckDB from reading a null
 _DELIMITERS = (",", "\t", "|", ";")
 _HEADER_ROWS = 25  # a header stands within so many rows; titles may stand above it
 _RECORD_LINES = 200  # a quoted value that spans more lines was never closed
@@ -169,7 +169,7 @@ def _write(
     path: Path, records: Iterable[tuple[int, Sequence[str]]], header_line: int, width: int = 0
 ) -> None:
     """Write the records below the header, one a line, at least ``width`` fields wide."""
-    table = str.maketrans({"\n": " ", "\r": " ", SEPARATOR: " "})
+    table = str.maketrans(dict.fromkeys(("\n", "\r", SEPARATOR, _NEVER), " "))
     with path.open("w", encoding="utf-8", newline="") as sink:
         for line, cells in records:
             if line > header_line:
@@ -188,7 +188,7 @@ def _csv(path: Path) -> str:
     return (
         f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, "
         f"header = false, delim = {quote(_NEVER)}, quote = '', escape = '', "
-        f"nullstr = {quote(_NO_NULL)}, strict_mode = false, max_line_size = 16777216)"
+        f"nullstr = {quote(_NO_NULL)}, strict_mode = false, max_line_size = 2097152)"
     )
 
 

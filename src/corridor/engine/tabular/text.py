@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corridor.engine.tabular.gather import Found
 from corridor.errors import CorridorError
 
+CONTROL = b"\x1d"  # DuckDB is told to split on this, so that it splits on nothing
 _CHUNK = 1 << 22
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,7 +29,7 @@ class Scan:
     encoding  as Python names it; UTF-8 unless the bytes are not, then Windows-1252
     quotes    whether a double quotation mark occurs
     plain     whether physical line n is record n for DuckDB: UTF-8, no blank line above the
-              last record, no lone carriage return
+              last record, no lone carriage return, no separator control character
     """
 
     encoding: str
@@ -49,7 +50,7 @@ def scan(file: Found) -> Scan:
             return Scan("utf-16", True, False)
         stream.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
-        utf8, quotes, blank, lone, last = True, False, False, False, b""
+        utf8, quotes, blank, lone, control, last = True, False, False, False, False, b""
         while chunk := stream.read(_CHUNK):
             if b"\0" in chunk:
                 raise _not_text(file, "it holds binary zeros")
@@ -60,6 +61,7 @@ def scan(file: Found) -> Scan:
                     utf8 = False
             quotes = quotes or b'"' in chunk
             joined = last + chunk
+            control = control or CONTROL in chunk
             blank = blank or b"\n\n" in joined or b"\n\r\n" in joined or (not last and joined[:1] in b"\r\n")
             lone = lone or joined.count(b"\r") != joined.count(b"\r\n") + joined.endswith(b"\r")
             last = joined[-2:]
@@ -70,7 +72,7 @@ def scan(file: Found) -> Scan:
             utf8 = False
     lone = lone or last.endswith(b"\r")
     if utf8:
-        return Scan(mark or "utf-8", quotes, not (blank or lone), ())
+        return Scan(mark or "utf-8", quotes, not (blank or lone or control), ())
     return Scan(
         "cp1252",
         quotes,

@@ -52,7 +52,8 @@ person as (
     source_id, person_id, birth_date, gender, race_code, original_reason_entitlement_code,
     max(death_date) over (partition by source_id, person_id) as death_date,
     row_number() over (partition by source_id, person_id order by month_start desc) as place
-  from months
+  from newest_first
+  where newest_first.place = 1 and dml_ind <> 'DELETE'
 )
 select
   runs.source_id, max(runs.delivery_id) as delivery_id, runs.person_id, max(person.birth_date) as birth_date,
