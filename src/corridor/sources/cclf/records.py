@@ -10,7 +10,7 @@ import numpy as np
 from corridor.errors import CorridorError
 from corridor.sources.cclf.detect import Form, damaged_line, strange_character
 from corridor.sources.cclf.shape import Bytes, Shape, clear_tildes
-from corridor.sources.cclf.values import fault
+from corridor.sources.cclf.values import fault, one_bit_off_blank
 
 # One row group of Parquet; a piece of the longest record takes 67 MB.
 PIECE_ROWS = 122_880
@@ -49,12 +49,14 @@ class Checker:
                 raise strange_character(self.form.found, self.form.layout, byte, position, line)
             if one is None:
                 continue
-            found = fault(one, piece[row, one.start - 1 : one.end].tobytes(), self.shape.mbi_form)
-            if found is None:
-                continue
-            if found.minor:
-                if found.damaged and len(lines := self.odd.setdefault(one.name, [])) <= ISOLATED:
+            value = piece[row, one.start - 1 : one.end].tobytes()
+            found = fault(one, value, self.shape.mbi_form)
+            odd = found is not None and found.minor and found.damaged
+            if odd or (one.name in self.shape.unused and one_bit_off_blank(value)):
+                lines = self.odd.setdefault(one.name, [])
+                if len(lines) <= ISOLATED:
                     lines.append(line)
+            if found is None or found.minor:
                 continue
             if found.damaged and not self.set_aside:
                 raise damaged(self.form, line, one.name)

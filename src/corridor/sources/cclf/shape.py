@@ -24,6 +24,7 @@ TILDE = ord("~")  # some feeds write it where a value is missing
 _BLOCK_BYTES = 1 << 19
 _SAMPLE_ROWS = 4096
 _OFTEN = 50  # one row in so many is no exception any more
+_LONG_TEXT = 10
 _SAFE_INTEGER_DIGITS = 9  # fewer never exceed INTEGER
 # Last day of each month; the 29th of February is left to the second pass.
 _LAST_DAY = np.zeros(256, np.uint8)
@@ -60,6 +61,7 @@ class Shape:
     """The test of one file, with what its own first rows show to be usual in it.
 
     loose  numeric fields whose form cannot be tested by position alone; SQL tests those
+    unused fields of identifiers that CMS no longer sends, blank in the first rows
     """
 
     layout: Layout
@@ -67,6 +69,7 @@ class Shape:
     rules: _Rules
     mbi_form: bool = False
     loose: set[str] = field(default_factory=set)
+    unused: set[str] = field(default_factory=set)
 
     @classmethod
     def learn(cls, layout: Layout, end_of_line: bytes, sample: Bytes) -> Shape:
@@ -85,9 +88,13 @@ class Shape:
         for one in tested:
             where = slice(one.start - 1, one.end)
             rows = np.flatnonzero(wrong[:, where].any(axis=1))
-            kept = sum(1 for row in rows if _acceptable(one, sample[row, where].tobytes()))
-            if kept * _OFTEN > len(sample) and one.type != "date":
-                shape._relax(one)
+            filled = np.count_nonzero((sample[:, where] != BLANK).any(axis=1))
+            kept = [row for row in rows if _acceptable(one, sample[row, where].tobytes())]
+            if len(kept) * _OFTEN > len(sample) and one.type != "date":
+                shape._relax(one, sample[kept, where])
+            elif one.identifies == "legacy" and filled * _OFTEN <= len(sample):
+                shape.rules.allow(where, "~", "~")
+                shape.unused.add(one.name)
         return shape
 
     def _learn_field(self, one: Field, sample: Bytes) -> None:
@@ -130,8 +137,12 @@ class Shape:
             rules.allow(slice(one.start - 1, too_far), "0", "0")
             rules.blank[point + 1 : one.end] = True
 
-    def _relax(self, one: Field) -> None:
+    def _relax(self, one: Field, usual: Bytes) -> None:
+        """Allow what acceptable values of the field (rows, length) show to be usual."""
         where = slice(one.start - 1, one.end)
+        if one.type == "code" and ((usual <= ord("Z")) & ((usual >= ord("-")) | (usual == BLANK))).all():
+            self.rules.allow(where, "-", "Z", ":@")
+            return
         self.rules.no_start[where] = self.rules.no_end[where] = False
         if one.type in SCALE or one.type == "integer":
             self.rules.allow(where, "+", "9")
@@ -159,6 +170,7 @@ class Shape:
         step = max(1, _BLOCK_BYTES // self.width)
         fields = self.layout.fields
         dates = [one for one in fields if one.type == "date"]
+        texts = [one for one in fields if one.type == "text" and one.length >= _LONG_TEXT]
         place_of = np.full(self.width, len(fields), np.int64)
         for place, one in enumerate(fields):
             place_of[one.start - 1 : one.end] = place
@@ -167,6 +179,8 @@ class Shape:
             wrong = self.suspicious(block)
             for day in dates:
                 wrong[:, day.start - 1] |= _no_such_day(block, day.start - 1)
+            for one in texts:
+                wrong[:, one.start - 1 : one.end] |= _lone(block[:, one.start - 1 : one.end])
             if not wrong.any():
                 continue
             rows = np.flatnonzero(wrong.any(axis=1))
@@ -178,6 +192,14 @@ class Shape:
             )
             for row, position, place in found:
                 yield base + row, fields[place] if place < len(fields) else None, position
+
+
+def _lone(text: Bytes) -> Flags:
+    """Where something follows two blanks in a name or address: what a changed bit makes of padding."""
+    blank = text == BLANK
+    wrong = np.zeros(text.shape, np.bool_)
+    wrong[:, 2:] = blank[:, :-2] & blank[:, 1:-1] & ~blank[:, 2:]
+    return wrong
 
 
 def _no_such_day(block: Bytes, start: int) -> Flags:

@@ -22,6 +22,8 @@ _DATE = re.compile(rb"(\d{4})-(\d\d)-(\d\d)")
 _NUMBER = re.compile(rb"[+-]?(?:\d+(?:\.\d{0,4})?|\.\d{1,4})")
 _DIGITS = re.compile(rb"\d+")
 _CODE = re.compile(rb"[A-Z0-9.\-]+")
+# One character apart from the rest of a text, which one changed bit makes of a blank (0 apart).
+_LONE = re.compile(rb"(?:^|  )[!\"$(`](?=  )")
 # CMS, "Understanding the Medicare Beneficiary Identifier format": which positions are letters and digits.
 _MBI = re.compile(rb"[1-9][A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d{2}")
 
@@ -50,6 +52,11 @@ def fault(field: Field, value: bytes, mbi_form: bool = False) -> Fault | None:
         if not _DATE.fullmatch(value):
             return Fault("BAD-DATE", f"{field.name} is not a date YYYY-MM-DD", _one_bit_off(field, value))
         return None if _calendar(value) else Fault("BAD-DATE", f"{field.name} is a day that does not exist")
+    if field.type == "text":
+        lone = _LONE.search(value + b"  ")
+        return (
+            Fault("UNUSUAL-TEXT", f"{field.name} holds a lone character", True, minor=True) if lone else None
+        )
     if _fits(field, value, mbi_form):
         return _size(field, value)
     damaged = _one_bit_off(field, value, mbi_form)
@@ -79,9 +86,15 @@ def _one_bit_off(field: Field, value: bytes, mbi_form: bool = False) -> bool:
     for at, byte in enumerate(value):
         for bit in range(8):
             other = value[:at] + bytes([byte ^ (1 << bit)]) + value[at + 1 :]
-            if other.strip() and _fits(field, other, mbi_form):
+            if _fits(field, other, mbi_form) and (other.strip() or not field.required):
                 return True
     return False
+
+
+def one_bit_off_blank(value: bytes) -> bool:
+    """Whether one changed bit of one character made this of a blank field."""
+    rest = value.replace(b" ", b"")
+    return len(rest) == 1 and (rest[0] ^ ord(" ")).bit_count() == 1
 
 
 def _calendar(value: bytes) -> bool:
