@@ -32,10 +32,14 @@ addEventListener("load",function(){
     if(wide>1&&high>4)clashes.push([chart.querySelector("title").textContent,one.w,two.w]);
    })});
   });
+  var table=document.querySelector("table[data-name=scores]");
+  var heads=table.tHead.rows[0].cells,last=heads.length-1;
+  heads[last].querySelector("[role=button]").click();
+  var sorted=Array.from(table.tBodies[0].rows).map(function(r){return r.cells[last].textContent});
   var found=document.createElement("pre");found.id="found";
   found.textContent=JSON.stringify({clashes:clashes,width:document.documentElement.scrollWidth,
    view:innerWidth,buttons:document.querySelectorAll("th [role=button]").length,
-   filters:document.querySelectorAll("input[type=search]").length,
+   sorted:sorted,filters:document.querySelectorAll("input[type=search]").length,
    target:location.hash?document.getElementById(location.hash.slice(1)).open:null});
   document.body.appendChild(found);
  },300);
@@ -71,6 +75,8 @@ def test_no_name_covers_another_as_laid_out(chromium: str, page: str, tmp_path: 
 def test_the_script_adds_sorting_and_filters(chromium: str, page: str, tmp_path: Path) -> None:
     found = measured(chromium, page, tmp_path, 1280)
     assert found["buttons"] > 50 and found["filters"] >= 5
+    amounts = [float(re.sub("[$,+]", "", words).replace("−", "-")) for words in found["sorted"]]
+    assert len(amounts) == 24 and amounts == sorted(amounts, reverse=True)
 
 
 def test_a_deep_link_opens_its_clinician(chromium: str, page: str, tmp_path: Path) -> None:

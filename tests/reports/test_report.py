@@ -104,6 +104,22 @@ def test_the_first_sentence_says_who_and_how_much(page: str, data: ReportData) -
     assert f"${abs(total) / 1000:.0f}k in 2029" in words
 
 
+def test_other_years_than_asked_for_are_said_first(data: ReportData) -> None:
+    used = {
+        "cohort": "heart_failure",
+        "wanted_data_year": 2025,
+        "data_year": 2026,
+        "measure_year": 2026,
+        "paid_year": 2026,
+        "paid_year_is_whole": False,
+    }
+    text = report_html(replace(data, years_used=[used]))
+    first = text[: text.index("</section>")]
+    assert "Heart failure: episodes of 2026 stand for those of 2027." in first
+    assert "who is in rests on claims of 2026, for 2025" in first
+    assert "Part B payments are those of 2026, of which part is loaded" in first
+
+
 def test_the_parts_of_every_score_sum_to_it(data: ReportData) -> None:
     index = Index(data)
     assert len(index.parts) == len(index.scored) == 23

@@ -12,11 +12,22 @@ from corridor.reports.readers import mask_counts
 @pytest.mark.parametrize(
     ("amount", "shown"),
     [
-        (-212_499, "−$212k"), (212_500, "+$213k"), (7_100_000, "+$7.1M"), (999_499, "+$999k"),
-        (999_500, "+$1M"), (1_499, "+$1k"), (949, "+$900"), (951, "+$1k"), (64, "+$60"), (4, "$0"), (0, "$0"),
+        (-212_499, "−$212k"),
+        (212_500, "+$213k"),
+        (7_100_000, "+$7.1M"),
+        (999_499, "+$999k"),
+        (999_500, "+$1M"),
+        (1_499, "+$1.5k"),
+        (9_949, "+$9.9k"),
+        (9_950, "+$10k"),
+        (949, "+$900"),
+        (951, "+$1k"),
+        (64, "+$60"),
+        (4, "$0"),
+        (0, "$0"),
         (None, "–"),
     ],
-)  # fmt: skip
+)
 def test_dollars_in_prose_go_to_thousands(amount: float | None, shown: str) -> None:
     assert words.short_dollars(amount, signed=True) == shown
 

@@ -30,6 +30,8 @@ def terminal_summary(data: ReportData, report: Path | str | None = None) -> str:
     lines += _levers(index)
     if data.tieout is not None and data.tieout.deliveries:
         lines += [*_wrapped(f"Data: {lead_of(data.tieout)}", "      "), ""]
+    for words in first.notes:
+        lines += [*_wrapped(f"Note: {words}", "      "), ""]
     if data.assumptions:
         words = f"{counted(len(data.assumptions), 'parameter')} under these results not codified or official"
         lines += [f"Assumptions: {words}; the report lists them.", ""]

@@ -83,17 +83,19 @@ def dollars(value: Any, *, signed: bool = False) -> str:
 
 
 def short_dollars(value: Any, *, signed: bool = False) -> str:
-    """To thousands, for prose and charts: −$212k, $7.1M; less to the nearest hundred or ten."""
+    """Two or three digits, for prose and charts: −$212k, $7.1M, $2.4k, $900, $60."""
     amount = real(value)
     if amount is None:
         return ABSENT
     size = abs(amount)
     if size >= 999_500:
         digits = f"{size / 1e6:.1f}".removesuffix(".0") + "M"
-    elif size >= 1000:
+    elif size >= 9_950:
         digits = f"{math.floor(size / 1e3 + 0.5):,}k"
+    elif size >= 950:
+        digits = f"{math.floor(size / 100 + 0.5) / 10:.1f}".removesuffix(".0") + "k"
     elif size >= 100:
-        digits = f"{math.floor(size / 100 + 0.5) * 100:,}".replace("1,000", "1k")
+        digits = f"{math.floor(size / 100 + 0.5) * 100}"
     else:
         digits = str(math.floor(size / 10 + 0.5) * 10)
     if digits == "0":

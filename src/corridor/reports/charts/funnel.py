@@ -70,7 +70,7 @@ def funnel(
     for tick in ticks_y:
         at = y(tick)
         content.append(tag("line", class_="grid", x1=left + 30, x2=right, y1=at, y2=at))
-        words = f"{tick:.2f}".rstrip("0").rstrip(".") if tick % 0.5 else f"{tick:.1f}"
+        words = number(tick, 2)
         content.append(text(words, left, at + 4, class_="tick-label"))
         labels.append(label_box(words, left, at + 4))
     for tick in ticks_x:

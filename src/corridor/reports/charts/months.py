@@ -40,7 +40,9 @@ def months(
         top = index * ROW
         present = [value for value in row.values if value is not None]
         most = max([*present, 0.0])
-        total = f"{show(sum(present))}, most in a month {show(most)}"
+        total = (
+            f"{show(sum(present))}, most in a month {show(most)}" if most > 0 else "no amount in the source"
+        )
         content.append(text(row.name, 0, top + 14, class_="row-name"))
         content.append(text(total, "100%", top + 14, anchor="end", class_="note"))
         labels.append(label_box(row.name, 0.0, top + 14))

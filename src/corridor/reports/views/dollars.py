@@ -55,6 +55,8 @@ def dollars_section(index: Index) -> Section:
         key=lambda row: (row["dollars"] or 0.0, key_of(row)),
     )
     lead, finding = _lead(index, rows, year)
+    neutral = sum(1 for row in rows if not row["dollars"])
+    rows = [row for row in rows if row["dollars"]]
     shown = rows if len(rows) <= MOST_BARS else [*rows[: MOST_BARS // 2], *rows[-MOST_BARS // 2 :]]
     items = [
         Bar(
@@ -68,6 +70,8 @@ def dollars_section(index: Index) -> Section:
     ]
     wide, narrow = _drawn("dollars", finding, items)
     note = "Bar: the midpoint in force. Whisker: the range over both readings of the midpoint."
+    if neutral:
+        note += f" {counted(neutral, 'clinician stands', 'clinicians stand')} at $0, not drawn."
     if len(shown) < len(rows):
         note += f" The {len(shown)} largest of {len(rows)}; the table has all."
     return Section(

@@ -13,6 +13,15 @@ from corridor.reports.views.index import Index
 from corridor.reports.views.page import Cell, Column, Table, TableRow, amount_cell
 from corridor.reports.words import dollars, people, plain, real, share, short_dollars
 
+CATEGORIES = {
+    "part_d": "Part D drugs",
+    "inpatient": "Inpatient stays",
+    "inpatient_visits": "Visits in hospital",
+    "emergency": "Emergency care",
+    "post_acute": "Post-acute care",
+    "visits": "Office visits",
+}
+"""Service categories of the code table whose own words do not suffice."""
 LISTED_EPISODES = 10
 """Episodes in the table of one clinician, the costliest against expectation first."""
 LISTED_SERVICES = 12
@@ -106,5 +115,6 @@ def services_rest(services: Sequence[Service], largest: Sequence[Service]) -> st
 
 def category_name(category: Any) -> str:
     """A service category as words."""
-    words = str(category or "other services").replace("_", " ").strip()
+    key = str(category or "other_services")
+    words = CATEGORIES.get(key, key.replace("_", " ").strip())
     return words[:1].upper() + words[1:]

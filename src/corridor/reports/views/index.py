@@ -91,6 +91,14 @@ class Index:
             key: f"{name} (TIN …{key[0][-4:]})" if counts[name] > 1 else name for key, name in names.items()
         }
 
+    @cached_property
+    def short_names(self) -> dict[Key, str]:
+        """What fits beside a mark: names without their title and without a word that all begin with."""
+        names = {key: name.removeprefix("Dr. ") for key, name in self.names.items()}
+        words = {name.partition(" ")[0] for name in names.values() if " " in name}
+        alike = len(names) > 1 and len(words) == 1 and all(" " in name for name in names.values())
+        return {key: name.partition(" ")[2] if alike else name for key, name in names.items()}
+
     @property
     def scored(self) -> list[Row]:
         """Clinicians with a final score."""

@@ -124,13 +124,18 @@ def _files(tieout: TieOut) -> Table:
         Column("CCLF0 states", "number", "Records the summary file of the delivery states"),
         Column("Agrees"),
         Column("Dollars", "number", "Signed: cancellations taken off; of CCLF7 what beneficiaries paid"),
-        Column("From"),
-        Column("To"),
+        Column("Months"),
     )
     ordered = sorted(
-        tieout.files, key=lambda row: (row["agrees"] is not False, str(row["kind"]), str(row["file"]))
+        tieout.files,
+        key=lambda row: (
+            row["agrees"] is not False,
+            row["stated"] is None,
+            str(row["kind"]),
+            str(row["file"]),
+        ),
     )
-    words = {True: "yes", False: "NO", None: "nothing stated"}
+    words = {True: "yes", False: "NO", None: "–"}
     body = [
         TableRow(
             (
@@ -139,13 +144,18 @@ def _files(tieout: TieOut) -> Table:
                 *(amount_cell(whole(row[name]), real(row[name])) for name in ROWS),
                 text_cell(words[row["agrees"]]),
                 amount_cell(dollars(row["dollars"]), row["dollars"]),
-                text_cell(row["first_date"]),
-                text_cell(row["last_date"]),
+                text_cell(_span(row)),
             )
         )
         for row in ordered
     ]
     return Table("files", "Files and control totals", columns, body)
+
+
+def _span(row: Row) -> str | None:
+    """The months a file's claims cover."""
+    first, last = str(row["first_date"] or "")[:7], str(row["last_date"] or "")[:7]
+    return f"{first} to {last}" if first and last else None
 
 
 ROWS = ("rows_in", "rows_kept", "rows_aside", "stated")

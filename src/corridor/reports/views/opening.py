@@ -36,6 +36,7 @@ class Opening:
     figures: list[Figure]
     picture: Picture | None
     table: Table | None
+    notes: list[str]
 
 
 def opening(index: Index) -> Opening:
@@ -44,8 +45,28 @@ def opening(index: Index) -> Opening:
     if not data.clinicians:
         words = "No clinician is in the Ambulatory Specialty Model (ASM) for performance year "
         words += f"{data.performance_year}."
-        return Opening(words, "See who was considered, and why each is out, below.", [], None, None)
-    return Opening(_sentence(index), _second(index), _figures(index), _picture(index), _table(index))
+        second = "See who was considered, and why each is out, below."
+        return Opening(words, second, [], None, None, data.notes)
+    notes = [*years_note(index), *data.notes]
+    return Opening(_sentence(index), _second(index), _figures(index), _picture(index), _table(index), notes)
+
+
+def years_note(index: Index) -> list[str]:
+    """Which years of claims stand for the years the rule asks for, where they are others or not whole."""
+    wanted = index.data.performance_year
+    notes = []
+    for row in index.data.years_used:
+        cohort = cohort_name(row.get("cohort"))
+        if row.get("measure_year") not in (None, wanted):
+            notes.append(f"{cohort}: episodes of {row['measure_year']} stand for those of {wanted}.")
+        if row.get("data_year") not in (None, row.get("wanted_data_year")):
+            notes.append(
+                f"{cohort}: who is in rests on claims of {row['data_year']}, for {row['wanted_data_year']}."
+            )
+        if row.get("paid_year") not in (None, wanted) or row.get("paid_year_is_whole") is False:
+            part = "" if row.get("paid_year_is_whole") else ", of which part is loaded"
+            notes.append(f"{cohort}: Part B payments are those of {row.get('paid_year')}{part}.")
+    return notes
 
 
 def _sentence(index: Index) -> str:

@@ -137,7 +137,7 @@ def _differences(index: Index, rows: list[dict[str, Any]]) -> Table:
                 text_cell("yes" if row.get("eligible") else "no"),
                 text_cell(_listed(row)),
                 text_cell(row.get("list_difference")),
-                text_cell(row.get("reason")),
+                text_cell(_reason(row)),
             )
         )
         for row in rows
@@ -159,8 +159,6 @@ def _everyone(index: Index, rows: list[dict[str, Any]]) -> Table:
         Column("Cohort"),
         Column("In"),
         Column("Episodes", "number", "Attributed episodes of the eligibility year; under 11 suppressed"),
-        Column("Specialty"),
-        Column("Area"),
         Column("Reason"),
     )
     ordered = sorted(rows, key=lambda row: (not row.get("eligible"), str(row.get("cohort")), key_of(row)))
@@ -175,9 +173,7 @@ def _everyone(index: Index, rows: list[dict[str, Any]]) -> Table:
                 amount_cell(
                     people(row.get("attributed_episodes")), _sortable(row.get("attributed_episodes"))
                 ),
-                text_cell(row.get("specialty_code")),
-                text_cell(_area(row)),
-                text_cell(row.get("reason")),
+                text_cell(_reason(row)),
             )
         )
         for row in ordered
@@ -191,7 +187,9 @@ def _sortable(value: Any) -> float | None:
     return 0.5 if count is not None and people(count).startswith("<") else count
 
 
-def _area(row: Row) -> str | None:
-    if row.get("area_mandatory") is None:
-        return None
-    return f"{row.get('cbsa') or 'unknown'}, {'selected' if row['area_mandatory'] else 'not selected'}"
+def _reason(row: Row) -> str:
+    """The reason without the word that the column In says already."""
+    reason = str(row.get("reason") or "")
+    for word in ("In: ", "Out: "):
+        reason = reason.removeprefix(word)
+    return reason[:1].upper() + reason[1:]

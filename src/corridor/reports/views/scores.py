@@ -41,11 +41,6 @@ Row = dict[str, Any]
 SIZES = (("wide", svg.WIDE), ("narrow", svg.NARROW))
 
 
-def short_name(name: str) -> str:
-    """What fits beside a mark: the name without its title."""
-    return name.removeprefix("Dr. ")
-
-
 def direction(row: Row) -> int:
     """1 gains, -1 loses, 0 neither."""
     factor = real(row.get("payment_adjustment_factor")) or 0.0
@@ -84,8 +79,7 @@ def scores_section(index: Index) -> Section:
         if neutral is not None:
             marks.append(Landmark(neutral, f"breaks even at {neutral:.0f}", strong=True))
         points = [
-            OwnPoint(float(row["final_score"]), short_name(index.names[key_of(row)]), direction(row))
-            for row in own
+            OwnPoint(float(row["final_score"]), index.short_names[key_of(row)], direction(row)) for row in own
         ]
         drawn = [
             strip(
@@ -197,7 +191,7 @@ def cost_section(index: Index) -> Section:
             continue
         dots = [
             Dot(
-                short_name(index.names[key_of(row)]),
+                index.short_names[key_of(row)],
                 float(row["attributed_episodes"]),
                 float(row["cost_ratio"]),
                 f"#{index.anchors[key_of(row)]}",
