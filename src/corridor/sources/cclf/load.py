@@ -17,7 +17,7 @@ FORMAT = "cclf"
 
 
 def load(
-    paths: Sequence[Path], warehouse: Warehouse, settings: Mapping[str, Any], progress: Progress
+    paths: Sequence[Path], warehouse: Warehouse, settings: Mapping[str, Any], progress: Progress | None = None
 ) -> LoadSummary:
     """Load every delivery found under ``paths`` (files, folders, zips), oldest first.
 
@@ -31,7 +31,7 @@ def load(
         summary = LoadSummary(FORMAT, passed_over=passed)
         plans = [make_plan(group, settings.get("source_id")) for group in groups]
         for plan in plans:
-            summary.deliveries.append(_load_one(plan, warehouse, settings, progress))
+            summary.deliveries.append(_load_one(plan, warehouse, settings, progress or _silent))
     return summary
 
 
@@ -71,6 +71,10 @@ def _load_one(
             writer.warnings,
         )
     return summary
+
+
+def _silent(what: str, done: int, total: int, how: str) -> None:
+    """Progress that nobody watches."""
 
 
 def _already(plan: Plan, warehouse: Warehouse, delivery_id: str) -> DeliverySummary:
