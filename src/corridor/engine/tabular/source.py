@@ -81,16 +81,16 @@ def open_table(file: Found, layouts: Sequence[Layout], scratch: Path) -> Table:
 
 
 def matching(table: Table, layouts: Iterable[Layout]) -> list[Layout]:
-    """The layouts whose required columns the table has, the best match first."""
+    """The layouts whose required columns the table has: most required ones first, then most known ones."""
     if table.layout is not None:
         return [layout for layout in layouts if layout.name == table.layout]
     present = set(table.columns)
     fitting = [
-        (len(present & set(layout.by_header())), layout)
+        (len(layout.required), len(present & set(layout.by_header())), layout)
         for layout in layouts
         if layout.required and all(present & {normalised(h) for h in c.headers} for c in layout.required)
     ]
-    return [layout for _, layout in sorted(fitting, key=lambda pair: (-pair[0], pair[1].name))]
+    return [each[2] for each in sorted(fitting, key=lambda each: (-each[0], -each[1], each[2].name))]
 
 
 # ---- text -------------------------------------------------------------------------------------
