@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.formulas.law import SmallLaw
 
 from corridor.errors import CorridorError
 from corridor.formulas import Banded, Children, Keyed, Listed, Model, count_up_to, formula, pick
+from tests.formulas.law import SmallLaw
 
 Q = Any
 

@@ -111,7 +111,9 @@ def test_results_are_written(name: str, tmp_path: Path, example: Path, capsys: C
     found: list[tuple[str, float]]
     if name.endswith("xlsx"):
         book = openpyxl.load_workbook(out)
-        assert book.sheetnames == ["Results", "Cohorts", "Assumptions", "Warnings"]
+        assert book.sheetnames == [
+            "Results", "Cohorts", "Payment years", "Levers", "Assumptions", "Warnings",
+        ]  # fmt: skip
         header, *lines = book["Results"].iter_rows(values_only=True)
         found = [(str(r[header.index("npi")]), float(str(r[header.index("dollars")]))) for r in lines]
     elif name.endswith("csv"):

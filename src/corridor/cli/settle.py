@@ -112,20 +112,25 @@ def _value(text: str) -> Any:
 
 
 def write_settlement(path: Path, settlement: Settlement) -> None:
-    """Results in a file; Excel also gets cohorts, assumptions and warnings."""
+    """Results in a file; Excel also gets cohorts, payment years, levers, assumptions and warnings."""
+    from corridor.programs.asm.levers import levers
     from corridor.programs.writing import write_results
 
-    write_results(
-        path,
-        {
-            "Results": settlement.rows(),
-            "Cohorts": settlement.cohorts(),
-            "Assumptions": settlement.assumptions(),
-            "Warnings": [{"warning": warning} for warning in settlement.warnings],
-        },
-    )
+    sheets: dict[str, Any] = {"Results": settlement.rows()}
+    if path.suffix.lower() == ".xlsx":
+        sheets["Cohorts"] = settlement.cohorts()
+        if settlement.own <= LARGEST_DETAIL:
+            sheets["Payment years"] = settlement.dollars_by_year()
+            sheets["Levers"] = [
+                {name: value for name, value in record.items() if name != "row"}
+                for record in levers(settlement)
+            ]
+        sheets["Assumptions"] = settlement.assumptions()
+        sheets["Warnings"] = [{"warning": warning} for warning in settlement.warnings]
+    write_results(path, sheets)
 
 
+LARGEST_DETAIL = 20_000  # clinicians; a sheet of Excel holds about a million rows
 SHOWN_ROWS = 40
 
 
@@ -163,10 +168,10 @@ def _opening(settlement: Settlement, rows: list[dict[str, Any]]) -> str:
     one = len(rows) == 1
     verb = ("gains" if one else "together gain") if total >= 0 else ("loses" if one else "together lose")
     frame = "inside the national cohort" if settlement.national else "settled among themselves"
-    who = f"{len(rows)} clinician{'s' if len(rows) != 1 else ''}"
+    who = f"{len(rows):,} clinician{'s' if len(rows) != 1 else ''}"
     return (
         f"ASM {settlement.year}, paid in {settlement.payment_year}: {who} {verb} "
-        f"${abs(total):,.0f} ({gain} gain, {lose} lose), {frame}."
+        f"${abs(total):,.0f} ({gain:,} gain, {lose:,} lose), {frame}."
     )
 
 

@@ -1,9 +1,9 @@
 """ASM, the Ambulatory Specialty Model (42 CFR part 512 subpart G), performance years 2027 to 2031.
 
-Specialists who treat heart failure or low back pain in selected areas are scored, each TIN and NPI, on quality
-and on the cost of their episodes; activities and interoperability only deduct, complex patients and small
-practices add. Within each cohort the scores move Part B payments two years later, up or down by at most
-about the risk level; CMS keeps a share of what is at risk.
+Specialists who treat heart failure or low back pain in selected areas are scored, each TIN and NPI, on
+quality and on the cost of their episodes; activities and interoperability only deduct, complex patients and
+small practices add. Within each cohort the scores move Part B payments two years later, up or down by about
+the risk level at most; CMS keeps a share of what is at risk.
 
 steps/          who is in, and the inputs from claims       inputs, cells, door  the calculator door
 quality, cost,  formulas: from results to the final score   settle, national     formulas: from scores to

@@ -73,7 +73,7 @@ class _Door:
         clinicians["practice_class"] = self._practice_class()
         measured = [m for m in self._measures() if f"q{m}_rate" in self.table.cells]
         known = ~np.isnan(clinicians["final_score"]) | ~np.isnan(clinicians["quality_score"])
-        has_measures = np.full(self.rows, bool(measured)) & ~known
+        has_measures = np.isin(clinicians["cohort"], self._cohorts_with(measured)) & ~known
         # Where the file has no measures, or a result is given outright, reporting is not in question.
         reported = clinicians["reported"]
         clinicians["reported"] = np.where(np.isnan(reported) & ~has_measures, 1.0, reported)
@@ -267,6 +267,11 @@ class _Door:
         if not parts:
             return empty_submissions()
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _cohorts_with(self, measured: list[str]) -> list[str]:
+        """Cohorts for which the file has a column of a measure that clinicians report."""
+        rows = self.force.rows("asm.quality_measure")
+        return [r["cohort"] for r in rows if r["measure_id"] in measured and not r["administrative_claims"]]
 
     def _high_rates(self) -> set[str]:
         """Measures whose published rates lie above 1 % nearly everywhere."""
