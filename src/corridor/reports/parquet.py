@@ -18,6 +18,7 @@ COUNTS = (
     "eligible_cases",
     "specialty_claims",
     "all_claims",
+    "unpriced_lines",
     "people",
 )
 """Columns that count people or services: a value from 1 to 10 becomes null, with a column

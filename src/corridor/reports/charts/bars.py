@@ -38,7 +38,8 @@ def bars(
     content = zero_line(layout, len(rows), scale(0))
     labels: list[Box] = []
     for index, row in enumerate(rows):
-        kind = "plain" if not signed or row.value == 0 else "gain" if row.value > 0 else "loss"
+        level = not signed or show(row.value) == show(0.0)
+        kind = "plain" if level else "gain" if row.value > 0 else "loss"
         content += named_row(layout, index, row.name, show(row.value), kind, labels, row.link)
         content.append(bar(layout, index, kind, scale(0), scale(row.value)))
         if row.low is not None and row.high is not None and row.high > row.low:

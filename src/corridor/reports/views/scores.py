@@ -27,7 +27,6 @@ from corridor.reports.views.page import (
 )
 from corridor.reports.words import (
     cohort_name,
-    counted,
     dollars,
     listed,
     people,
@@ -93,7 +92,7 @@ def scores_section(index: Index) -> Section:
             )
             for size, width in SIZES
         ]
-        pictures.append(Picture(finding, drawn[0], drawn[1], _strip_note(drawn[0].unnamed, peers)))
+        pictures.append(Picture(finding, drawn[0], drawn[1], _strip_note(drawn[1].unnamed, peers)))
     return Section("scores", title, " ".join(sentences), pictures, [_ranking(index)], _national_notes(index))
 
 
@@ -114,9 +113,7 @@ def _finding(cohort: str, own: list[Row], peers: Floats, neutral: float | None) 
 def _strip_note(unnamed: int, peers: Floats) -> str:
     words = f"Grey: {peers.size:,} clinicians of the national cohort. " if peers.size else ""
     words += "▲ gains, ▼ loses."
-    return words + (
-        f" {counted(unnamed, 'mark')} without room for a name; the table has them all." if unnamed else ""
-    )
+    return words + (" Where there is no room for a name, the table has it." if unnamed else "")
 
 
 def _national_notes(index: Index) -> list[str]:
