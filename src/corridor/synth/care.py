@@ -20,6 +20,7 @@ from corridor.synth.inpatient import home_claims, hospice_claims, hospital_claim
 from corridor.synth.institutions import Headers, RevenueLines, join_headers, join_lines
 from corridor.synth.lines import Pool
 from corridor.synth.money import Amounts
+from corridor.synth.other_work import add_other_work, add_surgeons
 from corridor.synth.outpatient import make_hospital_services, outpatient_claims
 from corridor.synth.panels import Relations, make_relations, make_visits, primary_clinicians
 from corridor.synth.partb import Carrier, make_carrier
@@ -74,6 +75,7 @@ def make_care(
     facilities, codes = make_facilities(data, providers), line_codes(data)
     pool = Pool()
     add_visits(rng(5), data, pool, visits, people, providers, cost[visits.relation])
+    add_other_work(rng(16), data, pool, people, providers, doctor)
     seen = pool.finish()
     campus = seen.take(np.flatnonzero(seen.place == place("22")))
     add_back_therapy(rng(6), data, pool, people, providers, relations, cost)
@@ -81,6 +83,7 @@ def make_care(
     add_other_specialists(rng(8), data, pool, people, providers, doctor)
     stays = make_stays(rng(10), data, people, relations, cost)
     add_hospital_doctors(rng(11), data, pool, stays, people, providers)
+    add_surgeons(rng(17), data, pool, stays, providers)
     hospital = make_hospital_services(rng(12), data, pool, people, providers, relations, cost, campus)
     carrier = make_carrier(rng(9), data, amounts, pool.finish(), people, providers)
     parts = [

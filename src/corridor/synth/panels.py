@@ -68,9 +68,9 @@ def make_relations(
 ) -> Relations:
     """Give people with a condition their specialist; the person's area follows the clinician's for most."""
     parts: list[Relations] = []
-    for cause, role, has, spell in (
-        (BACK, "low_back_pain", people.low_back_pain, _back_spell),
-        (HEART, "heart_failure", people.heart_failure, _heart_spell),
+    for role, has, spell in (
+        ("low_back_pain", people.low_back_pain, _back_spell),
+        ("heart_failure", people.heart_failure, _heart_spell),
     ):
         treated = has & share_of(rng, data.practices["specialists"][role]["treated"], len(people))
         person = np.flatnonzero(treated)
@@ -78,13 +78,16 @@ def make_relations(
         group = providers.of_role(role)
         near = providers.of_role(f"near_{role}")
         clinician = choose(rng, group, providers.weight, len(person))
+        dual = np.array([people.dual[i] != "NA" for i in person.tolist()], dtype=bool)
+        tilted = choose(rng, group, providers.weight * providers.dual_tilt, len(person))
+        clinician = np.where(dual, tilted, clinician)
         if len(near):
             other = share_of(rng, 0.06, len(person))
             clinician = np.where(other, near[rng.integers(0, len(near), len(person))], clinician)
         follows = share_of(rng, 0.92, len(person))
         people.area[person[follows]] = providers.area[clinician[follows]]
+        people.risk[person] *= providers.coding[clinician]
         parts.append(spell(rng, people, person, clinician, period))
-        del cause
     return Relations(
         *(
             np.concatenate([getattr(part, name) for part in parts])

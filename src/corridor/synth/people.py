@@ -100,7 +100,8 @@ def make_people(
     severity = np.exp(0.75 * (score - score.mean())) * np.exp(
         rules["frailty_sigma"] * rng.standard_normal(size) - rules["frailty_sigma"] ** 2 / 2
     )
-    risk = np.clip(0.25 + 0.009 * np.clip(age - 65, 0, 35) + score + np.where(disabled, 0.12, 0.0), 0.2, 8.0)
+    unseen = rng.lognormal(-1.0, 0.7, size)  # illness outside the listed conditions
+    risk = 0.38 + 0.011 * np.clip(age - 65, 0, 35) + score + unseen + np.where(disabled, 0.12, 0.0)
     death = _deaths(rng, rules["death"], age, heart, severity, period)
     entitled = np.where(newly, entry, _month_of_turning(birth, disabled, period, rng))
     death = np.where(newly, np.maximum(death, entry + 40), death)

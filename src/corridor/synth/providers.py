@@ -40,7 +40,11 @@ class Practice:
 
 @dataclass
 class Providers:
-    """Arrays by clinician and by affiliation, lists by practice and facility."""
+    """Arrays by clinician and by affiliation, lists by practice and facility.
+
+    effect: what a clinician's care costs beside the average; weight: size of the panel; dual_tilt: how much
+    more often dual eligibles come; coding: how fully illness is written down, which moves risk scores.
+    """
 
     practices: list[Practice] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
@@ -48,6 +52,8 @@ class Providers:
     npis: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     effect: Floats = field(default_factory=lambda: np.empty(0))
     weight: Floats = field(default_factory=lambda: np.empty(0))
+    dual_tilt: Floats = field(default_factory=lambda: np.empty(0))
+    coding: Floats = field(default_factory=lambda: np.empty(0))
     area: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     first: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     second: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -299,6 +305,8 @@ class _Builder:
         made.effect = np.array([row[2] for row in self.people])
         made.weight = np.array([row[3] for row in self.people])
         made.area = np.array([row[4] for row in self.people], dtype=np.int64)
+        made.dual_tilt = np.exp(self.rules["dual_tilt_sigma"] * self.rng.standard_normal(len(self.people)))
+        made.coding = np.exp(self.rules["coding_sigma"] * self.rng.standard_normal(len(self.people)))
         bills = np.array(self.bills, dtype=np.int64).reshape(-1, 4)
         made.clinician_of, made.practice_of, made.start, made.end = bills.T.copy()
         made.first = np.arange(len(self.people), dtype=np.int64)
