@@ -15,9 +15,11 @@ import duckdb
 import openpyxl
 import pytest
 
+from corridor.engine.catalogue import load_catalogue
 from corridor.errors import CorridorError
 from corridor.reports import ReportData, ReportFiles, terminal_summary, write_report
 from corridor.reports.html import letters_html, report_html
+from corridor.reports.tables import READINGS
 from corridor.reports.views.index import Index
 from corridor.reports.views.letters import letter
 from corridor.reports.views.score import score_parts
@@ -265,6 +267,10 @@ def test_a_report_that_leaves_the_house_has_no_single_episode(run: FakeRun) -> N
     outside = ReportData.from_run(run, detail=False)
     assert outside.episodes == [] and outside.services == {}
     assert "Timeline of" not in report_html(outside)
+
+
+def test_every_table_the_report_reads_is_a_step() -> None:
+    assert {reading.table for reading in READINGS} <= set(load_catalogue().steps)
 
 
 class Without:

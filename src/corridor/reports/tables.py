@@ -157,15 +157,26 @@ READINGS: tuple[Reading, ...] = (
             "claim_id",
             "claim_line_number",
             "service_category",
+            "service_date",
             "standardized_amount",
             "imputed",
         ),
         "services of an episode",
     ),
     Reading(
-        "claims.service_line",
-        ("source_id", "claim_id", "claim_line_number", "service_date", "hcpcs_code", "part"),
-        "days of services",
+        "asm.measure_score",
+        ("tin", "npi", "measure_id", "points", "counted", "outcome", "benchmark"),
+        "points",
+    ),
+    Reading("asm.cohort", ("cohort", "neutral_score", "cost_median"), "the score that breaks even"),
+    Reading(
+        "asm.year_used", ("cohort", "data_year", "measure_year", "paid_year"), "which years stand for others"
+    ),
+    Reading("asm.assumption", ("rule", "value", "unit", "status", "cite", "about"), "assumptions"),
+    Reading(
+        "claims.quality_count",
+        ("claim_type_code", "service_month", "lines", "claims", "people", "paid_amount"),
+        "dollars by claim type and month",
     ),
 )
 
