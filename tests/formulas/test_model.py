@@ -217,6 +217,9 @@ def test_rows_find_their_own_row_of_a_table() -> None:
         "rule",
         "assumed",
     )
+    chosen = ev.explain(0, "bounds").find("preset")
+    assert chosen is not None
+    assert (chosen.value, chosen.role) == ("wide", "test")
     used = {record["rule"]: record["value"] for record in ev.assumptions()}
     assert [row["measure"] for row in used["toy.cuts"]] == ["008", "005"] or len(used["toy.cuts"]) == 2
     assert "toy.preset" not in used  # official

@@ -95,10 +95,15 @@ class _Walk:
         rule = evaluation.force[binding.rule]
         found = evaluation.bound[parameter]
         unit = rule.unit if rule.kind == "scalar" else evaluation.model.units.get(parameter)
-        return Node(
+        node = Node(
             parameter, value, unit, "rule", rule.about, rule.cite, rule.status,
             label=found.key(row), rule=binding.rule, overridden=bool(rule.overridden),
         )  # fmt: skip
+        # a rule that chooses among the rows of another (a preset) lies under the result too
+        node.children = [self.node(evaluation, row, k) for k in binding.keys if k in evaluation.model.rules]
+        for choice in node.children:
+            choice.role = "test"
+        return node
 
 
 def seen_value(evaluation: Evaluation, quantity: str, row: int, draw: int = 0) -> Any:
