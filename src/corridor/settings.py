@@ -36,6 +36,7 @@ class Settings(_Model):
 
     home                       the folder of warehouse and reference files; $CORRIDOR_HOME beats it
     organisation               the name on reports
+    synthetic                  the data are nobody's: reports say so
     sources                    what to load
     programs                   the programs to compute
     year                       the performance year; None: each command's own choice
@@ -49,6 +50,7 @@ class Settings(_Model):
 
     home: str | None = None
     organisation: str = ""
+    synthetic: bool = False
     sources: list[SourceSettings] = []
     programs: list[str] = Field(default=["asm"], min_length=1)
     year: int | None = None
@@ -82,7 +84,7 @@ class Settings(_Model):
 
         The rules have their own digest; threads, memory and folders change no row.
         """
-        kept = ("organisation", "cohort", "indicative_below_coverage", "seed")
+        kept = ("organisation", "synthetic", "cohort", "indicative_below_coverage", "seed")
         return {key: value for key, value in self.to_dict().items() if key in kept}
 
 

@@ -61,7 +61,13 @@ def test_everything_that_can_be_set(tmp_path, monkeypatch):
         "asm.trigger_gap_days": [{"cohort": "heart_failure", "days": 180}],
     }
     assert "file" not in read.to_dict() and read.to_dict()["as_known_on"] == "2026-11-01"
-    assert set(read.for_steps()) == {"organisation", "cohort", "indicative_below_coverage", "seed"}
+    assert set(read.for_steps()) == {
+        "organisation",
+        "synthetic",
+        "cohort",
+        "indicative_below_coverage",
+        "seed",
+    }
     monkeypatch.setenv("CORRIDOR_HOME", "/elsewhere")
     assert read.home_folder() == Path("/elsewhere")
 

@@ -19,6 +19,7 @@ TEMPLATE = """\
 
 # The name on reports.
 # organisation = "Example Heart Group"
+# synthetic = false                # true where the data are nobody's: reports say so
 
 # The programs to compute, and the performance year (ASM 2027 is paid in 2029).
 programs = ["asm"]

@@ -40,7 +40,7 @@ def run_demo(folder: Path, beneficiaries: int, seed: int, progress: Progress | N
         _synthesise(files, beneficiaries, seed, progress)
     home = folder / "data"
     _load(files, Warehouse.open(home), progress)
-    settings = Settings(organisation="A synthetic community")
+    settings = Settings(organisation="A synthetic community", synthetic=True)
     context = open_context(home=home, settings=settings)
     return run_and_report(context, folder / "report", progress)
 
