@@ -33,16 +33,18 @@ carrier_line as (
     on raw.source_id = claim.source_id and raw.delivery_id = claim.delivery_id
     and raw.cur_clm_uniq_id = claim.cur_clm_uniq_id and raw.clm_line_num = claim.first_line
 ),
+-- the order in which codes stand: the principal one, the twelve or those of CCLF4, external causes last
 found as (
   select claim.*, raw.prncpl_dgns_cd as code, raw.dgns_prcdr_icd_ind as indicator,
-    cast(null as varchar) as poa, 'a' as list, '' as letter, 0 as number
+    cast(null as varchar) as poa, 'a' as stands
   from facility_claim as claim
   join cclf_raw.cclf1 as raw
     on raw.source_id = claim.source_id and raw.delivery_id = claim.delivery_id
     and raw.cur_clm_uniq_id = claim.claim_id
   union all
   select claim.*, raw.clm_dgns_cd, raw.dgns_prcdr_icd_ind, raw.clm_poa_ind,
-    case when raw.clm_prod_type_cd = 'D' then 'b' else 'c' end, '', raw.clm_val_sqnc_num
+    concat(case when raw.clm_prod_type_cd = 'D' then 'b' else 'c' end,
+      cast(100 + coalesce(raw.clm_val_sqnc_num, 0) as varchar))
   from facility_claim as claim
   join cclf_raw.cclf4 as raw on raw.source_id = claim.source_id and raw.cur_clm_uniq_id = claim.claim_id
   union all
@@ -53,28 +55,24 @@ found as (
       when 'g' then clm_dgns_7_cd when 'h' then clm_dgns_8_cd when 'i' then clm_dgns_9_cd
       when 'j' then clm_dgns_10_cd when 'k' then clm_dgns_11_cd when 'l' then clm_dgns_12_cd
     end,
-    dgns_prcdr_icd_ind, null, 'a', letter, 0
+    dgns_prcdr_icd_ind, null, letter
   from carrier_line
   cross join place_of
   where version_place = 1
 ),
 -- a code is listed once, where it stands first; its present-on-admission flag may stand elsewhere
 listed as (
-  select
-    found.*,
-    max(poa) over (partition by source_id, claim_id, code) as any_poa,
-    row_number() over (
-      partition by source_id, claim_id, code order by list, letter, number, indicator, poa
-    ) as occurrence
+  select source_id, delivery_id, claim_id, person_id, service_month, code, max(indicator) as indicator,
+    max(poa) as poa, min(stands) as stands
   from found
   where code is not null
+  group by source_id, delivery_id, claim_id, person_id, service_month, code
 )
 select
   source_id, delivery_id, claim_id, person_id,
-  cast(row_number() over (partition by source_id, claim_id order by list, letter, number, code) as integer)
+  cast(row_number() over (partition by source_id, claim_id order by stands, code) as integer)
     as diagnosis_sequence,
   code as diagnosis_code,
   case when indicator = '9' then 'icd-9-cm' else 'icd-10-cm' end as diagnosis_code_type,
-  any_poa as present_on_admission, service_month
+  poa as present_on_admission, service_month
 from listed
-where occurrence = 1

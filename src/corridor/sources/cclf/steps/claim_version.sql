@@ -11,7 +11,8 @@ with versions as (
   select
     source_id, 'cclf1' as file_type, cur_clm_uniq_id, delivery_id, line_number, person_id, natural_key,
     is_cancellation, is_denied, paid_amount, cast(0 as decimal(18, 2)) as allowed_amount,
-    cast(0 as decimal(18, 2)) as denied_line_amount, clm_efctv_dt, service_month
+    cast(0 as decimal(18, 2)) as denied_line_amount, cast(null as integer) as first_kept_line, clm_efctv_dt,
+    service_month
   from cclf.part_a_record
   union all
   select
@@ -19,9 +20,14 @@ with versions as (
     min(person_id) as person_id, min(natural_key) as natural_key, bool_or(is_cancellation) as is_cancellation,
     bool_and(is_denied) as is_denied, sum(paid_amount) as paid_amount, sum(allowed_amount) as allowed_amount,
     sum(case when is_denied then paid_amount else 0 end) as denied_line_amount,
+    min(case when not is_denied then clm_line_num end) as first_kept_line,
     max(clm_efctv_dt) as clm_efctv_dt, max(service_month) as service_month
   from cclf.part_b_record
   group by source_id, file_type, cur_clm_uniq_id
+),
+-- most keys have no cancellation: nothing is to be matched there
+key_with_cancellation as (
+  select distinct source_id, file_type, person_id, natural_key from versions where is_cancellation
 ),
 placed as (
   select
@@ -37,6 +43,7 @@ placed as (
       partition by source_id, file_type, person_id, natural_key, paid_amount, allowed_amount
     ) as originals
   from versions
+  semi join key_with_cancellation using (source_id, file_type, person_id, natural_key)
 ),
 matched as (
   select
@@ -79,5 +86,15 @@ select
     when outcome = 'final' then paid_amount - denied_line_amount
     else 0
   end as decimal(18, 2)) as net_amount,
-  clm_efctv_dt, service_month
+  first_kept_line, clm_efctv_dt, service_month
 from carried
+union all
+select
+  source_id, file_type, cur_clm_uniq_id, delivery_id, line_number, person_id, natural_key, is_cancellation,
+  case when is_denied then 'denied' else 'final' end as outcome,
+  cast(paid_amount as decimal(18, 2)) as paid_amount,
+  cast(denied_line_amount as decimal(18, 2)) as denied_line_amount,
+  cast(case when is_denied then 0 else paid_amount - denied_line_amount end as decimal(18, 2)) as net_amount,
+  first_kept_line, clm_efctv_dt, service_month
+from versions
+anti join key_with_cancellation using (source_id, file_type, person_id, natural_key)

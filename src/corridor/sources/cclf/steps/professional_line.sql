@@ -1,19 +1,19 @@
 -- step:      cclf.professional_line
 -- makes:     one row per allowed line of a final Part B claim (carrier and durable medical equipment)
 -- key:       source_id, claim_id, claim_line_number
--- reads:     cclf.claim_version, cclf.part_b_record, cclf_raw.cclf1, cclf_raw.cclf5, cclf_raw.cclf6,
---            cclf_raw.cclfb
+-- reads:     cclf.claim_version, cclf.part_b_record, cclf_raw.cclf5, cclf_raw.cclf6, cclf_raw.cclfb
 -- cites:     CCLF Information Packet v38, sections 3.2 and 5; CCLFB amounts: table 26
 -- evidence:  cclf.part_b_record(source_id, cur_clm_uniq_id, clm_line_num)
 -- partition: service_month
 with kept as (
   select
-    record.*, version.net_amount - sum(record.paid_amount) over (
-      partition by record.source_id, record.file_type, record.cur_clm_uniq_id
-    ) as unmatched_amount,
-    row_number() over (
-      partition by record.source_id, record.file_type, record.cur_clm_uniq_id order by record.clm_line_num
-    ) as place
+    record.*,
+    -- what a cancellation of another amount took from the claim goes with its first line
+    case
+      when record.clm_line_num = version.first_kept_line
+        then version.net_amount - version.paid_amount + version.denied_line_amount
+      else 0
+    end as unmatched_amount
   from cclf.part_b_record as record
   join cclf.claim_version as version
     on version.source_id = record.source_id and version.file_type = record.file_type
@@ -31,9 +31,7 @@ extra as (
 ),
 -- some test sets number their files alike: the later file's claim then carries the letter of its file
 taken as (
-  select source_id, cur_clm_uniq_id, 'cclf1' as file_type from cclf_raw.cclf1
-  union
-  select source_id, cur_clm_uniq_id, 'cclf5' as file_type from cclf_raw.cclf5
+  select source_id, cur_clm_uniq_id, file_type from cclf.claim_version where file_type <> 'cclf6'
 ),
 clash as (
   select distinct source_id, cur_clm_uniq_id, later.file_type
@@ -104,7 +102,7 @@ select
   billed.payer as primary_payer_code, billed.provider_state_code, billed.clm_cntrctr_num as contractor_number,
   billed.clm_efctv_dt as paid_date,
   cast(coalesce(nullif(billed.inclusion_amount, 0), billed.paid_amount)
-    + case when billed.place = 1 then billed.unmatched_amount else 0 end as decimal(18, 2)) as paid_amount,
+    + billed.unmatched_amount as decimal(18, 2)) as paid_amount,
   billed.allowed_amount, billed.deductible_amount, billed.sequestration_amount, billed.service_month
 from billed
 left join clash
