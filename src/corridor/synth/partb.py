@@ -25,7 +25,8 @@ class Carrier:
     """Lines sorted by claim; amounts in cents are those of the final version.
 
     By line: claim, number (from 1), deductible, coinsurance, sequestration, paid, allowed, standard, denied.
-    By claim: dx (shape (claims, 12), -1 none), first_line, versions, claim_denied, other_payer.
+    By claim: dx (shape (claims, 12), -1 none), first_line, versions, claim_denied, other_payer,
+    supply (claim type 72, else 71).
     """
 
     lines: Services
@@ -44,6 +45,7 @@ class Carrier:
     versions: Versions
     claim_denied: Flags
     other_payer: Flags
+    supply: Flags
 
     def counts(self) -> Flags:
         """Lines that stand in the end: not denied, not withdrawn."""
@@ -62,12 +64,14 @@ def make_carrier(
 ) -> Carrier:
     """Sort services into claims (one person, affiliation, day, place and cause a claim) and price them."""
     services = services.take(np.flatnonzero(people.part_b[services.person]))
+    supply = data.services.supply[services.service]  # supplies go on a claim of their own (type 72)
     key = services.person.astype(np.int64)
     for part, bits in (
         (services.day, 15),
         (services.affiliation, 11),
         (services.place, 4),
         (services.cause, 2),
+        (supply, 1),
     ):
         key = (key << bits) | part.astype(np.int64)
     order = np.argsort(key, kind="stable")
@@ -116,6 +120,7 @@ def make_carrier(
         versions,
         denied,
         other_payer,
+        data.services.supply[services.service[first]],
     )
 
 

@@ -49,8 +49,9 @@ def list_rows(
 ) -> tuple[list[list[object]], list[list[object]]]:
     """The preliminary and the final participant list of a performance year.
 
-    The final list holds who is eligible by design in the data year, and a few whose other patients CMS sees
-    and the community does not. The preliminary list, made from a year before, differs in some rows both ways.
+    The final list holds nearly all who are eligible by design in the data year, and a few whose other
+    patients CMS sees and the community does not. The preliminary list, made from a year before, differs in
+    some rows both ways.
     """
     mandatory = {
         (row["npi"], row["tin"]): row
@@ -62,8 +63,8 @@ def list_rows(
     first: list[list[object]] = []
     final: list[list[object]] = []
     for (npi, tin), row in sorted(mandatory.items()):
-        seen_elsewhere = not row["eligible"] and float(rng.random()) < 0.15
-        listed = row["eligible"] or seen_elsewhere
+        # CMS sees other patients, and a few services the community's claims do not show
+        listed = float(rng.random()) < (0.96 if row["eligible"] else 0.15)
         early = float(rng.random()) < (0.92 if listed else 0.10)
         columns: list[object] = []
         for cycle in _YEARS_OF_LIST:

@@ -19,6 +19,7 @@ _LINE_DENIAL = code_table(["A", "C"])
 _TYPE = code_table(["0", "1", "2"])
 _DISPOSITION = code_table(["01", "03"])
 _PAYER = code_table(["A"])
+_CLAIM_TYPE = code_table(["71", "72"])
 
 
 def write_carrier(
@@ -55,6 +56,7 @@ def write_carrier(
     )
     second = np.where(services.modifier[line] >= 0, data.services.modifier[service], -1)
     denied = carrier.claim_denied[row_claim].astype(np.int64)
+    supply = carrier.supply[row_claim].astype(np.int64)
     line_denied = carrier.line_denied[line].astype(np.int64)
 
     def fill(sheet: Sheet, rows: slice) -> None:
@@ -63,7 +65,7 @@ def write_carrier(
         sheet.number("cur_clm_uniq_id", number[rows])
         sheet.number("clm_line_num", carrier.number[line[rows]])
         sheet.put("bene_mbi_id", mbis[who])
-        sheet.constant("clm_type_cd", "71")
+        sheet.code("clm_type_cd", _CLAIM_TYPE, supply[rows])
         for name in ("clm_from_dt", "clm_thru_dt", "clm_line_from_dt", "clm_line_thru_dt"):
             sheet.date(name, when)
         sheet.code("rndrg_prvdr_type_cd", block.provider_type, bill)
@@ -102,7 +104,7 @@ def write_carrier(
         sheet.number("cur_clm_uniq_id", number[rows])
         sheet.number("clm_line_num", carrier.number[line[rows]])
         sheet.put("bene_mbi_id", mbis[person[rows]])
-        sheet.constant("clm_type_cd", "71")
+        sheet.code("clm_type_cd", _CLAIM_TYPE, supply[rows])
         for name in ("pbpmt", "pdschrg_hcbs", "snf_wvr", "tlhlth", "cptatn"):
             sheet.constant(f"clm_line_ngaco_{name}_sw", "N")
         sheet.constant("clm_ngaco_cmg_wvr_sw", "N")
@@ -113,5 +115,8 @@ def write_carrier(
 
     write(lines, "cclf5", len(line), fill)
     write(extras, "cclfb", len(line), fill_extra)
-    totals.dollars("71", day, np.where(kind == CANCELLATION, -paid, paid), delivery.name)
+    signed = np.where(kind == CANCELLATION, -paid, paid)
+    for number_of, name in enumerate(("71", "72")):
+        mine = supply == number_of
+        totals.dollars(name, day[mine], signed[mine], delivery.name)
     return len(line)

@@ -29,7 +29,7 @@ DESCRIPTIONS = {
 
 
 def write_people(block: Block, delivery: Delivery, stream: BinaryIO, totals: Totals) -> int:
-    """CCLF8: a row a person, two for who was in hospice twice."""
+    """CCLF8: a row a person."""
     people, data = block.people, block.data
     person = np.flatnonzero(block.listed(delivery))
     mbis = block.identifiers(delivery)

@@ -36,6 +36,7 @@ class Services:
     mp: NDArray[np.float64]
     flat: NDArray[np.float64]
     full_payment: NDArray[np.bool_]
+    supply: NDArray[np.bool_]
     family: tuple[str, ...]
 
     def __getitem__(self, code: str) -> int:
@@ -134,6 +135,7 @@ def _services(rows: list[dict[str, Any]]) -> Services:
         mp=column("mp"),
         flat=column("flat"),
         full_payment=np.array(full),
+        supply=np.array([row["family"] == "supply" for row in rows]),
         family=tuple(row["family"] for row in rows),
     )
 
