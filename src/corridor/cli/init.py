@@ -19,7 +19,8 @@ TEMPLATE = """\
 
 # The name on reports.
 # organisation = "Example Heart Group"
-# synthetic = false                # true where the data are nobody's: reports say so
+# The data are nobody's, and reports say so.
+# synthetic = false
 
 # The programs to compute, and the performance year (ASM 2027 is paid in 2029).
 programs = ["asm"]

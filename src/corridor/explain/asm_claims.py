@@ -114,7 +114,7 @@ def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> Ep
 
     Raises EXPLAIN-NO-EPISODE where the run has none.
     """
-    year = int(run.manifest["setting"]["performance_year"])
+    year = _measure_year(run, npi)
     episodes = run.query(EPISODES, [npi, year])
     place = 1 if number is None else number
     if not 1 <= place <= len(episodes):
@@ -134,6 +134,12 @@ def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> Ep
             lines.append({**kept, "service_category": service["service_category"]})
     lines.sort(key=lambda line: (line["service_date"], line["claim_id"], line["claim_line_number"]))
     return EpisodeClaims(place, len(episodes), episode, lines, year_days)
+
+
+def _measure_year(run: Run, npi: str) -> int:
+    """The year whose episodes were scored: the performance year, or the one that stood in for it."""
+    used = run.query("select max(measure_year) as year from asm.clinician_input where npi = ?", [npi])
+    return int(used[0]["year"] or run.manifest["setting"]["performance_year"])
 
 
 def _code(line: dict[str, Any]) -> str:
