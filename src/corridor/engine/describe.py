@@ -48,9 +48,10 @@ def _entry(step: Step) -> str:
     evidence = (
         "none" if step.evidence is None else f"`{step.evidence.table}` by {', '.join(step.evidence.columns)}"
     )
+    language = "SQL" if isinstance(step, SqlStep) else "Python"
     lines = [
         f"### `{step.step}`\n",
-        f"{step.makes[0].upper()}{step.makes[1:].rstrip('.')}. {'SQL' if isinstance(step, SqlStep) else 'Python'}.\n",
+        f"{step.makes[0].upper()}{step.makes[1:].rstrip('.')}. {language}.\n",
         f"- key: {', '.join(step.key)}",
         f"- reads: {', '.join(f'`{read}`' for read in step.reads)}",
     ]

@@ -204,7 +204,8 @@ class Runner:
                 "step": step.source_digest,
                 "engine": f"{__version__} duckdb {duckdb.__version__}",
                 "rules": self.force.digest(list(step.rules)) if step.rules else "",
-                "settings": self.settings if isinstance(step, PythonStep) else None,
+                # a Python step may read settings, and rules of other years than the run's
+                "python": [self.settings, self.law] if isinstance(step, PythonStep) else None,
                 "reads": [(table.name, table.digest(month)) for table in reads],
             }
         )[:32]

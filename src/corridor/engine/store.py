@@ -16,6 +16,7 @@ from corridor.engine.step import Step
 from corridor.engine.tables import PARTITION, Part, Table
 from corridor.errors import CorridorError
 
+FORMAT = "format parquet, compression zstd"
 # Above this many rows the uniqueness of a step's key is taken from its tests, not checked in each run.
 KEY_CHECK_ROWS = int(os.environ.get("CORRIDOR_KEY_CHECK_ROWS", "5000000"))
 
@@ -52,9 +53,7 @@ class Store:
     def write_whole(self, con: duckdb.DuckDBPyConnection, step: Step, query: str, key: str) -> Output:
         """Run ``query`` and store its rows."""
         draft = self._draft(step.step)
-        con.execute(
-            f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} (format parquet, compression zstd)"
-        )
+        con.execute(f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} ({FORMAT})")
         return self._keep(con, step, draft, key, None)
 
     def write_months(
@@ -63,7 +62,7 @@ class Store:
         """Run ``query`` once for several service months and store each month's rows apart."""
         draft = self._draft(step.step)
         con.execute(
-            f"copy (\n{query}\n) to {quote(str(draft))} (format parquet, compression zstd, partition_by ({PARTITION}), "
+            f"copy (\n{query}\n) to {quote(str(draft))} ({FORMAT}, partition_by ({PARTITION}), "
             f"write_partition_columns true, overwrite_or_ignore true)"
         )
         made = {
@@ -85,9 +84,7 @@ class Store:
                 folder = draft / f"{PARTITION}={month}"
                 folder.mkdir()
                 nothing = f"select * from (\n{query}\n) where false"
-                con.execute(
-                    f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} (format parquet, compression zstd)"
-                )
+                con.execute(f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} ({FORMAT})")
             outputs[month] = self._keep(con, step, folder, key, month)
         remove_tree(draft)
         return outputs

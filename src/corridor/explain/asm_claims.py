@@ -96,7 +96,8 @@ class EpisodeClaims:
         ]
         observed = float(e["observed_cost"])
         tail = [
-            f"  {len(self.lines)} lines sum to {self.line_total:,.2f}; assigned cost {_money(e['assigned_cost'])}",
+            f"  {len(self.lines)} lines sum to {self.line_total:,.2f}; "
+            f"assigned cost {_money(e['assigned_cost'])}",
             f"  assigned cost x {self.year_days} / {e['episode_days']} days = observed cost {observed:,.2f}"
             + ("" if self.adds_up else "  (DOES NOT ADD UP)"),
         ]
@@ -143,7 +144,9 @@ def _measure_year(run: Run, npi: str) -> int:
 
 
 def _code(line: dict[str, Any]) -> str:
-    return str(line["hcpcs_code"] or line["drg_code"] or line["ndc_code"] or line["revenue_center_code"] or "")
+    return str(
+        line["hcpcs_code"] or line["drg_code"] or line["ndc_code"] or line["revenue_center_code"] or ""
+    )
 
 
 def _money(value: Any) -> str:

@@ -25,7 +25,9 @@ class Opened:
     rows: list[dict[str, Any]]
 
 
-def open_row(run: Run, table: str, row: Mapping[str, Any], catalogue: Catalogue | None = None) -> Opened | None:
+def open_row(
+    run: Run, table: str, row: Mapping[str, Any], catalogue: Catalogue | None = None
+) -> Opened | None:
     """The rows a row of ``table`` rests on, ordered by their key; None where ``table`` is a leaf."""
     steps = (catalogue or load_catalogue()).steps
     step = steps.get(table)
@@ -46,7 +48,8 @@ def open_row(run: Run, table: str, row: Mapping[str, Any], catalogue: Catalogue 
     test = " and ".join(f"{name(column)} is not distinct from ?" for column in columns)
     order = ", ".join(name(column) for column in key)
     rows = run.query(
-        f"select * from {name(schema, short)} where {test} order by {order}", [row[column] for column in columns]
+        f"select * from {name(schema, short)} where {test} order by {order}",
+        [row[column] for column in columns],
     )
     return Opened(down, {column: row[column] for column in columns}, rows)
 

@@ -43,7 +43,9 @@ class Context:
         return {
             "programs": list(self.settings.programs),
             "as_known_on": known.isoformat() if known else None,
+            "proposed": self.settings.proposed,
             "overrides": self.settings.overrides,
+            "every_year": self.rules.digest(),
         }
 
 

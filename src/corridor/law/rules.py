@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,6 +152,18 @@ class Rules:
         if rule.body.kind == "scalar":
             return as_typed(entry.value if given is None else given.value, rule.shape["value"].type)
         return complete((entry.rows or []) if given is None else given.value, rule.shape)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of every rule in every period, overrides included.
+
+        What results of several years hang on.
+        """
+        lines = []
+        for name in sorted(self.names()):
+            for period in self.periods(name):
+                fields = [name, str(period.start), str(period.end), self.value(name, period.entry)]
+                lines.append(json.dumps(fields, sort_keys=True, default=str))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def in_force(self, performance_year: int, payment_year: int | None = None) -> RulesInForce:
         """The rules in force for a performance year.

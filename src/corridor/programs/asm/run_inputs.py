@@ -57,6 +57,7 @@ def open_run_inputs(home: Path | str | None = None) -> RunInputs:
     rules = load_rules(
         ["asm"],
         as_known_on=date.fromisoformat(known) if known else None,
+        proposed=bool(law.get("proposed", False)),
         overrides={n: v for n, v in law.get("overrides", {}).items() if n.startswith("asm.")},
     )
     year = int(run.manifest["setting"]["performance_year"])
