@@ -23,10 +23,6 @@ select
     + coalesce(clm_pps_cptl_ime_amt, 0) + coalesce(clm_pps_cptl_dsprprtnt_shr_amt, 0) as decimal(18, 2))
     as add_on_amount,
   service_month
-from (
-  select *, row_number() over (
-    partition by clm_id, dml_ind, version_date, load_sequence, file_number order by line_number) as place
-  from versioned
-) as rows
+from versioned
 join person_map as who on who.identifier = person_key
 where place = 1

@@ -13,10 +13,6 @@ select
   cast(null as varchar) as nch_prmry_pyr_cd, clm_pmt_amt, cast(null as decimal(18, 2)) as clm_tot_chrg_amt,
   cast(null as decimal(18, 2)) as deductible_amount, cast(null as decimal(18, 2)) as coinsurance_amount,
   cast(null as decimal(18, 2)) as pass_through_amount, cast(null as decimal(18, 2)) as add_on_amount, service_month
-from (
-  select *, row_number() over (
-    partition by clm_id, dml_ind, version_date, load_sequence, file_number order by line_number) as place
-  from versioned
-) as rows
+from versioned
 join person_map as who on who.identifier = person_key
 where place = 1
