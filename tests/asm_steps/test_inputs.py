@@ -41,6 +41,47 @@ def test_part_b_paid_is_by_day_of_payment_and_covered_services() -> None:
     )
 
 
+def _two_practices(published: list[Row], **values: Any) -> Row:
+    """The clinician paid 80 under T1 and 40 under T9 in 2027, beside what the by-provider file says."""
+    bench = _bench(**values)
+    bench.community.visit(1, "2027-02-01", allowed=100)
+    bench.community.visit(2, "2027-02-01", allowed=50, tin="T9")
+    head = {"vintage": "2029", "npi": "N1", "year": 2027, "beneficiaries": 40}
+    bench.give("reference.physician_by_provider", [head | row for row in published])
+    return _input(bench)
+
+
+def test_a_larger_published_total_is_shared_among_practices_as_the_loaded_payments_are() -> None:
+    row = _two_practices(
+        [{"medicare_paid": 5000.0, "medical_paid": 1000.0}, {"year": 2023, "medical_paid": 9.0}]
+    )
+    # drugs are left out: 1,000 x 80 / (80 + 40) = 666.67; the year of the claims counts, not another
+    assert (row["part_b_paid"], row["part_b_origin"]) == (Decimal("666.67"), "published")
+    assert (row["part_b_paid_loaded"], row["part_b_paid_published"], row["part_b_published_year"]) == (
+        Decimal("80.00"), Decimal("1000.00"), 2027,
+    )  # fmt: skip
+
+
+def test_a_file_without_drugs_apart_counts_whole_and_the_nearest_year_stands_in() -> None:
+    row = _two_practices([{"year": 2025, "medicare_paid": 600.0}, {"year": 2020, "medicare_paid": 6000.0}])
+    assert (row["part_b_paid"], row["part_b_published_year"]) == (Decimal("400.00"), 2025)  # 600 x 80 / 120
+
+
+@pytest.mark.parametrize(
+    ("published", "overrides"),
+    [
+        ([], {}),
+        # not larger than all that is loaded of the clinician, though larger than what is under T1
+        ([{"medical_paid": 120.0}], {}),
+        ([{"medical_paid": 1000.0}], {"asm.part_b_base_source": "loaded_claims"}),
+    ],
+)
+def test_else_the_base_is_what_is_loaded(published: list[Row], overrides: dict[str, str]) -> None:
+    row = _two_practices(published, overrides=overrides)
+    assert (row["part_b_paid"], row["part_b_origin"]) == (Decimal("80.00"), "loaded claims")
+    assert row["part_b_paid_loaded"] == row["part_b_paid"]
+
+
 def test_cost_is_that_of_the_performance_year() -> None:
     row = _input(_bench())
     assert (row["measure_year"], row["attributed_episodes"], row["cost_per_episode"]) == (2027, 30, 13500.0)
@@ -99,7 +140,9 @@ def test_the_public_file_stands_in_where_no_assignment_list_is_loaded() -> None:
     paid = {"medicare_paid": 90000.0, "medical_paid": 60000.0}  # with and without drugs
     bench.give("reference.physician_by_provider", [public | {"average_risk_score": 1.4} | paid])
     row = _input(bench)
-    assert (row["part_b_paid_published"], row["published_year"]) == (Decimal("60000.00"), 2024)
+    assert (row["part_b_paid_published"], row["part_b_published_year"]) == (Decimal("60000.00"), 2024)
+    # nothing is loaded for 2027: how the practices share the amount is not known
+    assert (row["part_b_paid"], row["part_b_origin"]) == (Decimal("0.00"), "loaded claims")
     assert (row["mean_hcc_risk_score"], row["risk_score_origin"]) == (1.4, "by-provider file")
     assert row["dual_eligible_share"] == pytest.approx(0.15)  # no patient of 2027 is loaded
 

@@ -30,7 +30,7 @@ RULES = tuple(
         {
             *CLINICIANS.rule_names(), *MEASURES.rule_names(), *SUBMISSIONS.rule_names(), *NATIONAL_RULES,
             "asm.quality_measure", "asm.unloaded_category", "asm.performance_years",
-            "asm.promoting_interoperability_form",
+            "asm.promoting_interoperability_form", "asm.part_b_base_source",
         }
     )
 )  # fmt: skip

@@ -119,9 +119,16 @@ def inputs_from_tables(
         has_measures=~assumed["quality"],
         where=where,
         where_submitted=where_submitted,
-        rules_used=("asm.unloaded_category",) if warnings else (),
+        rules_used=_rules_used(clinicians, bool(warnings)),
         warnings=warnings,
     )
+
+
+def _rules_used(clinicians: Mapping[str, Array], assumes: bool) -> tuple[str, ...]:
+    """Rules by which a value stands where none was loaded: of a category, of payments by all of Medicare."""
+    published = "published" in clinicians.get("part_b_origin", np.zeros(0, dtype=object)).tolist()
+    stood_in = (("asm.unloaded_category", assumes), ("asm.part_b_base_source", published))
+    return tuple(rule for rule, used in stood_in if used)
 
 
 def _submissions(clinicians: Mapping[str, Array], measures: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,7 +1,7 @@
 -- step:      asm.clinician_input
 -- makes:     one row per eligible TIN/NPI: everything about it that scoring and settlement start from
 -- key:       performance_year, tin, npi
--- reads:     asm.eligibility, asm.year_used, asm.part_b_base, asm.panel, measures.asm_cost,
+-- reads:     asm.eligibility, asm.year_used, asm.part_b_paid, asm.panel, measures.asm_cost,
 --            org_raw.category_attestation
 -- cites:     42 CFR 512.725 to 512.750; ASM specification 13
 -- evidence:  episodes.chronic_attribution(tin, npi)
@@ -29,8 +29,8 @@ select
   attested.performance_year as attestation_year,
   panel.mean_hcc_risk_score, panel.risk_score_origin, panel.dual_eligible_share, panel.beneficiaries, panel.panel_coverage,
   panel.indicative,
-  cast(coalesce(paid.part_b_paid, 0) as decimal(18, 2)) as part_b_paid, used.paid_year as part_b_year,
-  used.paid_year_is_whole as part_b_year_is_whole, panel.part_b_paid_published, panel.published_year,
+  paid.part_b_paid, paid.part_b_origin, paid.part_b_paid_loaded, paid.part_b_paid_published,
+  paid.part_b_published_year, paid.part_b_year, paid.part_b_year_is_whole, panel.published_year,
   clinician.reason
 from asm.eligibility as clinician
 join asm.year_used as used on used.cohort = clinician.cohort
@@ -39,6 +39,5 @@ left join measures.asm_cost as cost
   and cost.performance_year = used.measure_year
 left join attested on attested.tin = clinician.tin and attested.place = 1
 left join asm.panel as panel on panel.tin = clinician.tin and panel.npi = clinician.npi
-left join asm.part_b_base as paid
-  on paid.tin = clinician.tin and paid.npi = clinician.npi and paid.paid_year = used.paid_year
+join asm.part_b_paid as paid on paid.tin = clinician.tin and paid.npi = clinician.npi
 where clinician.eligible

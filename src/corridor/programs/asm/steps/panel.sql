@@ -75,7 +75,6 @@ clinician_panel as (
 known as (
   select
     npi, year, beneficiaries, average_risk_score, cx_divide(dual_beneficiaries, beneficiaries) as dual_share,
-    coalesce(medical_paid, medicare_paid) as part_b_paid,
     row_number() over (partition by npi order by year desc, vintage desc, beneficiaries) as place
   from reference.physician_by_provider
   where beneficiaries > 0
@@ -93,7 +92,6 @@ covered as (
     end as risk_score_origin,
     coalesce(practice_panel.dual_eligible_share, known.dual_share) as dual_eligible_share,
     known.beneficiaries as clinician_beneficiaries, known.year as published_year,
-    cast(known.part_b_paid as decimal(18, 2)) as part_b_paid_published,
     case
       when known.npi is not null
         then least(cx_divide(coalesce(clinician_panel.beneficiaries, 0), known.beneficiaries), 1)
@@ -107,7 +105,7 @@ select
   covered.performance_year, covered.tin, covered.npi, covered.panel_year, covered.beneficiaries,
   covered.beneficiaries_with_risk_score, covered.mean_hcc_risk_score, covered.risk_score_origin,
   covered.dual_eligible_share,
-  covered.clinician_beneficiaries, covered.published_year, covered.part_b_paid_published, covered.panel_coverage,
+  covered.clinician_beneficiaries, covered.published_year, covered.panel_coverage,
   covered.panel_coverage < fewest.value as indicative
 from covered
 cross join rules.asm_indicative_coverage as fewest
