@@ -8,13 +8,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.engine import community
-from tests.engine.community import LINE, SPEND, deliver, runner
 
 from corridor.engine.files import InputFile
 from corridor.engine.runs import open_run
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
+from tests.engine import community
+from tests.engine.community import LINE, SPEND, deliver, runner
 
 JANUARY = [("c1", "m1", 10.00, 202701), ("c2", "m2", 5.25, 202701)]
 FEBRUARY = [("c3", "m1", 1.50, 202702)]

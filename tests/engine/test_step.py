@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.community import LINE, SPEND
 
 from corridor.engine.catalogue import Catalogue, _add, load_catalogue
 from corridor.engine.describe import describe
 from corridor.engine.step import StepContext, parse_sql_step, python_step
 from corridor.errors import CorridorError
+from tests.engine.community import LINE, SPEND
 
 
 def test_a_header_is_read() -> None:

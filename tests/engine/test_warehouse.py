@@ -6,12 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.engine.community import deliver
 
 from corridor.engine.files import InputFile
 from corridor.engine.identity import merged
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
+from tests.engine.community import deliver
 
 ROWS = [("c1", "m1", 10.00, 202701), ("c2", "m2", 5.25, 202702)]
 
