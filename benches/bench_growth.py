@@ -17,7 +17,7 @@ import pytest
 
 SIZES = (10_000, 100_000)
 SMALL_SIZES = (1_000, 2_000)
-# The promise for the full size (issue 3 holds the same for a million).
+# The promise for the full size.
 MOST_EXPONENT = 1.1
 
 MEASURED = """
