@@ -77,7 +77,7 @@ def _say_clinician(clinician: dict[str, Any], rows: list[dict[str, Any]]) -> Non
             f"({program['list_stage']} list, {program['vintage']})"
         )
     if clinician["listed_by_cms"] is False:
-        typer.echo("  ASM: not on CMS's list")
+        typer.echo("  ASM: not on CMS's list, so nothing is at risk; below is what would be, were it listed")
     base = clinician["part_b_paid"]
     if base is None:
         typer.echo("  Part B base: unknown")
@@ -100,10 +100,11 @@ def _say_years(rows: list[dict[str, Any]]) -> None:
 
 
 def _say_total(found: Lookup) -> None:
-    typer.echo(f"TIN {found.value}: {len(found.clinicians)} clinicians")
+    counted = {clinician["npi"] for clinician in found.clinicians if clinician["listed_by_cms"] is not False}
+    typer.echo(f"TIN {found.value}: {len(found.clinicians)} clinicians, {len(counted)} of them counted here")
     totals: dict[int, dict[str, Any]] = {}
     for row in found.rows:
-        if row["dollars_at_risk_high"] is not None:
+        if row["dollars_at_risk_high"] is not None and row["npi"] in counted:
             total = totals.setdefault(row["payment_year"], {**row, "dollars_at_risk_high": 0.0})
             total["dollars_at_risk_high"] += row["dollars_at_risk_high"]
     _say_years([totals[year] for year in sorted(totals)])
