@@ -11,7 +11,7 @@ COST = {
     "performance_year": "INTEGER", "cohort": "VARCHAR", "tin": "VARCHAR", "npi": "VARCHAR",
     "attributed_episodes": "BIGINT", "cost_per_episode": "DOUBLE", "cost_ratio": "DOUBLE",
     "interval_low": "DOUBLE", "interval_high": "DOUBLE", "imputed_share": "DOUBLE",
-    "unpriced_lines": "BIGINT",
+    "unpriced_lines": "BIGINT", "specialty_adjustment": "DOUBLE",
 }  # fmt: skip
 ADMISSION = {
     "performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "eligible_cases": "BIGINT",

@@ -105,8 +105,8 @@ def test_specialty_by_plurality_of_claims_not_of_lines() -> None:
         "allowed_amount": 1,
     }
     bench.community.claim("71", 1, "2025-05-01", "2025-05-01", [], [line, line, line])
-    bench.go("asm.specialty")
-    (row,) = bench.rows("select * from asm.specialty where npi = 'N1'")
+    bench.go("claims.clinician_specialty")
+    (row,) = bench.rows("select * from claims.clinician_specialty where npi = 'N1'")
     # two claims as 06, one claim of three lines as 11
     assert (row["specialty_code"], row["specialty_claims"], row["all_claims"]) == ("06", 2, 3)
 
@@ -116,8 +116,8 @@ def test_a_tie_goes_to_the_most_recent_claim_or_by_rule_to_the_lowest_code() -> 
         bench = AsmBench(loaded(), overrides=overrides)
         bench.community.visit(1, "2025-03-01")
         bench.community.visit(1, "2025-03-02", rendering_specialty_code="11")
-        bench.go("asm.specialty")
-        rows = bench.rows("select * from asm.specialty where npi = 'N1'")
+        bench.go("claims.clinician_specialty")
+        rows = bench.rows("select * from claims.clinician_specialty where npi = 'N1'")
         assert [row["specialty_code"] for row in rows] == [winner]
 
 

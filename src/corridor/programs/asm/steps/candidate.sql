@@ -2,8 +2,8 @@
 -- makes:     one row per TIN/NPI that could be a participant by specialty, by its episodes or by CMS's list,
 --            with the facts that decide
 -- key:       tin, npi
--- reads:     asm.roster, asm.specialty, asm.year_used, asm.cms_list, measures.asm_cost, claims.medical_claim,
---            org_raw.participant_list, reference.asm_area
+-- reads:     asm.roster, asm.year_used, asm.cms_list, measures.asm_cost, claims.clinician_specialty,
+--            claims.medical_claim, org_raw.participant_list, reference.asm_area
 -- rules:     asm.cohort_specialty, asm.minimum_episodes, asm.rural_health_bill_type
 -- cites:     42 CFR 512.710; ASM specification 1.2 and 1.4
 -- evidence:  episodes.chronic_attribution(tin, npi)
@@ -18,7 +18,8 @@ with described as (
     coalesce(cost.attributed_episodes, 0) as attributed_episodes
   from asm.roster as pair
   cross join asm.year_used as used
-  left join asm.specialty as by_claims on by_claims.npi = pair.npi and by_claims.service_year = used.data_year
+  left join claims.clinician_specialty as by_claims
+    on by_claims.npi = pair.npi and by_claims.service_year = used.data_year
   left join measures.asm_cost as cost
     on cost.tin = pair.tin and cost.npi = pair.npi and cost.cohort = used.cohort
     and cost.performance_year = used.data_year

@@ -23,7 +23,7 @@ select
   clinician.performance_year, clinician.tin, clinician.npi, clinician.cohort, clinician.clinician_name,
   clinician.specialty_code, clinician.practice_size, used.measure_year, used.measure_year_serves,
   coalesce(cost.attributed_episodes, 0) as attributed_episodes, cost.cost_per_episode, cost.cost_ratio,
-  cost.interval_low, cost.interval_high,
+  cost.specialty_adjustment, cost.interval_low, cost.interval_high,
   cost.imputed_share, cost.unpriced_lines,
   attested.improvement_activities_attested, attested.promoting_interoperability_score,
   attested.performance_year as attestation_year,

@@ -1,4 +1,4 @@
--- step:      asm.specialty
+-- step:      claims.clinician_specialty
 -- makes:     one row per year and clinician: the specialty most of the clinician's Part B claims name
 -- key:       service_year, npi
 -- reads:     claims.medical_claim
