@@ -27,7 +27,7 @@ def _measure(
     **overrides: Any,
 ) -> list[Row]:
     bench = Workbench(overrides={f"asm.{name}": value for name, value in overrides.items()})
-    head = {
+    head: Row = {
         "performance_year": 2025, "cohort": "heart_failure", "tin": "T1", "imputed_share": 0.0,
         "unpriced_lines": 0, "dropped": False,
     }  # fmt: skip

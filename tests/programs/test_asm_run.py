@@ -21,15 +21,17 @@ CLINICIANS = """
 create schema asm;
 create table asm.clinician_input as
 select 2027 as performance_year, tin, npi, cohort, 'Clinician ' || npi as clinician_name, 5 as practice_size,
-  episodes as attributed_episodes, cost as cost_per_episode, activities as improvement_activities_attested,
+  episodes as attributed_episodes, cost as cost_per_episode,
+  cost - half as interval_low, cost + half as interval_high,
+  activities as improvement_activities_attested,
   interoperability as promoting_interoperability_score, 1.3 as mean_hcc_risk_score,
   0.2 as dual_eligible_share,
   cast(paid as decimal(18, 2)) as part_b_paid, thin as indicative
 from (values
-  ('111111111', '1000000001', 'heart_failure', 45, 13500.0, 2, 1.0, 400000, false),
-  ('111111111', '1000000002', 'heart_failure', 12, 12000.0, 2, 1.0, 200000, false),
-  ('222222222', '1000000003', 'low_back_pain', 60, 1700.0, null, null, 150000, true)
-) as t(tin, npi, cohort, episodes, cost, activities, interoperability, paid, thin);
+  ('111111111', '1000000001', 'heart_failure', 45, 13500.0, 1200.0, 2, 1.0, 400000, false),
+  ('111111111', '1000000002', 'heart_failure', 12, 12000.0, 2000.0, 2, 1.0, 200000, false),
+  ('222222222', '1000000003', 'low_back_pain', 60, 1700.0, null, null, null, 150000, true)
+) as t(tin, npi, cohort, episodes, cost, half, activities, interoperability, paid, thin);
 create table asm.measure_input as
 select 2027 as performance_year, tin, npi, measure_id, kind as collection_type, rate, 60 as eligible_cases,
   90.0 as data_completeness, true as reported
@@ -81,6 +83,56 @@ def test_a_practice_of_which_nothing_is_loaded_gets_typical_values_and_says_so(c
     assert json.loads(rules["asm.logistic_steepness"]["value"]) == 0.1
 
 
+def test_the_interval_of_the_cost_measure_reaches_score_and_dollars(context: StepContext) -> None:
+    rows = {row["npi"]: row for row in table(context, result.asm_interval)}
+    point = {row["npi"]: row for row in table(context, result.asm_result)}["1000000001"]
+    row = rows["1000000001"]
+    assert (row["cost_per_episode_low"], row["cost_per_episode_high"]) == (12300.0, 14700.0)
+    # the stand-in benchmark: median 14,429.90, standard deviation 3,879.43. 12,300 is 0.549 of it below, in
+    # band 8 from -1 to -0.5: 8 + (12,490.18 - 12,300) / 1,939.72 = 8.1; 14,700 is in 7 to 7.9 from -0.5 to +0.5:
+    # 7 + (16,369.62 - 14,700) / 3,879.43 = 7.4
+    assert (row["cost_points_high"], row["cost_points"], row["cost_points_low"]) == (8.1, 7.7, 7.4)
+    # half of 100 points: 5 points of score for a point of cost
+    assert row["final_score"] == point["final_score"]
+    assert row["final_score_high"] == pytest.approx(point["final_score"] + 2.0)
+    assert row["final_score_low"] == pytest.approx(point["final_score"] - 1.5)
+    assert row["dollars_low"] < row["dollars"] == point["dollars"] < row["dollars_high"]
+    # the cohort stands still: factor = R T SF - R at the score of each end
+    cohort = {r["cohort"]: r for r in table(context, result.asm_cohort)}["heart_failure"]
+    for end in ("low", "high"):
+        share = 1 / (1 + np.exp(-0.1 * (row[f"final_score_{end}"] - cohort["midpoint"])))
+        assert row[f"dollars_{end}"] == pytest.approx(400000 * 0.09 * (share * cohort["scaling_factor"] - 1))
+    # too few episodes for a score; no interval
+    for npi in ("1000000002", "1000000003"):
+        ends = [f"{name}_{end}" for name in ("final_score", "dollars") for end in ("low", "high")]
+        assert [rows[npi][name] for name in ends] == [None] * 4
+    assert rows["1000000003"]["final_score"] is not None
+
+
+def test_a_zero_score_stays_zero_whatever_the_cost(context: StepContext) -> None:
+    # quality is loaded for the practice, but nothing of it for this clinician
+    context.con.execute("update asm.clinician_input set attributed_episodes = 40 where npi = '1000000002'")
+    context.con.execute("delete from asm.measure_input where npi = '1000000002'")
+    row = {row["npi"]: row for row in table(context, result.asm_interval)}["1000000002"]
+    assert (row["final_score_low"], row["final_score_high"]) == (0.0, 0.0)
+    # 9 % of 200,000
+    assert (row["dollars_low"], row["dollars_high"]) == pytest.approx((-18000.0, -18000.0))
+
+
+def test_an_own_benchmark_stands_still_while_one_cost_moves(context: StepContext) -> None:
+    context.con.execute(
+        "insert into asm.clinician_input select * exclude (i) replace (npi || '-' || i as npi, "
+        "0 as interval_low, cost_per_episode - i * 50 as cost_per_episode) from asm.clinician_input, range(1, 30) as t(i) "
+        "where npi = '1000000001'"
+    )
+    alone = StepContext(context.con, context.force, {"cohort": "alone"})
+    cohort = {r["cohort"]: r for r in table(alone, result.asm_cohort)}["heart_failure"]
+    row = {row["npi"]: row for row in table(alone, result.asm_interval)}["1000000001"]
+    # 30 costs 13,500, 13,450 ... 12,050: their median, not the stand-in's
+    assert cohort["cost_median"] == 12775.0
+    assert row["cost_points_low"] < row["cost_points"] < row["cost_points_high"]
+
+
 def test_the_other_tables_of_a_run(context: StepContext) -> None:
     scores = {(r["npi"], r["measure_id"]): r for r in table(context, result.asm_measure_score)}
     assert scores["1000000001", "008"]["collection_type"] == "ecqm"
@@ -95,7 +147,8 @@ def test_the_other_tables_of_a_run(context: StepContext) -> None:
     assert (cohorts["low_back_pain"]["size"], cohorts["low_back_pain"]["own"]) == (4027, 1)
     national = table(context, result.asm_national_cohort)
     assert sum(r["cohort"] == "heart_failure" for r in national) == 2608
-    for step in (result.asm_result, result.asm_measure_score, result.asm_lever, result.asm_dollars_by_year):
+    for step in (result.asm_result, result.asm_measure_score, result.asm_lever, result.asm_dollars_by_year,
+                 result.asm_interval):  # fmt: skip
         declared = step.__dict__["corridor_step"]
         keys = [tuple(row[name] for name in declared.key) for row in table(context, step)]
         assert len(set(keys)) == len(keys)
@@ -110,7 +163,7 @@ def test_settled_alone_there_is_no_country(context: StepContext) -> None:
 def test_nobody_eligible_leaves_empty_tables(context: StepContext) -> None:
     context.con.execute("delete from asm.clinician_input; delete from asm.measure_input")
     for step in (result.asm_result, result.asm_measure_score, result.asm_dollars_by_year, result.asm_lever,
-                 result.asm_cohort, result.asm_national_cohort):  # fmt: skip
+                 result.asm_interval, result.asm_cohort, result.asm_national_cohort):  # fmt: skip
         assert table(context, step) == []
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from corridor.engine import StepContext, python_step
 from corridor.programs.asm.compute import settle
 from corridor.programs.asm.inputs import Array
+from corridor.programs.asm.interval import intervals
 from corridor.programs.asm.levers import levers
 from corridor.programs.asm.model import CLINICIANS, MEASURES, SUBMISSIONS
 from corridor.programs.asm.national import RULES as NATIONAL_RULES
@@ -113,6 +114,23 @@ def asm_lever(ctx: StepContext) -> tuple[Columns, Types]:
     settlement = settlement_of(ctx)
     names = ("performance_year", "tin", "npi", "cohort", "measure", "change", "final_score", "dollars")
     return typed(laid(levers(settlement), names, performance_year=settlement.year))
+
+
+@python_step(
+    step="asm.interval",
+    makes="one row per eligible TIN/NPI: score and dollars at either end of the interval of its cost measure",
+    key=("performance_year", "tin", "npi"), reads=READS, rules=RULES, cites="Corridor: docs/episodes.md",
+    evidence="asm.result(performance_year, tin, npi)", owner=OWNER,
+)  # fmt: skip
+def asm_interval(ctx: StepContext) -> tuple[Columns, Types]:
+    """The clinician's own cost moved alone, against the same cohort."""
+    settlement = settlement_of(ctx)
+    names = (
+        "performance_year", "tin", "npi", "cohort", "cost_per_episode_low", "cost_per_episode",
+        "cost_per_episode_high", "cost_points_low", "cost_points", "cost_points_high", "final_score_low",
+        "final_score", "final_score_high", "dollars_low", "dollars", "dollars_high",
+    )  # fmt: skip
+    return typed(laid(intervals(settlement), names, performance_year=settlement.year))
 
 
 @python_step(

@@ -84,6 +84,7 @@ def inputs_from_tables(
     made: dict[str, Array] = {name: _text(clinicians, name, rows) for name in ("tin", "npi", "cohort")}
     made["clinician_name"] = _text(clinicians, "clinician_name", rows)
     made |= {name: _numbers(clinicians, name, rows) for name in NUMBER_QUANTITIES}
+    made |= {name: _numbers(clinicians, name, rows) for name in ("interval_low", "interval_high")}
     made["practice_class"] = np.full(rows, None, dtype=object)
     submissions = _submissions(made, measures)
     assumed = _assume_unloaded(made, submissions, force)
