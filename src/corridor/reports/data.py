@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor.reports import categories
 from corridor.reports import episodes as episode_reader
+from corridor.reports.categories import Mix
 from corridor.reports.readers import (
     assumptions_of,
     clinicians_of,
@@ -24,8 +26,9 @@ from corridor.reports.readers import (
     spread_of,
     years_of,
 )
-from corridor.reports.tables import Row, RunLike, key_of, rows_of
+from corridor.reports.tables import Key, Row, RunLike, key_of, rows_of
 from corridor.reports.tieout import TieOut, read_tieout
+from corridor.reports.words import real
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +40,8 @@ class ReportData:
     clinicians: one row a (tin, npi) with a result; keys as in asm.result, asm.clinician_input and
     measures.asm_cost. measures: one row a clinician and measure. dollars: one row a clinician and payment
     year with `dollars`, `low`, `high` (US dollars). levers: `measure`, `change`, `dollars`. national: final
-    scores of the cohort the scores are set in, shape (n,), 0 to 100. years_used: the year of claims behind
+    scores of the cohort the scores are set in, shape (n,), 0 to 100. mixes: where the episode dollars of a
+    clinician go. years_used: the year of claims behind
     each cohort. spread: standard deviation of one episode's cost ratio, by cohort. law: the few rule values
     the words need: quality_weight, cost_weight, maximum_measure_points, redistribution_share.
     """
@@ -57,6 +61,7 @@ class ReportData:
     levers: list[Row] = field(default_factory=list)
     episodes: list[Row] = field(default_factory=list)
     services: dict[tuple[str, str, int], list[Row]] = field(default_factory=dict)
+    mixes: dict[Key, Mix] = field(default_factory=dict)
     national: dict[str, Floats] = field(default_factory=dict)
     spread: dict[str, float] = field(default_factory=dict)
     years_used: list[Row] = field(default_factory=list)
@@ -72,8 +77,8 @@ class ReportData:
         """
         year = int(run.manifest.get("setting", {}).get("performance_year") or 0)
         years = years_of(run)
-        clinicians = clinicians_of(run, years)
         settings = run.manifest.get("settings", {})
+        clinicians = clinicians_of(run, years, real(settings.get("indicative_below_coverage")))
         force = force_of(run.manifest, year)
         dollars = dollars_of(rows_of(run, "asm.dollars_by_year", ("tin", "npi", "payment_year")), clinicians)
         data = cls(
@@ -89,6 +94,7 @@ class ReportData:
             measures=measures_of(run, clinicians),
             dollars=dollars,
             levers=rows_of(run, "asm.lever", ("tin", "npi", "measure")),
+            mixes=categories.read(run, clinicians, years),
             national=national_of(run, clinicians, force),
             spread=spread_of(run, years),
             years_used=years,

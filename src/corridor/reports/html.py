@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,18 +17,23 @@ from corridor.reports.tables import key_of
 from corridor.reports.tieout import TieOut
 from corridor.reports.views.clinician import clinician_page
 from corridor.reports.views.dollars import dollars_section, levers_section
-from corridor.reports.views.index import Index
+from corridor.reports.views.index import DEEPEST, Depth, Index
 from corridor.reports.views.letters import Letter, letter
 from corridor.reports.views.loads import tieout_section
 from corridor.reports.views.method import METHOD, assumptions_section
 from corridor.reports.views.opening import opening
 from corridor.reports.views.people import people_section
 from corridor.reports.views.scores import cost_section, scores_section
-from corridor.reports.words import counted, plain, real, short_dollars
+from corridor.reports.words import SYNTHETIC, counted, plain, real, short_dollars
 
 _AMOUNT = re.compile(r"[−+±]?\$[\d,.]+[kM]?|−[\d.,]+%?")
 
 
+LARGEST = 2_900_000
+"""Bytes of the report: what every mail server and browser still takes."""
+
+LONG_NAME = 24
+_JOINT = re.compile(r"(?<=\w\w)[._](?=\w\w)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -35,6 +41,14 @@ def keep_amounts(words: str) -> Markup:
     """Words as markup: an amount never breaks between sign and digits, what stands in backticks is code."""
     kept = _AMOUNT.sub(r'<span class="k">\g<0></span>', str(escape(words)))
     return Markup(_CODE.sub(r"<code>\1</code>", kept))
+
+
+def breaks(words: str) -> Markup:
+    """Words as markup: a long name without blanks may break after a point or an underscore."""
+    escaped = str(escape(words))
+    if len(words) <= LONG_NAME:
+        return Markup(escaped)
+    return Markup(_JOINT.sub(r"\g<0><wbr>", escaped))
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["keep"] = keep_amounts
+    environment.filters["breaks"] = breaks
     return environment
 
 
@@ -81,7 +96,7 @@ def letters_of(index: Index) -> list[Letter]:
     return [letter(index, row) for row in index.data.clinicians]
 
 
-def _pages(index: Index, letters: list[Letter]) -> list[dict[str, Any]]:
+def _pages(index: Index, letters: Sequence[Letter | None]) -> list[dict[str, Any]]:
     pages = []
     for row, one in zip(index.data.clinicians, letters, strict=True):
         score, amount = real(row.get("final_score")), real(row.get("dollars"))
@@ -108,9 +123,21 @@ def clinician_cohort(row: dict[str, Any]) -> str:
 
 
 def report_html(data: ReportData) -> str:
-    """The whole report as text; the same data give the same text."""
-    index = Index(data)
-    letters = letters_of(index)
+    """The whole report as text; the same data give the same text.
+
+    Where it would be over `LARGEST` bytes, the pages of the clinicians hold less, and say so.
+    """
+    text = ""
+    for level in range(DEEPEST + 1):
+        text = _report(Index(data, Depth(level)))
+        if len(text.encode()) <= LARGEST:
+            break
+    return text
+
+
+def _report(index: Index) -> str:
+    data = index.data
+    letters = letters_of(index) if index.depth.letters else [None] * len(data.clinicians)
     sections = [
         people_section(index),
         scores_section(index),
@@ -131,14 +158,13 @@ def report_html(data: ReportData) -> str:
         ("tie-out", "Tie-out"),
         ("method", "Method"),
     ]
-    flags = ["synthetic data"] if data.synthetic else []
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             title=title_of(data),
             about=_about(data),
-            flags=flags,
+            synthetic=SYNTHETIC if data.synthetic else "",
             style=style(),
             script=_asset("page.js"),
             contents=contents,
@@ -147,6 +173,7 @@ def report_html(data: ReportData) -> str:
             pages=_pages(index, letters),
             pages_lead=counted(len(data.clinicians), "clinician")
             + ". Open one for score, measures and episodes.",
+            pages_note=index.depth.note(),
             closing=closing,
             method=METHOD,
             footer=_footer(data),

@@ -57,8 +57,12 @@ def eligibility_of(run: RunLike, year: int) -> list[Row]:
     return rows
 
 
-def clinicians_of(run: RunLike, years: Sequence[Row]) -> list[Row]:
-    """asm.result, completed by inputs, cost and eligibility of the clinician; the first non-null wins."""
+def clinicians_of(run: RunLike, years: Sequence[Row], coverage: float | None = None) -> list[Row]:
+    """asm.result, completed by inputs, cost and eligibility of the clinician; the first non-null wins.
+
+    coverage: share of the panel below which a result is indicative, 0 to 1 (a setting); the run's own mark
+    stands beside it.
+    """
     order = ("cohort", "tin", "npi")
     cost = [
         row
@@ -82,6 +86,9 @@ def clinicians_of(run: RunLike, years: Sequence[Row]) -> list[Row]:
                     row[column] = value
         row["tin"], row["npi"] = key_of(row)
         row["reason"] = mask_counts(result.get("reason"))
+        covered = real(row.get("panel_coverage"))
+        if coverage is not None and covered is not None and covered < coverage:
+            row["indicative"], row["coverage_wanted"] = True, coverage
         merged.append(row)
     return merged
 
@@ -171,7 +178,7 @@ def dollars_of(rows: Sequence[Row], clinicians: Sequence[Row]) -> list[Row]:
 
 def _dollar_columns(row: Mapping[str, Any]) -> list[str]:
     """The columns of dollars of a row: the figure, and one for each midpoint."""
-    ends = (MIDPOINT, "_low", "_high")
+    ends = (MIDPOINT, "dollars_low", "dollars_high")
     return ["dollars", *(name for name in sorted(row) if name.startswith("dollars_") and name.endswith(ends))]
 
 

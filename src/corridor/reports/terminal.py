@@ -4,6 +4,7 @@ most.
 
 from __future__ import annotations
 
+import statistics
 import textwrap
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from corridor.reports.views.index import Index
 from corridor.reports.views.loads import lead_of
 from corridor.reports.views.opening import opening
 from corridor.reports.views.people import differs
-from corridor.reports.words import cohort_name, counted, dollars, plain, real, share
+from corridor.reports.words import SYNTHETIC, cohort_name, counted, dollars, plain, real, share
 
 WIDTH = 96
 MOVERS = 5
@@ -23,7 +24,8 @@ def terminal_summary(data: ReportData, report: Path | str | None = None) -> str:
     """A page of plain text that ends with a newline; `report` is the file to open."""
     index = Index(data)
     first = opening(index)
-    lines = [*_wrapped(f"{first.sentence} {first.second}".strip()), ""]
+    lines = [SYNTHETIC, ""] if data.synthetic else []
+    lines += [*_wrapped(f"{first.sentence} {first.second}".strip()), ""]
     lines += _people(index)
     lines += _years(index)
     lines += _movers(index)
@@ -50,11 +52,11 @@ def _people(index: Index) -> list[str]:
     for cohort in index.data.cohorts():
         own = [row for row in index.data.clinicians if row.get("cohort") == cohort]
         scores = sorted(score for row in own if (score := real(row.get("final_score"))) is not None)
-        middle = plain(scores[len(scores) // 2], 0) if scores else "none"
+        middle = plain(statistics.median(scores), 0) if scores else "none"
         neutral = index.neutral(cohort)
         even = f", breaks even at {plain(neutral, 0)}" if neutral is not None else ""
         lines.append(
-            f"  {cohort_name(cohort):<16}{len(own):>4} in, {len(scores)} scored, middle score {middle}{even}"
+            f"  {cohort_name(cohort):<16}{len(own):>4} in, {len(scores)} scored, median score {middle}{even}"
         )
     outside = sum(not row.get("eligible") for row in rows)
     if rows:

@@ -15,6 +15,7 @@ SMALLEST_CELL = 11
 """CMS cell-size policy: counts of people or services under 11 do not leave."""
 SUPPRESSED = f"<{SMALLEST_CELL}"
 ABSENT = DASH
+SYNTHETIC = "Synthetic data: no patient, clinician or practice here is real."
 
 COHORTS = {"heart_failure": "Heart failure", "low_back_pain": "Low back pain"}
 
@@ -101,6 +102,15 @@ def short_dollars(value: Any, *, signed: bool = False) -> str:
     if digits == "0":
         return "$0"
     return f"{_sign(amount, signed)}${digits}"
+
+
+def near_dollars(value: Any) -> str:
+    """The size of a difference for a sentence: $420 to tens below a thousand, then as `short_dollars`."""
+    amount = real(value)
+    if amount is None:
+        return ABSENT
+    tens = math.floor(abs(amount) / 10 + 0.5) * 10
+    return f"${tens}" if tens < 1000 else short_dollars(abs(amount))
 
 
 def magnitude(value: Any) -> str:

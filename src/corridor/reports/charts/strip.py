@@ -14,6 +14,7 @@ from corridor.reports.charts.scale import Linear, nice_ticks
 from corridor.reports.charts.svg import Box, Chart, label_box, number, tag, text
 
 Floats = NDArray[np.float64]
+STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def strip(
     content: list[str] = []
     labels: list[Box] = []
     if peers.size:
-        content.append(tag("path", class_="peers", d=_silhouette(peers, scale, base, hill)))
+        content.append(tag("path", class_="peers", d=_silhouette(peers[peers > low], scale, base, hill)))
+        content += _zero_bar(peers, scale, base, hill, labels)
     for row, landmark in enumerate(sorted(landmarks, key=lambda item: item.value)):
         x = scale.inside(landmark.value)
         baseline = 12.0 + 15.0 * row
@@ -137,16 +139,40 @@ def _plain(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _silhouette(peers: Floats, scale: Linear, base: float, hill: float) -> str:
-    """A smoothed histogram as one path, fifty steps over the axis."""
-    steps = 50
-    counts, edges = np.histogram(
-        np.clip(peers, scale.low, scale.high), bins=steps, range=(scale.low, scale.high)
-    )
+def at_zero(peers: Floats) -> int:
+    """How many peers stand at 0: they did not report enough to be scored higher."""
+    return int((peers <= 0).sum())
+
+
+def _zero_bar(peers: Floats, scale: Linear, base: float, hill: float, labels: list[Box]) -> list[str]:
+    """Those at the low end as a bar of their own, named: they are no part of the hill beside them."""
+    silent = int((peers <= scale.low).sum())
+    if not silent:
+        return []
+    tallest = _steps(peers[peers > scale.low], scale).max(initial=0.0)
+    part = min(1.0, silent / tallest) if tallest else 1.0
+    height = max(3.0, hill * part)
+    x = scale(scale.low)
+    words = f"{100 * silent / peers.size:.0f}% did not report"
+    baseline = base - height - 5
+    labels.append(label_box(words, x, baseline))
+    bar = tag("rect", class_="zero", x=x - 2, width=4.0, y=base - height, height=height)
+    return [bar, text(words, number(x - 2), baseline, class_="note")]
+
+
+def _steps(peers: Floats, scale: Linear) -> Floats:
+    """A histogram of fifty steps, smoothed: five steps to each."""
+    counts, _ = np.histogram(np.clip(peers, scale.low, scale.high), bins=STEPS, range=(scale.low, scale.high))
     kernel = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
     padded = np.concatenate([np.zeros(2), counts.astype(np.float64), np.zeros(2)])
-    smooth = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    return np.convolve(padded, kernel / kernel.sum(), mode="valid")
+
+
+def _silhouette(peers: Floats, scale: Linear, base: float, hill: float) -> str:
+    """A smoothed histogram as one path."""
+    smooth = _steps(peers, scale)
     top = float(smooth.max()) or 1.0
+    edges = np.linspace(scale.low, scale.high, STEPS + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     parts = [f"M{number(scale(scale.low))} {number(base)}"]
     for middle, height in zip(middles, smooth, strict=True):

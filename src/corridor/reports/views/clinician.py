@@ -10,12 +10,13 @@ import numpy as np
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.charts.waterfall import Part, waterfall
 from corridor.reports.tables import key_of
-from corridor.reports.views.dollars import tags_of
+from corridor.reports.views.base import base_of, base_words, cost_range, span_of, tags_of, unpaid
 from corridor.reports.views.episode import episodes_table
 from corridor.reports.views.index import Index
 from corridor.reports.views.page import Column, Figure, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.views.score import ZERO, ScoreParts
-from corridor.reports.views.scores import interval, rank_of
+from corridor.reports.views.scores import interval, rank_of, ranked, ratio_interval
+from corridor.reports.views.spending import Spending, spending
 from corridor.reports.words import (
     COLLECTION_TYPES,
     cohort_name,
@@ -46,6 +47,10 @@ OUTCOMES = {
 """What became of a measure, in words for its row."""
 
 
+PER_HUNDRED_YEARS = ("492",)
+"""Measures whose rate is not a percentage: events per 100 patient-years."""
+
+
 @dataclass(frozen=True)
 class ClinicianPage:
     """Everything one clinician's page shows."""
@@ -59,6 +64,8 @@ class ClinicianPage:
     tags: list[tuple[str, str]]
     picture: Picture | None
     tables: list[Table] = field(default_factory=list)
+    spending: Spending | None = None
+    episodes: Table | None = None
     derivation: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -67,14 +74,14 @@ def clinician_page(index: Index, row: Row) -> ClinicianPage:
     """The page of one row of the result."""
     key = key_of(row)
     parts = index.parts.get(key)
-    tables = [_measures(index, row)] if index.measures.get(key) else []
-    if index.levers.get(key):
+    tables = []
+    if index.measures.get(key) and index.depth.measures:
+        tables.append(_measures(index, row))
+    if index.levers.get(key) and index.depth.measures:
         tables.append(_levers(index, key))
     episodes = episodes_table(index, row)
     notes = []
-    if episodes is not None:
-        tables.append(episodes)
-    elif is_small(row.get("attributed_episodes")) and index.data.door == "claims":
+    if is_small(row.get("attributed_episodes")) and index.data.door == "claims":
         notes.append("Fewer than 11 episodes: they are not listed, so that no patient can be told apart.")
     tag, why = tags_of(row)
     return ClinicianPage(
@@ -87,6 +94,8 @@ def clinician_page(index: Index, row: Row) -> ClinicianPage:
         tags=[(tag, why)] if tag else [],
         picture=_waterfall(index, row, parts),
         tables=tables,
+        spending=spending(index, row),
+        episodes=episodes,
         derivation=_derivation(row),
         notes=notes,
     )
@@ -100,15 +109,23 @@ def lead_of(index: Index, row: Row) -> str:
         why = str(row.get("reason") or "").strip() or "too few episodes or quality results count"
         return f"No final score: {why}, so payments in {year or 'the payment year'} stay as they are."
     parts = index.parts.get(key_of(row))
-    if score == 0 and parts is not None and any(part.name == ZERO for part in parts.parts):
+    zero = parts is None or any(part.name == ZERO for part in parts.parts)
+    if score == 0 and zero:
         lost = f"Likely to lose {magnitude(amount)} in {year}. " if amount else ""
-        return f"{lost}The final score is 0, because too few quality measures were reported."
+        if unpaid(row):
+            factor = share(row.get("payment_adjustment_factor"), 1, signed=True)
+            lost = f"Likely to be paid {factor} in {year}; no Part B payments are loaded. "
+        why = str(row.get("reason") or "").strip() if row.get("status") == "zero" else ""
+        return f"{lost}The final score is 0: {why or 'too few quality measures were reported'}."
     drivers = (
         [f"{lower_first(part.name)} ({points(part.amount)})" for part in parts.losses()[:2]] if parts else []
     )
     tail = f" Most points are lost to {listed(drivers)}." if drivers else ""
     if amount is None:
         return f"Final score {plain(score)}; without Part B payments there are no dollars.{tail}"
+    if unpaid(row):
+        factor = share(row.get("payment_adjustment_factor"), 1, signed=True)
+        return f"Final score {plain(score)}: {factor} in {year}, but no Part B payments are loaded.{tail}"
     if round(amount) == 0:
         return f"Final score {plain(score)}: no change in {year}.{tail}"
     verb = "lose" if amount < 0 else "gain"
@@ -135,9 +152,10 @@ def _figures(index: Index, row: Row) -> list[Figure]:
         low, high = first.get("low"), first.get("high")
         words = [f"factor {share(row.get('payment_adjustment_factor'), 2, signed=True)}"]
         if low is not None and high is not None and high - low >= 1:
-            words.append(
-                f"{short_dollars(low, signed=True)} to {short_dollars(high, signed=True)} over both midpoints"
-            )
+            words.append(f"{span_of(low, high)} over both readings of the rule")
+        low, high = cost_range(row)
+        if low is not None and high is not None and high - low >= 1:
+            words.append(f"{span_of(low, high)} over the interval of the cost estimate")
         figures.append(
             Figure(
                 short_dollars(amount, signed=True),
@@ -148,15 +166,21 @@ def _figures(index: Index, row: Row) -> list[Figure]:
         )
     ratio = real(row.get("cost_ratio"))
     if ratio is not None and not is_small(row.get("attributed_episodes")):
+        low, high = ratio_interval(row)
+        span = f" ({plain(low, 2)} to {plain(high, 2)})" if low is not None and high is not None else ""
         low, high = interval(row)
-        span = (
-            f"{dollars(low)} to {dollars(high)} an episode, " if low is not None and high is not None else ""
-        )
+        words = [f"{dollars(low)} to {dollars(high)} an episode"] if low is not None and span else []
+        words.append(f"{people(row.get('attributed_episodes'))} episodes")
+        tag = "" if ranked(row) else "not scored"
         figures.append(
             Figure(
                 plain(ratio, 2),
-                "cost ratio, 1 is expected",
-                f"{span}{people(row.get('attributed_episodes'))} episodes",
+                f"cost ratio{span}, 1 is expected",
+                ", ".join(words),
+                tag=tag,
+                why="Fewer episodes than a cost score needs: the ratio is shown, and does not count."
+                if tag
+                else "",
             )
         )
     covered = real(row.get("panel_coverage"))
@@ -178,7 +202,8 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
     finding = f"From 100 to {plain(parts.end)}"
     if losses:
         finding += f": {lower_first(losses[0].name)} takes the most"
-    wide, narrow = (
+    sizes = (("wide", SIDE), ("narrow", STACKED))
+    drawn = [
         waterfall(
             f"{index.anchors[key_of(row)]}-{size}",
             finding,
@@ -189,9 +214,9 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
             show_change=points,
             layout=layout,
         )
-        for size, layout in (("wide", SIDE), ("narrow", STACKED))
-    )
-    return Picture(finding, wide, narrow)
+        for size, layout in (sizes[1:] if index.depth.brief else sizes)
+    ]
+    return Picture(finding, drawn[0], drawn[1] if len(drawn) > 1 else None)
 
 
 def _measures(index: Index, row: Row) -> Table:
@@ -218,9 +243,9 @@ def _measures(index: Index, row: Row) -> Table:
                         COLLECTION_TYPES.get(str(item.get("collection_type")), item.get("collection_type"))
                     ),
                     amount_cell(
-                        "–" if rate is None or small else f"{plain(rate, 1)}%", None if small else rate
+                        "–" if rate is None or small else rate_words(item, rate), None if small else rate
                     ),
-                    amount_cell("–" if benchmark is None else f"{plain(benchmark, 1)}%", benchmark),
+                    amount_cell("–" if benchmark is None else rate_words(item, benchmark), benchmark),
                     amount_cell(
                         people(item.get("eligible_cases")), 0.5 if small else real(item.get("eligible_cases"))
                     ),
@@ -231,7 +256,7 @@ def _measures(index: Index, row: Row) -> Table:
             )
         )
     cost = real(row.get("cost_points"))
-    if cost is not None:
+    if cost is not None and ranked(row):
         per = dollars(row.get("cost_per_episode"))
         episodes = people(row.get("attributed_episodes"))
         body.append(
@@ -249,6 +274,13 @@ def _measures(index: Index, row: Row) -> Table:
             )
         )
     return Table(f"measures-{row['npi']}", "Measures", columns, body, tools=False)
+
+
+def rate_words(item: Row, rate: float) -> str:
+    """A rate with its unit: percent, but admissions per 100 patient-years for the measure from claims."""
+    if str(item.get("measure_id")) in PER_HUNDRED_YEARS:
+        return f"{plain(rate, 1)} per 100 years"
+    return f"{plain(rate, 1)}%"
 
 
 def _counts(item: Row) -> str:
@@ -282,10 +314,7 @@ def _derivation(row: Row) -> list[tuple[str, str]]:
     """How the dollars come about, step by step, each with its source."""
     risk, transformed = real(row.get("risk_level")), real(row.get("transformed_final_score"))
     scaling, factor = real(row.get("scaling_factor")), real(row.get("payment_adjustment_factor"))
-    base, amount = (
-        real(row.get("part_b_paid_payment_year")) or real(row.get("part_b_paid")),
-        real(row.get("dollars")),
-    )
+    base, amount = base_of(row), real(row.get("dollars"))
     if risk is None or transformed is None or scaling is None or factor is None:
         return []
     steps = [
@@ -300,8 +329,7 @@ def _derivation(row: Row) -> list[tuple[str, str]]:
             (
                 f"Dollars = {dollars(base)} × {plain(factor, 6, signed=True)} = "
                 f"{dollars(amount, signed=True)}",
-                "Part B payments of the payment year, taken as those of the performance year; 42 CFR "
-                "512.750(a)",
+                f"Part B payments of the payment year, {base_words(row)}; 42 CFR 512.750(a)",
             )
         )
     return steps

@@ -12,6 +12,7 @@ from corridor.reports.charts.bars import Bar, bars
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.charts.svg import Chart
 from corridor.reports.tables import key_of
+from corridor.reports.views.base import base_cell, base_note, cost_range, has_origin, tags_of, unpaid
 from corridor.reports.views.index import Index
 from corridor.reports.views.page import (
     Cell,
@@ -26,6 +27,7 @@ from corridor.reports.views.page import (
 from corridor.reports.words import (
     counted,
     dollars,
+    listed,
     magnitude,
     measure_label,
     measure_name,
@@ -69,7 +71,10 @@ def dollars_section(index: Index) -> Section:
         for row in shown
     ]
     wide, narrow = _drawn("dollars", finding, items)
-    note = "Bar: the midpoint in force. Whisker: the range over both readings of the midpoint."
+    note = (
+        "Bar: the midpoint in force. Whisker: the range over both readings of the midpoint, not that of the "
+        "cost estimate."
+    )
     if neutral:
         note += f" {counted(neutral, 'clinician stands', 'clinicians stand')} at $0, not drawn."
     if len(shown) < len(rows):
@@ -80,7 +85,20 @@ def dollars_section(index: Index) -> Section:
         lead,
         [Picture(finding, wide, narrow, note)],
         [_by_practice(index), _by_clinician(index)],
+        [words for words in (base_note(index.data.clinicians), _unpaid(index)) if words],
     )
+
+
+def _unpaid(index: Index) -> str:
+    rows = [row for row in index.data.clinicians if unpaid(row)]
+    if not rows:
+        return ""
+    names = [
+        f"{index.names[key_of(row)]} ({share(row.get('payment_adjustment_factor'), 2, signed=True)})"
+        for row in rows[:5]
+    ]
+    names += [f"{len(rows) - 5} more"] if len(rows) > 5 else []
+    return f"No Part B payments are loaded for {listed(names)}: the factor falls on $0 here."
 
 
 def _drawn(name: str, finding: str, items: Sequence[Bar]) -> tuple[Chart, Chart]:
@@ -118,9 +136,10 @@ def _years(index: Index) -> list[Column]:
 
 
 def _range(low: float | None, high: float | None, value: float) -> str:
+    """To the dollar, as the cells beside it."""
     if low is None or high is None or high - low < 1:
-        return short_dollars(value, signed=True)
-    return f"{short_dollars(low, signed=True)} to {short_dollars(high, signed=True)}"
+        return dollars(value, signed=True)
+    return f"{dollars(low, signed=True)} to {dollars(high, signed=True)}"
 
 
 def _by_practice(index: Index) -> Table:
@@ -163,13 +182,15 @@ def _by_practice(index: Index) -> Table:
         Column("Clinicians", "number"),
         Column("Part B paid", "number"),
         *_years(index),
-        Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"),
+        Column(f"Rule range {index.first_year}", "range", "Over both readings of the midpoint"),
     )
     return Table("dollars-by-practice", "By practice (TIN)", columns, body, total)
 
 
 def _by_clinician(index: Index) -> Table:
     body = []
+    origin = has_origin(index.data.clinicians)
+    interval = any(cost_range(row)[0] is not None for row in index.data.clinicians)
     for row in index.data.clinicians:
         key = key_of(row)
         years = {item["payment_year"]: item for item in index.dollars.get(key, [])}
@@ -186,11 +207,13 @@ def _by_clinician(index: Index) -> Table:
                     text_cell(key[1]),
                     text_cell(key[0]),
                     amount_cell(dollars(row.get("part_b_paid")), real(row.get("part_b_paid"))),
+                    *([base_cell(row)] if origin else []),
                     *cells,
                     Cell(
                         _range(first.get("low"), first.get("high"), first.get("dollars") or 0.0),
                         first.get("low"),
                     ),
+                    *([_cost_cell(row)] if interval else []),
                 )
             )
         )
@@ -199,27 +222,30 @@ def _by_clinician(index: Index) -> Table:
         Column("NPI"),
         Column("TIN"),
         Column("Part B paid", "number"),
+        *([Column("From", "text", "Where the Part B payments come from")] if origin else []),
         *_years(index),
-        Column(f"Range {index.first_year}", "number", "Over both readings of the midpoint"),
+        Column(f"Rule range {index.first_year}", "range", "Over both readings of the midpoint"),
+        *([Column("Cost range", "range", COST_RANGE)] if interval else []),
     )
-    return Table("dollars-by-clinician", "By clinician", columns, body)
+    sums = index.totals
+    total = (
+        Cell("All"),
+        *([Cell("")] * (len(columns) - 3 - len(sums) - origin - interval)),
+        Cell("") if not sums else amount_cell(dollars(index.part_b), None),
+        *([Cell("")] if origin else []),
+        *(amount_cell(dollars(one.dollars, signed=True), one.dollars, toned=True) for one in sums),
+        Cell(_range(sums[0].low, sums[0].high, sums[0].dollars)),
+        *([Cell("")] if interval else []),
+    )
+    return Table("dollars-by-clinician", "By clinician", columns, body, total)
 
 
-def tags_of(row: Row) -> tuple[str, str]:
-    """The tag of a clinician's result and the reason it opens; empty where it stands on full data."""
-    if not row.get("indicative"):
-        return "", ""
-    reasons = []
-    assumed = str(row.get("assumed_categories") or "")
-    if assumed:
-        reasons.append(f"Nothing is loaded for {assumed} of this practice: a typical value is taken.")
-    covered = real(row.get("panel_coverage"))
-    if covered is not None:
-        reasons.append(
-            f"{share(covered, 0)} of the patients CMS counts for this clinician are loaded; the rest of the "
-            "panel is not seen, so cost and score may differ from CMS's."
-        )
-    return "indicative", " ".join(reasons) or "The loaded data cover this clinician only in part."
+COST_RANGE = "Over the interval of the clinician's cost estimate, at the midpoint in force"
+
+
+def _cost_cell(row: Row) -> Cell:
+    low, high = cost_range(row)
+    return Cell(_range(low, high, real(row.get("dollars")) or 0.0) if low is not None else "–", low)
 
 
 def levers_section(index: Index) -> Section:

@@ -22,8 +22,6 @@ CATEGORIES = {
     "visits": "Office visits",
 }
 """Service categories of the code table whose own words do not suffice."""
-LISTED_EPISODES = 10
-"""Episodes in the table of one clinician, the costliest against expectation first."""
 LISTED_SERVICES = 12
 """Services in the table behind a timeline, the largest first."""
 
@@ -31,7 +29,7 @@ LISTED_SERVICES = 12
 def episodes_table(index: Index, row: Row) -> Table | None:
     """The table of a clinician's episodes; None where none may be listed."""
     found = index.episodes.get(key_of(row))
-    if not found:
+    if not found or not index.depth.episodes:
         return None
     columns = (
         Column("Episode"),
@@ -43,7 +41,7 @@ def episodes_table(index: Index, row: Row) -> Table | None:
         Column("Imputed", "number"),
     )
     body = []
-    for item in found[:LISTED_EPISODES]:
+    for item in found[: index.depth.episodes]:
         opens, summary = _opened(index, row, item)
         body.append(
             TableRow(
@@ -69,7 +67,7 @@ def episodes_table(index: Index, row: Row) -> Table | None:
 def _opened(index: Index, row: Row, item: Row) -> tuple[str, str]:
     """The timeline of an episode and the table behind it, as markup that opens below the row."""
     lines = index.data.services.get((row["tin"], row["npi"], item["number"]))
-    if not lines:
+    if not lines or not index.depth.timelines:
         return "", ""
     services = [
         Service(

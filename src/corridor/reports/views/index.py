@@ -12,7 +12,7 @@ from typing import Any
 from corridor.reports.data import ReportData
 from corridor.reports.tables import Key, Row, key_of
 from corridor.reports.views.score import ScoreParts, score_parts
-from corridor.reports.words import real
+from corridor.reports.words import listed, real
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,64 @@ class YearTotal:
 
 
 @dataclass(frozen=True)
+class Depth:
+    """How much each clinician's page holds, so that the file of a large group stays small; 0 is all."""
+
+    level: int = 0
+
+    @property
+    def timelines(self) -> bool:
+        """Whether the costliest episodes open to their services."""
+        return self.level < 1
+
+    @property
+    def letters(self) -> bool:
+        """Whether the letter stands in the page too; letters.html always has it."""
+        return self.level < 2
+
+    @property
+    def brief(self) -> bool:
+        """Whether each page has one drawing only, and tables for the rest."""
+        return self.level >= 3
+
+    @property
+    def episodes(self) -> int:
+        """Episodes listed for each clinician."""
+        return (10, 10, 5, 3, 0, 0)[self.level]
+
+    @property
+    def measures(self) -> bool:
+        """Whether the page holds measures and levers; the workbook always does."""
+        return self.level < 5
+
+    def note(self) -> str:
+        """What is left out, and where it is."""
+        gone = [
+            words
+            for left_out, words in (
+                (not self.timelines, "services of single episodes"),
+                (not self.letters, "the letters (`letters.html` has them)"),
+                (self.brief, "charts of where the dollars go"),
+                (not self.episodes, "single episodes"),
+                (not self.measures, "measures and levers (`report.xlsx` has them)"),
+            )
+            if left_out
+        ]
+        if not gone:
+            return ""
+        return f"So that this file stays small, the pages leave out {listed(gone)}."
+
+
+DEEPEST = 5
+"""The level at which a page holds least."""
+
+
+@dataclass(frozen=True)
 class Index:
     """Look-ups over one ReportData, made once."""
 
     data: ReportData
+    depth: Depth = Depth()
 
     @cached_property
     def anchors(self) -> dict[Key, str]:

@@ -8,16 +8,21 @@ from typing import Any
 import numpy as np
 
 from corridor.reports.charts import svg
-from corridor.reports.charts.strip import Landmark, OwnPoint, strip
+from corridor.reports.charts.strip import Landmark, OwnPoint, at_zero, strip
 from corridor.reports.charts.svg import Chart
 from corridor.reports.tables import key_of
-from corridor.reports.views.dollars import tags_of
+from corridor.reports.views.base import cost_range, span_of, tags_of, unpaid
 from corridor.reports.views.index import Index
 from corridor.reports.views.scores import direction, rank_of
+from corridor.reports.views.spending import cost_action, few_episodes
 from corridor.reports.words import (
+    SYNTHETIC,
     cohort_name,
-    is_small,
+    listed,
+    lower_first,
     magnitude,
+    measure_label,
+    measure_name,
     plain,
     real,
     share,
@@ -44,11 +49,6 @@ ACTIONS = {
     "134": "Screen for depression at least once a year and record the follow-up plan the same day.",
     "128": "Record body mass index at each visit, with a plan when it is outside the normal range.",
     "220": "Have patients fill in the low back function form at the start and at the end of treatment.",
-    "cost": (
-        "Look at your costliest episodes in the report: hospital stays and post-acute care drive "
-        "them more than "
-        "visits do."
-    ),
     "improvement_activities": (
         "Attest both improvement activities: the link to primary care, and a signed collaborative "
         "care arrangement."
@@ -58,6 +58,9 @@ ACTIONS = {
     ),
 }
 """What a clinician can do about each measure; our words, a starting point for the practice's own."""
+BOTH = 2
+COST = "cost"
+"""The lever whose words come from the clinician's own episodes."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Letter:
     actions: list[tuple[str, str]]
     chart: Chart | None
     fine_print: list[str]
+    tag: str = ""
 
 
 def letter(index: Index, row: Row) -> Letter:
@@ -84,7 +88,8 @@ def letter(index: Index, row: Row) -> Letter:
     drivers = []
     if parts is not None:
         drivers = [(part.name, f"{plain(-part.amount)} points lost") for part in parts.losses()[:3]]
-    fine = [
+    fine = [SYNTHETIC] if index.data.synthetic else []
+    fine += [
         f"Estimated from the loaded data for performance year {index.data.performance_year}. CMS's own "
         "figures decide what is paid.",
     ]
@@ -107,11 +112,16 @@ def letter(index: Index, row: Row) -> Letter:
         actions=_actions(index, row),
         chart=_chart(index, row, score),
         fine_print=fine,
+        tag=tag,
     )
 
 
 def _subject(index: Index, row: Row, score: float | None) -> str:
     amount = real(row.get("dollars"))
+    if score is not None and unpaid(row):
+        factor = real(row.get("payment_adjustment_factor")) or 0.0
+        verb = "lower" if factor < 0 else "higher"
+        return f"Your Medicare payments in {index.first_year} are likely to be {share(abs(factor), 1)} {verb}"
     if score is None or amount is None or round(amount) == 0:
         return (
             f"Your Medicare payments in {index.first_year or 'the payment year'} are not expected to change"
@@ -138,6 +148,8 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
     above = rank_of(score, peers)
     neutral = index.neutral(str(row.get("cohort")))
     words = f"Your final score is {plain(score, 0)} of 100"
+    if score <= 0:
+        above = None
     words += f", above {above} of 100 specialists in the national cohort." if above is not None else "."
     if neutral is not None:
         gap = neutral - score
@@ -147,13 +159,19 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
         )
     amount, base = real(row.get("dollars")), real(row.get("part_b_paid"))
     second = ""
-    if amount is not None and index.first_year is not None:
+    if unpaid(row):
+        factor = share(row.get("payment_adjustment_factor"), 1, signed=True)
+        second = (
+            f"Every Medicare Part B payment to you in {index.first_year} is expected to change by {factor}; "
+            "your own payments are not loaded, so there is no amount."
+        )
+    elif amount is not None and index.first_year is not None:
         verb = "loss" if amount < 0 else "gain"
         second = f"For {index.first_year} that means an expected {verb} of {magnitude(amount)}"
         if base:
             factor = share(row.get("payment_adjustment_factor"), 1, signed=True)
             second += f", or {factor} of {short_dollars(base)} in Part B payments"
-        second += "."
+        second += f".{_ranges(index, row)}"
         rows = index.dollars.get(key_of(row), [])
         if len(rows) > 1 and rows[-1]["dollars"] is not None:
             last = rows[-1]
@@ -164,6 +182,21 @@ def _paragraphs(index: Index, row: Row, score: float | None) -> list[str]:
                 "because the share of payments at risk grows."
             )
     return [first, words, second] if second else [first, words]
+
+
+def _ranges(index: Index, row: Row) -> str:
+    """How far the dollars may lie from that: over the readings of the rule, and over the cost estimate."""
+    first = next(
+        (item for item in index.dollars.get(key_of(row), []) if item["payment_year"] == index.first_year), {}
+    )
+    words = ""
+    low, high = real(first.get("low")), real(first.get("high"))
+    if low is not None and high is not None and span_of(low, high) != span_of(low, low):
+        words += f" A part of the rule is not published yet: by its two readings, {span_of(low, high)}."
+    low, high = cost_range(row)
+    if low is not None and high is not None and span_of(low, high) != span_of(low, low):
+        words += f" As your cost is estimated from few episodes: {span_of(low, high)}."
+    return words
 
 
 def _weights(index: Index) -> str:
@@ -177,10 +210,20 @@ def _weights(index: Index) -> str:
 def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
     """Three actions, the most valuable lever first; what each is worth where it is known."""
     chosen: list[tuple[str, str]] = []
+    cost = cost_action(index, row)
+    missing = [
+        item
+        for item in index.measures.get(key_of(row), [])
+        if (_unreported(item) or _incomplete(item)) and str(item.get("measure_id")) in ACTIONS
+    ]
+    silent = {str(item.get("measure_id")) for item in missing}
+    if missing:
+        chosen.append(_reporting(index, row, missing))
     for item in index.levers.get(key_of(row), []):
-        words = ACTIONS.get(str(item.get("measure")).removeprefix("q"))
+        measure = str(item.get("measure")).removeprefix("q")
+        words = cost if measure == COST else ACTIONS.get(measure)
         value = real(item.get("dollars"))
-        if words is None or value is None or value < 0.5:
+        if words is None or value is None or value < 0.5 or measure in silent:
             continue
         chosen.append(
             (
@@ -190,21 +233,7 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
         )
         if len(chosen) == 3:
             return chosen
-    missing = [
-        item
-        for item in index.measures.get(key_of(row), [])
-        if item.get("reported") is False and str(item.get("measure_id")) in ACTIONS
-    ]
-    if missing:
-        chosen.append(
-            (
-                f"Report all quality measures: {spelled(len(missing))} of yours are missing, and a "
-                f"measure that "
-                "is not reported earns no points.",
-                "",
-            )
-        )
-    if is_small(row.get("attributed_episodes")):
+    if few_episodes(index, row):
         chosen.append(
             (
                 "Check that your NPI and practice number (TIN) stand on every claim you bill, so "
@@ -213,14 +242,49 @@ def _actions(index: Index, row: Row) -> list[tuple[str, str]]:
                 "",
             )
         )
-    for measure in ("improvement_activities", "cost"):
-        if len(chosen) < 3 and not any(words == ACTIONS[measure] for words, _ in chosen):
-            chosen.append((ACTIONS[measure], ""))
+    attested = real(row.get("improvement_activities_attested")) == BOTH
+    attested = attested or real(row.get("improvement_activities_adjustment")) == 0
+    for words in ([] if attested else [ACTIONS["improvement_activities"]]) + [cost]:
+        if len(chosen) < 3 and not any(words == held for held, _ in chosen):
+            chosen.append((words, ""))
     for item in index.measures.get(key_of(row), []):
         words = ACTIONS.get(str(item.get("measure_id")), "")
         if len(chosen) < 3 and words and not any(words == held for held, _ in chosen):
             chosen.append((words, ""))
     return chosen[:3]
+
+
+def _unreported(item: Row) -> bool:
+    return item.get("reported") is False or item.get("outcome") == "not reported"
+
+
+def _incomplete(item: Row) -> bool:
+    return item.get("outcome") == "incomplete"
+
+
+def _reporting(index: Index, row: Row, missing: list[Row]) -> tuple[str, str]:
+    """What is not reported comes first: no step on a rate is worth anything before that."""
+    silent = [item for item in missing if _unreported(item)]
+    thin = [item for item in missing if not _unreported(item)]
+    phrases = [_lacking(silent, "missing"), _lacking(thin, "too incomplete to count")]
+    words = "Report every quality measure in full: " + "; ".join(one for one in phrases if one)
+    parts = index.parts.get(key_of(row))
+    wanted = {measure_name(item.get("measure_id")) for item in missing}
+    lost = -sum(part.amount for part in parts.parts if part.name in wanted) if parts is not None else 0.0
+    return (
+        f"{words}.",
+        f"They earn 0 points: {plain(lost)} points of your score are lost to it" if lost else "",
+    )
+
+
+def _lacking(items: list[Row], what: str) -> str:
+    """Which measures lack something: by name up to two, else how many."""
+    if not items:
+        return ""
+    names = [lower_first(measure_label(item.get("measure_id"))) for item in items]
+    if len(names) > 2:
+        return f"{spelled(len(names))} are {what}"
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
 def _cap(words: str) -> str:
@@ -234,6 +298,8 @@ def _chart(index: Index, row: Row, score: float | None) -> Chart | None:
     neutral = index.neutral(str(row.get("cohort")))
     marks = [Landmark(neutral, f"breaks even at {neutral:.0f}", strong=True)] if neutral is not None else []
     finding = f"You are above {rank_of(score, peers)}% of your peers"
+    if score <= 0:
+        finding = f"You stand at 0, with {share(at_zero(peers) / peers.size, 0)} of your peers"
     return strip(
         f"letter-{index.anchors[key_of(row)]}",
         finding,

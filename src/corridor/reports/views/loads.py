@@ -173,7 +173,9 @@ def _dollars(tieout: TieOut) -> Table:
             (
                 text_cell(row["claim_type"]),
                 *(
-                    amount_cell(dollars(row[name], signed=name == "difference"), row[name])
+                    amount_cell("–", None)
+                    if row["in_files"] is None and not row[name]
+                    else amount_cell(dollars(row[name], signed=name == "difference"), row[name])
                     for name in ("in_files", "in_claims", "difference")
                 ),
             )
@@ -230,15 +232,15 @@ def _months_picture(tieout: TieOut) -> Picture | None:
     order = sorted({int(row["service_month"]) for row in tieout.months})
     paid = {(row["claim_type"], int(row["service_month"])): row["paid"] for row in tieout.months}
     kinds = _types(tieout)
-    total = sum(value or 0.0 for value in paid.values())
+    shown = sum(value or 0.0 for value in paid.values())
+    total = sum(real(row["in_claims"]) or 0.0 for row in tieout.dollars) or shown
     finding = f"{short_dollars(total)} paid from {month_name(order[0])} to {month_name(order[-1])}"
     if kinds:
-        part = (
-            sum(value or 0.0 for (kind, _), value in paid.items() if kind == kinds[0]) / total
-            if total
-            else 0.0
+        held = {row["claim_type"]: real(row["in_claims"]) for row in tieout.dollars}
+        largest = held.get(kinds[0]) or sum(
+            value or 0.0 for (kind, _), value in paid.items() if kind == kinds[0]
         )
-        finding += f", {share(part, 0)} of it {kinds[0].lower()}"
+        finding += f", {share(largest / total if total else 0.0, 0)} of it {kinds[0].lower()}"
     hollow = {int(row["service_month"]) for row in tieout.completeness if row["standing"] != "complete"}
     drawn = months(
         "months",
@@ -249,11 +251,18 @@ def _months_picture(tieout: TieOut) -> Picture | None:
         incomplete=[month in hollow for month in order],
     )
     note = "Dollars paid by claim type and month of service. Hollow: thin, or still filling as claims arrive."
+    if total - shown >= 1:
+        note += (
+            f" Months of fewer than 11 people are withheld, {short_dollars(total - shown)} in all: no bar, "
+            "and not in the sum beside the type."
+        )
     return Picture(finding, drawn, note=note)
 
 
 def _months_table(tieout: TieOut) -> Table:
-    kinds = _types(tieout)
+    every = _types(tieout)
+    priced = {row["claim_type"] for row in tieout.months if row["suppressed"] or row["paid"]}
+    kinds = [kind for kind in every if kind in priced]
     order = sorted({int(row["service_month"]) for row in tieout.months})
     cells = {(row["claim_type"], int(row["service_month"])): row for row in tieout.months}
     withheld = any(row["suppressed"] for row in tieout.months)
@@ -270,9 +279,12 @@ def _months_table(tieout: TieOut) -> Table:
                 line.append(amount_cell(dollars(row["paid"]), row["paid"]))
         body.append(TableRow(line))
     columns = (Column("Month"), *(Column(kind, "number") for kind in kinds))
-    note = "Withheld: fewer than 11 people, or a month that would give such a month away."
+    notes = (
+        ["Withheld: fewer than 11 people, or a month that would give such a month away."] if withheld else []
+    )
+    notes += [f"{kind}: the source has no paid amount." for kind in every if kind not in priced]
     caption = "Dollars paid by claim type and month of service"
-    return Table("dollars-by-month", caption, columns, body, note=note if withheld else "")
+    return Table("dollars-by-month", caption, columns, body, note=" ".join(notes))
 
 
 def _completeness(tieout: TieOut) -> Table:

@@ -34,13 +34,15 @@ METHOD = (
         "Range",
         "The midpoint of the logistic function is not published. Dollars are worked out for both "
         "readings, the median "
-        "of the cohort and a fixed score; the range shows both.",
+        "of the cohort and a fixed score; the range shows both. How well a clinician's cost is known is "
+        "another matter: its interval stands beside the cost ratio, and is not part of this range.",
     ),
     (
         "Cost",
         "Standardized dollars assigned to an episode × 365 / days, over what the patients' "
         "conditions lead one to "
-        "expect, averaged by episode days. Limits of the funnel: 1.96 and 3.09 standard errors from "
+        "expect, averaged by episode days. By service: the same dollars against the other clinicians loaded, "
+        "brought to the same expected cost. Limits of the funnel: 1.96 and 3.09 standard errors from "
         "the spread of the "
         "loaded episodes.",
     ),

@@ -10,9 +10,11 @@ import numpy as np
 
 from corridor.reports.charts import svg
 from corridor.reports.charts.line import YearPoint, line
+from corridor.reports.views.base import part_seen
 from corridor.reports.views.index import Index, YearTotal
 from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, TableRow, amount_cell
 from corridor.reports.views.score import common_drivers
+from corridor.reports.views.scores import direction
 from corridor.reports.words import (
     cohort_name,
     counted,
@@ -47,7 +49,7 @@ def opening(index: Index) -> Opening:
         words += f"{data.performance_year}."
         second = "See who was considered, and why each is out, below."
         return Opening(words, second, [], None, None, data.notes)
-    notes = [*years_note(index), *data.notes]
+    notes = [*years_note(index), *_cover(index), *data.notes]
     return Opening(_sentence(index), _second(index), _figures(index), _picture(index), _table(index), notes)
 
 
@@ -67,6 +69,18 @@ def years_note(index: Index) -> list[str]:
             part = "" if row.get("paid_year_is_whole") else ", of which part is loaded"
             notes.append(f"{cohort}: Part B payments are those of {row.get('paid_year')}{part}.")
     return notes
+
+
+def _cover(index: Index) -> list[str]:
+    """How much of the clinicians' work the loaded data see."""
+    notes = [part_seen(index.data.clinicians)]
+    thin = sum(bool(row.get("indicative")) for row in index.data.clinicians)
+    if thin:
+        notes.append(
+            f"{counted(thin, 'result is', 'results are')} `indicative` of {len(index.data.clinicians)}: the "
+            "loaded data see the clinician only in part."
+        )
+    return [words for words in notes if words]
 
 
 def _sentence(index: Index) -> str:
@@ -109,10 +123,14 @@ def _second(index: Index) -> str:
         words.append(
             f"{names[0].upper()}{names[1:]} cost the most points: {share(together, 0)} of all that is lost."
         )
-    losers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) < 0]
-    gainers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) > 0]
+    losers = [row for row in index.scored if direction(row) < 0]
+    gainers = [row for row in index.scored if direction(row) > 0]
     if losers or gainers:
-        words.append(f"{counted(len(losers), 'clinician loses', 'clinicians lose')}, {len(gainers)} gain.")
+        rest = len(index.data.clinicians) - len(losers) - len(gainers)
+        tail = f", {rest} {'has' if rest == 1 else 'have'} no change" if rest else ""
+        words.append(
+            f"{counted(len(losers), 'clinician loses', 'clinicians lose')}, {len(gainers)} gain{tail}."
+        )
     return " ".join(words)
 
 
@@ -164,18 +182,25 @@ def _money_figures(index: Index, first: YearTotal, last: YearTotal) -> list[Figu
 
 def _score_figure(index: Index) -> Figure:
     scores = [score for row in index.scored if (score := real(row.get("final_score"))) is not None]
-    peers = [
-        f"{plain(float(np.median(values)), 0)} {cohort_name(cohort).lower()}"
-        for cohort, values in sorted(index.data.national.items())
-        if values.size and cohort in index.data.cohorts()
-    ]
-    comparison = f"national median {listed(peers)}" if peers else "no national cohort in this report"
+    peers = []
+    for cohort, values in sorted(index.data.national.items()):
+        own = [
+            score
+            for row in index.scored
+            if row.get("cohort") == cohort and (score := real(row.get("final_score"))) is not None
+        ]
+        if values.size and own:
+            peers.append(
+                f"{cohort_name(cohort).lower()} {plain(float(np.median(own)), 0)} (national "
+                f"{plain(float(np.median(values)), 0)})"
+            )
+    comparison = ", ".join(peers) or "no national cohort in this report"
     value = plain(float(np.median(scores)), 0) if scores else "none"
     return Figure(value, "median final score, 0 to 100", comparison)
 
 
 def _gain_figure(index: Index) -> Figure:
-    gainers = [row for row in index.scored if (real(row.get("payment_adjustment_factor")) or 0.0) > 0]
+    gainers = [row for row in index.scored if direction(row) > 0]
     shares, sizes = 0.0, 0
     for cohort, values in sorted(index.data.national.items()):
         neutral = index.neutral(cohort)
@@ -217,7 +242,8 @@ def _picture(index: Index) -> Picture | None:
     note = (
         "If scores and Part B payments stay as they are; only the share of payments at risk changes, "
         "shown under "
-        "each year. The band is the range over both readings of the midpoint."
+        "each year. The band is the range over both readings of the midpoint; what the cost estimate adds "
+        "stands with each clinician."
     )
     return Picture(finding, drawn[0], drawn[1], note)
 

@@ -11,7 +11,9 @@ from corridor.reports.charts.svg import Chart
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: heading, `text` or `number`, and what it means (shown on hover and in notes)."""
+    """A column of a table: heading, `text`, `number` or `range` (two numbers that may wrap), and what it
+    means (shown on hover and in notes).
+    """
 
     name: str
     kind: str = "text"
@@ -101,6 +103,7 @@ def text_cell(words: Any) -> Cell:
 
 
 def amount_cell(words: str, value: float | None, *, toned: bool = False) -> Cell:
-    """A number as shown and as sorted; `toned` marks gain and loss."""
-    tone = "" if not toned or not value else "gain" if value > 0 else "loss"
+    """A number as shown and as sorted; `toned` marks gain and loss, not what reads as zero."""
+    level = not any(letter in "123456789" for letter in words)
+    tone = "" if not toned or not value or level else "gain" if value > 0 else "loss"
     return Cell(words, value, tone=tone)

@@ -71,9 +71,11 @@ def people_section(index: Index) -> Section:
     pictures = []
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     if len(ranked) > 1:
-        finding = "Why the others are out (some for several reasons)"
+        several = sum(reasons.values()) > len(outside)
+        finding = f"Why {len(outside)} are out"
         if ranked[0][1] > ranked[1][1]:
-            finding = f"Most who are out: {ranked[0][0][0].lower()}{ranked[0][0][1:]}"
+            finding = f"{ranked[0][0]}: {ranked[0][1]} of the {len(outside)} who are out"
+        note = "Some are out for several reasons, so the bars add up to more." if several else ""
         drawn = [
             bars(
                 f"reasons-{size}",
@@ -85,7 +87,7 @@ def people_section(index: Index) -> Section:
             )
             for size, layout in (("wide", REASONS), ("narrow", STACKED))
         ]
-        pictures.append(Picture(finding, drawn[0], drawn[1]))
+        pictures.append(Picture(finding, drawn[0], drawn[1], note))
     tables = [_everyone(index, rows)]
     notes = []
     if differing:

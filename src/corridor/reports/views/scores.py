@@ -11,9 +11,10 @@ import numpy as np
 
 from corridor.reports.charts import svg
 from corridor.reports.charts.funnel import Dot, funnel, standing
-from corridor.reports.charts.strip import Landmark, OwnPoint, strip
+from corridor.reports.charts.strip import Landmark, OwnPoint, at_zero, strip
 from corridor.reports.data import Floats
 from corridor.reports.tables import key_of
+from corridor.reports.views.base import tags_of
 from corridor.reports.views.index import Index
 from corridor.reports.views.page import (
     Cell,
@@ -27,7 +28,9 @@ from corridor.reports.views.page import (
 )
 from corridor.reports.words import (
     cohort_name,
+    counted,
     dollars,
+    is_small,
     listed,
     people,
     plain,
@@ -41,8 +44,10 @@ SIZES = (("wide", svg.WIDE), ("narrow", svg.NARROW))
 
 
 def direction(row: Row) -> int:
-    """1 gains, -1 loses, 0 neither."""
+    """1 gains, -1 loses, 0 neither; a factor that reads 0.00% is neither."""
     factor = real(row.get("payment_adjustment_factor")) or 0.0
+    if share(factor, 2) == share(0.0, 2):
+        return 0
     return 1 if factor > 0 else -1 if factor < 0 else 0
 
 
@@ -92,7 +97,9 @@ def scores_section(index: Index) -> Section:
             )
             for size, width in SIZES
         ]
-        pictures.append(Picture(finding, drawn[0], drawn[1], _strip_note(drawn[1].unnamed, peers)))
+        pictures.append(
+            Picture(finding, drawn[0], drawn[1], _strip_note(max(one.unnamed for one in drawn), peers))
+        )
     return Section("scores", title, " ".join(sentences), pictures, [_ranking(index)], _national_notes(index))
 
 
@@ -112,6 +119,8 @@ def _finding(cohort: str, own: list[Row], peers: Floats, neutral: float | None) 
 
 def _strip_note(unnamed: int, peers: Floats) -> str:
     words = f"Grey: {peers.size:,} clinicians of the national cohort. " if peers.size else ""
+    if (silent := at_zero(peers)) and peers.size:
+        words += f"The bar at 0: {silent:,} of them who did not report enough. "
     words += "▲ gains, ▼ loses."
     return words + (" Where there is no room for a name, the table has it." if unnamed else "")
 
@@ -142,10 +151,11 @@ def _ranking(index: Index) -> Table:
         peers = index.data.national.get(str(row.get("cohort")), np.empty(0))
         above = None if score is None else rank_of(score, peers)
         amount = real(row.get("dollars"))
+        tag, why = tags_of(row)
         rows.append(
             TableRow(
                 (
-                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}"),
+                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}", tag=tag, why=why),
                     text_cell(cohort_name(row.get("cohort"))),
                     amount_cell(plain(score, 1) if score is not None else "no score", score),
                     amount_cell("–" if above is None else f"{above}%", above),
@@ -179,9 +189,7 @@ def cost_section(index: Index) -> Section:
         rows = [
             row
             for row in with_cost
-            if row.get("cohort") == cohort
-            and not people(row.get("attributed_episodes")).startswith("<")
-            and real(row.get("attributed_episodes"))
+            if row.get("cohort") == cohort and ranked(row) and real(row.get("attributed_episodes"))
         ]
         spread = index.data.spread.get(cohort)
         if not rows or not spread:
@@ -215,7 +223,14 @@ def cost_section(index: Index) -> Section:
                 "solid ones.",
             )
         )
-    return Section("cost", title, " ".join(sentences), pictures, [_cost_table(index, with_cost)])
+    few = sum(not ranked(row) for row in with_cost)
+    notes = []
+    if few:
+        notes.append(
+            f"{counted(few, 'clinician has', 'clinicians have')} too few episodes for a cost score: not in "
+            "the funnel, and last in the table."
+        )
+    return Section("cost", title, " ".join(sentences), pictures, [_cost_table(index, with_cost)], notes)
 
 
 def _cost_finding(cohort: str, count: int, above: list[str], below: list[str]) -> str:
@@ -250,14 +265,18 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
         Column("Imputed", "number", "Share of standardized dollars that had to be imputed"),
     )
     body = []
-    for row in sorted(rows, key=lambda row: (-(real(row.get("cost_ratio")) or 0.0), key_of(row))):
+    few = "Fewer episodes than a cost score needs: shown for completeness, not ranked."
+    for row in sorted(
+        rows, key=lambda row: (not ranked(row), -(real(row.get("cost_ratio")) or 0.0), key_of(row))
+    ):
         key = key_of(row)
+        tag, why = ("", "") if ranked(row) else ("not ranked", few)
         low, high = interval(row)
         episodes = people(row.get("attributed_episodes"))
         body.append(
             TableRow(
                 (
-                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}"),
+                    Cell(index.names[key], index.names[key], link=f"#{index.anchors[key]}", tag=tag, why=why),
                     text_cell(cohort_name(row.get("cohort"))),
                     amount_cell(
                         episodes, 0.5 if episodes.startswith("<") else real(row.get("attributed_episodes"))
@@ -275,11 +294,27 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
 
 def interval(row: Row) -> tuple[float | None, float | None]:
     """The interval of the cost per episode in dollars; one given around the ratio is scaled to dollars."""
-    low = real(row.get("cost_interval_low", row.get("interval_low")))
-    high = real(row.get("cost_interval_high", row.get("interval_high")))
+    low, high = (
+        next((end for name in names if (end := real(row.get(name))) is not None), None)
+        for names in (("cost_interval_low", "interval_low"), ("cost_interval_high", "interval_high"))
+    )
     cost, ratio = real(row.get("cost_per_episode")), real(row.get("cost_ratio"))
     if low is None or high is None or not cost or not ratio:
         return low, high
     if low <= ratio <= high and not low <= cost <= high:
         return low * cost / ratio, high * cost / ratio
     return low, high
+
+
+def ratio_interval(row: Row) -> tuple[float | None, float | None]:
+    """The interval of the cost ratio: that of the cost, over the dollars one stands for."""
+    low, high = interval(row)
+    cost, ratio = real(row.get("cost_per_episode")), real(row.get("cost_ratio"))
+    if low is None or high is None or not cost or not ratio:
+        return None, None
+    return low * ratio / cost, high * ratio / cost
+
+
+def ranked(row: Row) -> bool:
+    """Whether the clinician has the episodes a cost score needs; those who have not are never ranked."""
+    return row.get("scored") is not False and not is_small(row.get("attributed_episodes"))
