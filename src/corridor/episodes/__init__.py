@@ -1,0 +1,1 @@
+"""Chronic-condition episodes: windows, attribution, assigned services, observed and expected cost."""

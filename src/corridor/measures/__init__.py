@@ -1,0 +1,1 @@
+"""What clinicians are measured by, from episodes and claims: cost, admissions."""
