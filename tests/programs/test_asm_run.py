@@ -88,9 +88,9 @@ def test_the_interval_of_the_cost_measure_reaches_score_and_dollars(context: Ste
     point = {row["npi"]: row for row in table(context, result.asm_result)}["1000000001"]
     row = rows["1000000001"]
     assert (row["cost_per_episode_low"], row["cost_per_episode_high"]) == (12300.0, 14700.0)
-    # the stand-in benchmark: median 14,429.90, standard deviation 3,879.43. 12,300 is 0.549 of it below, in
-    # band 8 from -1 to -0.5: 8 + (12,490.18 - 12,300) / 1,939.72 = 8.1; 14,700 is in 7 to 7.9 from -0.5 to +0.5:
-    # 7 + (16,369.62 - 14,700) / 3,879.43 = 7.4
+    # the stand-in benchmark: median 14,429.90, standard deviation 3,879.43
+    # 12,300 is 0.549 deviations below, band 8 from -1 to -0.5: 8 + (12,490.18 - 12,300) / 1,939.72 = 8.1
+    # 14,700 is 0.070 above, band 7 from -0.5 to +0.5: 7 + (16,369.62 - 14,700) / 3,879.43 = 7.4
     assert (row["cost_points_high"], row["cost_points"], row["cost_points_low"]) == (8.1, 7.7, 7.4)
     # half of 100 points: 5 points of score for a point of cost
     assert row["final_score"] == point["final_score"]
@@ -122,8 +122,8 @@ def test_a_zero_score_stays_zero_whatever_the_cost(context: StepContext) -> None
 def test_an_own_benchmark_stands_still_while_one_cost_moves(context: StepContext) -> None:
     context.con.execute(
         "insert into asm.clinician_input select * exclude (i) replace (npi || '-' || i as npi, "
-        "0 as interval_low, cost_per_episode - i * 50 as cost_per_episode) from asm.clinician_input, range(1, 30) as t(i) "
-        "where npi = '1000000001'"
+        "0 as interval_low, cost_per_episode - i * 50 as cost_per_episode) "
+        "from asm.clinician_input, range(1, 30) as t(i) where npi = '1000000001'"
     )
     alone = StepContext(context.con, context.force, {"cohort": "alone"})
     cohort = {r["cohort"]: r for r in table(alone, result.asm_cohort)}["heart_failure"]
