@@ -11,7 +11,8 @@ import pytest
 
 from corridor.engine.catalogue import load_catalogue
 from corridor.engine.connection import connect
-from corridor.engine.run import Runner
+from corridor.engine.step import SqlStep
+from corridor.engine.tables import raw_table
 from corridor.engine.warehouse import Warehouse
 from corridor.law import load_rules
 from corridor.sources.cclf.load import load
@@ -35,16 +36,33 @@ def loader(warehouse: Warehouse) -> Loader:
 
 @pytest.fixture
 def tables(warehouse: Warehouse) -> Callable[[], duckdb.DuckDBPyConnection]:
-    """Runs the CCLF steps; a connection that sees cclf.* and cclf_raw.*."""
+    """Computes the CCLF steps, each key checked; a connection that sees cclf.* and cclf_raw.*."""
 
     def run() -> duckdb.DuckDBPyConnection:
-        force = load_rules(["claims"]).in_force(performance_year=2024)
-        runner = Runner(warehouse, force, {"performance_year": 2024, "payment_year": 2026, "data_year": 2024})
-        runner.run([step for step in load_catalogue().steps if step.startswith("cclf.")])
-        con = connect()
-        for name, table in runner.tables.items():
+        catalogue = load_catalogue()
+        con = connect(threads=1)
+        con.execute("create schema cclf; create schema identity")
+        load_rules(["claims"]).in_force(performance_year=2024).register(con)
+        for name, columns in catalogue.raw_tables.items():
             if name.startswith("cclf"):
-                table.register(con)
+                raw_table(warehouse, name, columns).register(con)
+        alias = ", ".join(f"'{part}'" for part in warehouse.alias_parts())
+        con.execute(
+            "create table identity.person_alias as "
+            + (
+                f"select * from read_parquet([{alias}])"
+                if alias
+                else "select 0 as person_id, 0 as kept_person_id"
+            )
+        )
+        for step in catalogue.order([step for step in catalogue.steps if step.startswith("cclf.")]):
+            assert isinstance(step, SqlStep)
+            con.execute(f"create table {step.step} as {step.sql}")
+            key = ", ".join(step.key)
+            twice = con.execute(
+                f"select count(*) from (select 1 from {step.step} group by {key} having count(*) > 1)"
+            ).fetchone()
+            assert twice == (0,), step.step
         return con
 
     return run

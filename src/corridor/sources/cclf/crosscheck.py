@@ -86,8 +86,6 @@ class CrossCheck:
         for kind, fields in HEADER_COPIES.items():
             warnings += self._against(kind, "cclf1", (), fields)
         warnings += self._against("cclfb", "cclf5", ("clm_line_num",), ())
-        for kind in ("cclf5", "cclf6"):
-            warnings += self._within(kind)
         return warnings
 
     def _against(self, kind: str, other: str, keys: tuple[str, ...], fields: tuple[str, ...]) -> list[str]:
@@ -145,41 +143,6 @@ class CrossCheck:
             [neighbours(claim), person, *fields.values()],
         ).fetchone()
         return int(row[0]) if row and row[0] is not None else None
-
-    def _within(self, kind: str) -> list[str]:
-        """Lines of one claim that differ in what belongs to the claim."""
-        if kind not in self.plan.forms:
-            return []
-        names = ("clm_from_dt", "clm_thru_dt", "clm_cntl_num", "clm_efctv_dt", "clm_idr_ld_dt")
-        alike = f"hash({', '.join(names)})"
-        claims = self.con.execute(
-            f"select cur_clm_uniq_id from {self._read(kind)} group by 1 "
-            f"having min({alike}) <> max({alike}) order by 1"
-        ).fetchall()
-        if not claims:
-            return []
-        shown = ", ".join(f"cast({name} as varchar)" for name in names)
-        first = 0
-        for (claim,) in claims[:ISOLATED]:
-            rows = self.con.execute(
-                f"select line_number, {shown} from {self._read(kind)} where cur_clm_uniq_id = ? order by 1",
-                [claim],
-            ).fetchall()
-            first = first or int(rows[0][0])
-            if len(claims) > ISOLATED or self.set_aside:
-                break
-            for at, name in enumerate(names, start=1):
-                for row in rows[1:]:
-                    if one_bit_apart(row[at], rows[0][at]):
-                        raise damaged(
-                            self.plan.forms[kind],
-                            int(row[0]),
-                            name,
-                            f"This field differs in one bit from that of its claim in line {rows[0][0]}.",
-                        )
-        return [
-            f"{kind.upper()}: {len(claims):,} claims have lines that disagree, the first in line {first}."
-        ]
 
     def _read(self, kind: str) -> str:
         return f"read_parquet([{', '.join(quote(part) for part in self.parts(kind))}])"

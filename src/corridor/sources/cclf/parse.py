@@ -1,7 +1,7 @@
 """The SQL that cuts records into typed columns, written from the layout for each piece of a file.
 
-The smallest and the largest byte at each position of a piece tell which parts of a field are
-always blank and which never: most fields then need neither trimming nor a test for blank.
+What extent.py knows of a piece tells which parts of a field are always blank and which never: most
+fields then need no trimming, and many not even a test for blank.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import duckdb
 import numpy as np
 
 from corridor.layouts.cclf import Field, Layout
-from corridor.sources.cclf.shape import BLANK, Bytes
+from corridor.sources.cclf.extent import Extent
+from corridor.sources.cclf.shape import Bytes
 
 SQL_TYPES = {
     "code": "VARCHAR",
@@ -22,19 +23,6 @@ SQL_TYPES = {
     "quantity": "DECIMAL(18,4)",
 }
 _LINES_A_BUFFER = 2048  # one vector of DuckDB
-
-
-class Extent:
-    """Per position of a piece: is it always blank, is it ever blank."""
-
-    def __init__(self, piece: Bytes) -> None:
-        self.always_blank = np.maximum.reduce(piece, axis=0) == BLANK
-        self.ever_blank = np.minimum.reduce(piece, axis=0) <= BLANK
-
-    def used(self, one: Field) -> tuple[int, int] | None:
-        """First and last position (from 1) of the field that holds anything; None if nothing does."""
-        places = np.flatnonzero(~self.always_blank[one.start - 1 : one.end])
-        return None if len(places) == 0 else (one.start + int(places[0]), one.start + int(places[-1]))
 
 
 def column(one: Field, extent: Extent) -> str:
@@ -53,6 +41,8 @@ def column(one: Field, extent: Extent) -> str:
         if blank[first - 1]:
             text = f"nullif({text}, '{' ' * (last - first + 1)}')"
     elif blank[first - 1 : last].any():
+        if one.type != "text" and extent.full_or_blank(first, last):
+            return f"nullif({text}, '{' ' * (last - first + 1)}')"
         text = f"trim({text})"
         if blank[first - 1] and blank[last - 1]:
             text = f"nullif({text}, '')"

@@ -13,7 +13,9 @@ from corridor.errors import CorridorError
 from corridor.layouts.cclf import FILE_TYPES, Field
 from corridor.sources.cclf.crosscheck import CrossCheck
 from corridor.sources.cclf.detect import Form
-from corridor.sources.cclf.parse import Extent, column, stage
+from corridor.sources.cclf.extent import Extent
+from corridor.sources.cclf.lines import LineWatch
+from corridor.sources.cclf.parse import column, stage
 from corridor.sources.cclf.plan import Plan
 from corridor.sources.cclf.records import Bad, Checker, damaged, pieces
 from corridor.sources.cclf.shape import Bytes, Shape
@@ -63,24 +65,26 @@ class DeliveryReader:
     def _read_file(self, kind: str, form: Form) -> FileSummary:
         one = FileSummary(form.found.path.name, kind, form.size)
         checker: Checker | None = None
+        watch = LineWatch(form)
         for first, piece in pieces(form):
             if checker is None:
                 shape = Shape.learn(form.layout, form.end_of_line, piece)
                 checker = Checker(form, shape, self.set_aside)
                 self._warn_of_rounding(kind, form, shape)
             self._read_piece(kind, one, checker, piece, first)
+            watch.watch(piece, first)
             self._done += piece.size
             self.progress(kind, self._done // _MEGABYTE, self.plan.size // _MEGABYTE, "MB read")
         if checker is not None:
-            self.warnings += checker.finish()
+            self.warnings += checker.finish() + watch.finish(self.set_aside)
         if kind in CLAIM_OF and one.rows_in:
             self._write_claim_month(kind)
         return one
 
     def _read_piece(self, kind: str, one: FileSummary, checker: Checker, piece: Bytes, first: int) -> None:
-        bad = checker.bad_records(piece, first)
+        extent = Extent(piece.shape[1])
+        bad = checker.bad_records(piece, first, extent)
         stage(self.con, piece, checker.form.layout.record_length, first)
-        extent = Extent(piece)
         if checker.shape.loose:
             bad += self._bad_numbers(checker, piece, first, {row.line for row in bad})
         self._set_aside(checker.form, bad)

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor.errors import CorridorError
 from corridor.sources.cclf.detect import Form, damaged_line, strange_character
+from corridor.sources.cclf.extent import Extent
 from corridor.sources.cclf.shape import Bytes, Shape, clear_tildes
 from corridor.sources.cclf.values import fault, one_bit_off_blank
 
@@ -39,10 +40,10 @@ class Checker:
     set_aside: bool
     odd: dict[str, list[int]] = field(default_factory=dict)
 
-    def bad_records(self, piece: Bytes, first_line: int) -> list[Bad]:
-        """The records of a piece that cannot be kept."""
+    def bad_records(self, piece: Bytes, first_line: int, extent: Extent) -> list[Bad]:
+        """The records of a piece that cannot be kept; ``extent`` takes in the piece."""
         bad: dict[int, Bad] = {}
-        for row, one, position in self.shape.suspects(piece):
+        for row, one, position in self.shape.suspects(piece, extent):
             line = first_line + row
             byte = int(piece[row, position])
             if not _FIRST_PRINTABLE <= byte <= _LAST_PRINTABLE:
@@ -99,27 +100,40 @@ def damaged(form: Form, line: int, name: str, what: str = "") -> CorridorError:
 def pieces(form: Form) -> Iterator[tuple[int, Bytes]]:
     """(line number of the first record, records as a matrix of bytes) of each piece of a file.
 
+    The matrix is overwritten by the next piece.
+
     Raises at the first record that is not as long as the others.
     """
     width, length = form.width, form.layout.record_length
     ending = np.frombuffer(form.end_of_line, np.uint8)
     first = 1
+    for data, size in _blocks(form):
+        piece = np.frombuffer(data, np.uint8, size // width * width).reshape(-1, width)
+        aligned = (piece[:, length:] == ending).all(axis=1)
+        if not aligned.all():
+            row = int(np.flatnonzero(~aligned)[0])
+            rest = bytes(data[row * width : size])
+            line = rest.split(b"\n")[0].removesuffix(b"\r")
+            raise damaged_line(form.found, form.layout, line, first + row, rest)
+        yield first, clear_tildes(piece, form.layout) if data.find(b"~", 0, size) >= 0 else piece
+        first += len(piece)
+
+
+def _blocks(form: Form) -> Iterator[tuple[bytearray, int]]:
+    """So many records each, all with their end of line: a buffer that is used again, and its size."""
     with form.found.path.open("rb") as stream:
-        while True:
-            data = _cut_lines(stream, form) if form.cut else stream.read(PIECE_ROWS * width)
-            if not data:
-                return
-            if len(data) % width == length:
-                data += form.end_of_line
-            piece = np.frombuffer(data, np.uint8, len(data) // width * width).reshape(-1, width)
-            aligned = (piece[:, length:] == ending).all(axis=1)
-            if not aligned.all():
-                row = int(np.flatnonzero(~aligned)[0])
-                rest = data[row * width :]
-                line = rest.split(b"\n")[0].removesuffix(b"\r")
-                raise damaged_line(form.found, form.layout, line, first + row, rest)
-            yield first, clear_tildes(piece, form.layout)
-            first += len(piece)
+        if form.cut:
+            while lines := _cut_lines(stream, form):
+                yield bytearray(lines), len(lines)
+            return
+        records = min(PIECE_ROWS, form.rows)
+        buffer = bytearray(records * form.width)
+        room = memoryview(buffer)
+        while size := stream.readinto(room):
+            if size % form.width == form.layout.record_length:
+                room[size : size + len(form.end_of_line)] = form.end_of_line
+                size += len(form.end_of_line)
+            yield buffer, size
 
 
 def _cut_lines(stream: object, form: Form) -> bytes:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.layouts.cclf import Field, Layout
+from corridor.sources.cclf.extent import Extent
 from corridor.sources.cclf.values import DECIMAL_DIGITS, SCALE, fault
 
 Bytes = NDArray[np.uint8]
@@ -84,7 +85,7 @@ class Shape:
         tested = [one for one in layout.fields if one.type != "text"]
         for one in tested:
             shape._learn_field(one, sample)
-        wrong = shape.suspicious(sample)
+        wrong = shape.suspicious(sample, sample == BLANK)
         for one in tested:
             where = slice(one.start - 1, one.end)
             rows = np.flatnonzero(wrong[:, where].any(axis=1))
@@ -96,6 +97,11 @@ class Shape:
                 shape.rules.allow(where, "~", "~")
                 shape.unused.add(one.name)
         return shape
+
+    @property
+    def _other_edge(self) -> Flags:
+        other: Flags = self.rules.no_start ^ self.rules.no_end
+        return other
 
     def _learn_field(self, one: Field, sample: Bytes) -> None:
         where = slice(one.start - 1, one.end)
@@ -150,22 +156,24 @@ class Shape:
         else:
             self.rules.allow(where, " ", "~")
 
-    def suspicious(self, block: Bytes) -> Flags:
-        """First pass over a block (rows, width): where something may be wrong."""
+    def suspicious(self, block: Bytes, blank: Flags) -> Flags:
+        """First pass over a block (rows, width), blank where ``blank``: where something may be wrong."""
         rules = self.rules
-        blank = block == BLANK
-        wrong = (block - rules.low) > rules.span
-        wrong &= ~(blank & rules.blank)
+        wrong: Flags = ((block - rules.low) > rules.span) > (blank & rules.blank)
         wrong |= (block - rules.hole) <= rules.hole_span
         before, after = blank[:, :-1], blank[:, 1:]
-        wrong[:, 1:] |= (before > after) & rules.no_start[1:]
-        wrong[:, 1:] |= (before < after) & rules.no_end[1:]
+        # where blank changes to filled no_start forbids it, where filled changes to blank no_end
+        forbidden = after & self._other_edge[1:]
+        forbidden ^= rules.no_start[1:]
+        forbidden &= before != after
+        wrong[:, 1:] |= forbidden
         return wrong
 
-    def suspects(self, piece: Bytes) -> Iterator[tuple[int, Field | None, int]]:
+    def suspects(self, piece: Bytes, extent: Extent) -> Iterator[tuple[int, Field | None, int]]:
         """(row, field, position) of every value of a piece (rows, width) that the second pass must see.
 
         A position that belongs to no field (the end of the line, a reserved place) comes with None.
+        ``extent`` takes in the blanks on the way.
         """
         step = max(1, _BLOCK_BYTES // self.width)
         fields = self.layout.fields
@@ -176,7 +184,9 @@ class Shape:
             place_of[one.start - 1 : one.end] = place
         for base in range(0, len(piece), step):
             block = piece[base : base + step]
-            wrong = self.suspicious(block)
+            blank = block == BLANK
+            extent.add(blank)
+            wrong = self.suspicious(block, blank)
             for day in dates:
                 wrong[:, day.start - 1] |= _no_such_day(block, day.start - 1)
             for one in texts:
@@ -226,8 +236,6 @@ def _mbi_form(layout: Layout, sample: Bytes) -> bool:
 
 def clear_tildes(piece: Bytes, layout: Layout) -> Bytes:
     """Make fields that hold nothing but ``~`` blank; other tildes stay."""
-    if not (piece == TILDE).any():
-        return piece
     piece = piece.copy()
     for one in layout.fields:
         if one.type == "text":
