@@ -179,3 +179,18 @@ def test_toy_catalogue_has_no_evidence_for_a_leaf(tmp_path: Path) -> None:
     toy.deliver(warehouse, tmp_path / "a", [("c1", "m1", 10.0, 202701)])
     toy.runner(warehouse).run()
     assert open_row(open_run(warehouse.home), "toy.line", {"claim_id": "c1"}, toy.catalogue()) is None
+
+
+def test_load_without_a_format_takes_the_sources_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    (tmp_path / "corridor.toml").write_text('[[sources]]\nformat = "roster"\npaths = ["roster.csv"]\n')
+    (tmp_path / "roster.csv").write_text("npi,tin,specialty_code\n9000000015,000000001,06\n")
+    arguments = ["load", "--config", str(tmp_path / "corridor.toml"), "--json"]
+    answer = json.loads(CliRunner().invoke(app, arguments, catch_exceptions=False).stdout)
+    assert [(row["rows_in"], row["rows_kept"]) for row in answer["rows"]] == [(1, 1)]
+    (tmp_path / "corridor.toml").write_text("")
+    with pytest.raises(CorridorError) as caught:
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert caught.value.code == "LOAD-NOTHING-NAMED"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.errors import CorridorError
+
 if TYPE_CHECKING:
     from corridor.sources.summary import LoadSummary
 
@@ -16,6 +18,7 @@ app = typer.Typer()
 
 HELP = """Load claim files and rosters into the warehouse.
 
+Without a format, the sources named in corridor.toml are loaded.
 Formats: cclf, rif, synpuf, tuva; roster, alr, participants, quality, attestation, optout.
 Files, folders and zips are taken. A delivery that is loaded already adds nothing.
 Rows that cannot be used are set aside with file, line, field and reason, and counted;
@@ -27,8 +30,8 @@ Example: corridor load cclf P.A9901.ACO.ZCY24.D240901.T0102030.zip
 
 @app.command(help=HELP)
 def load(
-    format: str = typer.Argument(..., metavar="FORMAT", help="What the files are; see above."),
-    paths: list[Path] = typer.Argument(..., metavar="PATH...", help="Files, folders or zips."),
+    format: str | None = typer.Argument(None, metavar="FORMAT", help="What the files are; see above."),
+    paths: list[Path] | None = typer.Argument(None, metavar="PATH...", help="Files, folders or zips."),
     source_id: str | None = typer.Option(
         None, "--source-id", help="Name of who the data is about; else taken from the file names."
     ),
@@ -44,15 +47,37 @@ def load(
     from corridor.jobs.load import load as load_files
     from corridor.settings import load_settings
 
-    options: dict[str, Any] = {"set_aside": set_aside, "source_id": source_id}
-    with Progress(quiet=as_json) as progress:
-        warehouse = Warehouse.open(load_settings(config).home_folder())
-        summary = load_files(format, paths, warehouse, options, progress)
-    if as_json:
-        json.dump(summary.to_dict(), sys.stdout, default=str)
-        sys.stdout.write("\n")
+    settings = load_settings(config)
+    warehouse = Warehouse.open(settings.home_folder())
+    if format is not None:
+        wanted = [(format, paths or [], source_id)]
     else:
-        _print(summary)
+        wanted = [
+            (one.format, [settings.resolve(path) for path in one.paths], one.source_id)
+            for one in settings.sources
+        ]
+    if not any(found for _, found, _ in wanted):
+        raise CorridorError(
+            "LOAD-NOTHING-NAMED",
+            "No files are named.",
+            why="Without a format and paths, the sources of corridor.toml are loaded, and there are none.",
+            todo="Name them: corridor load FORMAT PATH..., or write [[sources]] in corridor.toml.",
+            file=settings.file,
+        )
+    summaries = []
+    for fmt, files, source in wanted:
+        options: dict[str, Any] = {"set_aside": set_aside, "source_id": source}
+        with Progress(quiet=as_json) as progress:
+            summaries.append(load_files(fmt, files, warehouse, options, progress))
+        if not as_json:
+            _print(summaries[-1])
+    if as_json:
+        one = [summary.to_dict() for summary in summaries]
+        answer = (
+            one[0] if len(one) == 1 else {"rows": [row for each in one for row in each["rows"]], "loads": one}
+        )
+        json.dump(answer, sys.stdout, default=str)
+        sys.stdout.write("\n")
 
 
 def _print(summary: LoadSummary) -> None:
