@@ -47,9 +47,11 @@ class AsmBench(Workbench):
 
 
 def loaded(first: str = "2023-01-01", last: str = "2027-12-31") -> Community:
-    """A community whose claims cover a period, with a claim in every year of it."""
+    """A community whose claims cover a period, with a claim in every year of it; N1 works to its end."""
     community = Community()
     community.backdrop(first, last)
+    still = {"person_id": None, "rendering_specialty_code": None}
+    community.visit(999_999, last, diagnoses=(), allowed=0, **still)
     for year in range(int(first[:4]), int(last[:4]) + 1):
         if first <= f"{year}-06-15" <= last:
             community.visit(999_999, f"{year}-06-15", tin="T0", npi="N0", diagnoses=("Z0000",), allowed=0)

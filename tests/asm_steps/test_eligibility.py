@@ -176,6 +176,24 @@ def test_too_few_months_are_used_and_called_so() -> None:
     assert "too few months to carry the measure" in _one(bench)["reason"]
 
 
+@pytest.mark.parametrize(
+    ("last_visit", "words"),
+    [
+        # the last whole year of claims is 2027
+        ("2026-12-30", "Out: no services under this practice after 2026."),
+        ("2027-01-02", "In: specialty 06 by 1 of 1 claims in 2025; 20 attributed episodes in 2025, 20 "
+                       "needed; no area list installed: area unknown, treated as inside."),
+    ],
+)  # fmt: skip
+def test_who_left_the_practice_before_the_year_of_payments_is_out(last_visit: str, words: str) -> None:
+    bench = AsmBench(loaded())
+    for on in ("2025-03-01", last_visit):
+        bench.community.visit(1, on, npi="N7")
+    bench.cost(20, npi="N7")
+    row = _rows(bench)["T1", "N7"]
+    assert (row["reason"], row["has_left"]) == (words, words.startswith("Out"))
+
+
 LIST_ROW = {
     "vintage": "2026-08",
     "npi": "N1",

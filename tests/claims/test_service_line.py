@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from corridor.explain.evidence import path_to_claims
 from tests.claims.community import Community
 from tests.claims.workbench import Row, Workbench, day
 
@@ -168,3 +169,17 @@ def test_an_allowed_amount_of_a_facility_without_cost_sharing_is_corrected() -> 
     line = _lines(community)[claim]
     # 100 + 2 - 5
     assert (line["standardized_amount"], line["standardized_method"]) == (Decimal("97.00"), "carried_allowed")
+
+
+def test_a_drug_event_and_a_claim_line_of_one_number_are_both_opened_with_their_own_amounts() -> None:
+    community = Community()
+    visit = community.visit(1, "2025-03-01", allowed=100, deductible_amount=0, coinsurance_amount=20)
+    drug = community.drug(1, "2025-03-02", "N1", 30, days_supply=30, copayment_amount=5, gross_drug_cost=60)
+    lines = _lines(community)
+    # the way down from an episode ends at these rows: what the source said stands beside what was made of it
+    assert path_to_claims("episodes.chronic_cost")[-2:] == ["episodes.chronic_service", "claims.service_line"]
+    event = lines[drug]
+    assert (event["part"], event["ndc_code"], event["quantity"], event["days_supply"]) == ("D", "N1", 30, 30)
+    assert (event["gross_drug_cost"], event["coinsurance_amount"]) == (Decimal(60), Decimal(5))
+    assert (lines[visit]["coinsurance_amount"], lines[visit]["delivery_id"]) == (Decimal(20), "d1")
+    assert lines[visit]["gross_drug_cost"] is None

@@ -1,11 +1,12 @@
 -- step:      claims.service_line
 -- makes:     one row per claim line and drug event: what was paid, what was allowed, the payment-standardized
---            amount, how that was obtained, and whether it had to be imputed
+--            amount, how that was obtained, whether it had to be imputed, and the amounts of the source it is
+--            built from: the last row of every way down, for Parts A, B and D alike
 -- key:       source_id, claim_id, claim_line_number, part
 -- reads:     claims.medical_claim, claims.pharmacy_claim, claims.drg_price, claims.drug_price
 -- rules:     claims.claim_setting
 -- cites:     42 CFR 512.730 (cost as MIPS specifies it); CMS payment standardization; docs/standardisation.md
--- evidence:  claims.medical_claim(source_id, claim_id, claim_line_number)
+-- evidence:  none
 -- owner:     tin, npi
 -- partition: service_month
 with medical as (
@@ -24,7 +25,8 @@ with medical as (
       + coalesce(lines.coinsurance_amount, 0) as built_allowed,
     coalesce(lines.sequestration_amount, 0) - coalesce(lines.incentive_amount, 0)
       - coalesce(lines.add_on_amount, 0) as corrections,
-    lines.service_month
+    lines.delivery_id, lines.service_unit_quantity, lines.deductible_amount, lines.coinsurance_amount,
+    lines.sequestration_amount, lines.add_on_amount, lines.incentive_amount, lines.service_month
   from claims.medical_claim as lines
   left join rules.claims_claim_setting as setting on setting.claim_type_code = lines.claim_type_code
 ),
@@ -70,7 +72,7 @@ drug as (
     events.ndc_code, events.prescribing_npi, events.paid_amount, events.copayment_amount,
     coalesce(events.gross_drug_cost, events.allowed_amount) as gross_drug_cost,
     cast(cast(price.unit_price * events.quantity as decimal(38, 9)) as decimal(18, 2)) as priced_amount,
-    price.price_source, events.service_month
+    price.price_source, events.delivery_id, events.quantity, events.days_supply, events.service_month
   from claims.pharmacy_claim as events
   left join claims.drug_price as price
     on price.ndc_code = events.ndc_code
@@ -94,7 +96,9 @@ select
     else 'built_allowed'
   end as standardized_method,
   stay.claim_id is null and not allowed.uses_carried and allowed.no_cost_share as imputed,
-  allowed.service_month
+  allowed.delivery_id, allowed.service_unit_quantity as quantity, cast(null as integer) as days_supply,
+  allowed.deductible_amount, allowed.coinsurance_amount, allowed.sequestration_amount, allowed.add_on_amount,
+  allowed.incentive_amount, cast(null as decimal(18, 2)) as gross_drug_cost, allowed.service_month
 from allowed
 left join stay on stay.source_id = allowed.source_id and stay.claim_id = allowed.claim_id
 union all
@@ -116,5 +120,8 @@ select
     else 'no_price'
   end as standardized_method,
   not coalesce(price_source = 'price_list' and priced_amount > 0, false) and gross_drug_cost is null as imputed,
-  service_month
+  delivery_id, quantity, days_supply, cast(null as decimal(18, 2)) as deductible_amount,
+  copayment_amount as coinsurance_amount, cast(null as decimal(18, 2)) as sequestration_amount,
+  cast(null as decimal(18, 2)) as add_on_amount, cast(null as decimal(18, 2)) as incentive_amount,
+  cast(gross_drug_cost as decimal(18, 2)) as gross_drug_cost, service_month
 from drug

@@ -12,6 +12,7 @@ with described as (
   -- one row a pair and cohort: each cohort may have to take another year of claims
   select
     pair.tin, pair.npi, pair.clinician_name, pair.cbsa, pair.zip_code, pair.practice_size, pair.claim_lines,
+    pair.last_claim_date, used.paid_year,
     used.cohort, used.data_year, used.wanted_data_year, used.data_year_serves, used.performance_year,
     coalesce(by_claims.specialty_code, pair.specialty_code) as specialty_code,
     by_claims.specialty_claims, by_claims.all_claims, coalesce(by_claims.specialties, 0) as specialties,
@@ -86,7 +87,8 @@ select
     when area.cbsa is not null then area.mandatory
     when chosen.cbsa is not null and (select count(*) from area) > 0 then false
   end as area_mandatory,
-  coalesce(rural.claims, 0) as rural_health_claims, chosen.claim_lines, chosen.listed_by_cms,
+  coalesce(rural.claims, 0) as rural_health_claims, chosen.claim_lines,
+  chosen.last_claim_date, chosen.paid_year, chosen.listed_by_cms,
   chosen.list_stage, (select count(*) from asm.cms_list) > 0 as list_installed
 from chosen
 left join rural on rural.npi = chosen.npi and rural.service_year = chosen.data_year

@@ -4,7 +4,7 @@
 -- reads:     asm.candidate
 -- rules:     asm.minimum_episodes, asm.area_when_unknown, asm.rural_health_clinic_billing_excluded,
 --            asm.excluded_specialty
--- cites:     42 CFR 512.710; ASM specification 1.2
+-- cites:     42 CFR 512.710; ASM specification 1.2 and 1.3
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
 with judged as (
@@ -13,7 +13,8 @@ with judged as (
     candidate.attributed_episodes >= fewest.value as has_episodes,
     coalesce(candidate.area_mandatory, unknown.value = 'inside') as is_inside,
     rural.value and candidate.rural_health_claims > coalesce(candidate.all_claims, 0) as is_rural_health,
-    coalesce(candidate.claim_lines, 0) > 0 as bills_part_b
+    coalesce(candidate.claim_lines, 0) > 0 as bills_part_b,
+    coalesce(cx_year_of(candidate.last_claim_date) < candidate.paid_year, false) as has_left
   from asm.candidate as candidate
   cross join rules.asm_minimum_episodes as fewest
   cross join rules.asm_area_when_unknown as unknown
@@ -24,7 +25,7 @@ with judged as (
 worded as (
   select
     judged.*,
-    in_specialty and has_episodes and is_inside and bills_part_b and not is_rural_health as eligible,
+    in_specialty and has_episodes and is_inside and bills_part_b and not is_rural_health and not has_left as eligible,
     case
       when specialty_code is null then 'specialty unknown'
       when not in_specialty and near_specialty is not null
@@ -49,7 +50,12 @@ worded as (
       )
       else concat('area unknown, treated as ', case when is_inside then 'inside' else 'outside' end)
     end as area_words,
-    case when not bills_part_b then 'bills no Part B services in the loaded claims' end as billing_words,
+    case
+      when not bills_part_b then 'bills no Part B services in the loaded claims'
+      when has_left then concat(
+        'no services under this practice after ', cast(cx_year_of(last_claim_date) as varchar)
+      )
+    end as billing_words,
     case when is_rural_health then 'bills mainly through a rural health clinic or federally qualified center' end
       as rural_words,
     case
@@ -66,7 +72,7 @@ worded as (
 select
   performance_year, tin, npi, cohort, clinician_name, specialty_code, specialty_claims, all_claims,
   attributed_episodes, data_year, cbsa, area_mandatory, practice_size, in_specialty, has_episodes, is_inside,
-  is_rural_health, eligible,
+  is_rural_health, has_left, eligible,
   case
     when eligible then concat('In: ', concat_ws('; ', specialty_words, episode_words, area_words, year_words), '.')
     else concat(

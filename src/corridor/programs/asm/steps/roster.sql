@@ -19,7 +19,8 @@ with listed as (
 ),
 billed as (
   select
-    coalesce(lines.rendering_tin, lines.billing_tin) as tin, lines.rendering_npi as npi, count(*) as lines
+    coalesce(lines.rendering_tin, lines.billing_tin) as tin, lines.rendering_npi as npi, count(*) as lines,
+    max(lines.claim_end_date) as last_claim_date
   from claims.medical_claim as lines
   join rules.claims_claim_setting as setting
     on setting.claim_type_code = lines.claim_type_code and setting.setting = 'professional'
@@ -57,7 +58,8 @@ placed as (
     coalesce(size_listed.practice_size, size_seen.practice_size) as practice_size,
     case when size_listed.practice_size is not null then 'roster' else 'clinicians seen in claims' end
       as practice_size_origin,
-    listed.npi is not null as in_roster, coalesce(billed.lines, 0) as claim_lines
+    listed.npi is not null as in_roster, coalesce(billed.lines, 0) as claim_lines,
+    billed.last_claim_date
   from pairs
   left join listed on listed.tin = pairs.tin and listed.npi = pairs.npi and listed.place = 1
   left join billed on billed.tin = pairs.tin and billed.npi = pairs.npi
@@ -68,7 +70,7 @@ placed as (
 select
   placed.tin, placed.npi, placed.clinician_name, placed.specialty_code, placed.zip_code,
   coalesce(placed.roster_cbsa, zip_area.cbsa) as cbsa, placed.place_origin, placed.practice_size,
-  placed.practice_size_origin, placed.in_roster, placed.claim_lines
+  placed.practice_size_origin, placed.in_roster, placed.claim_lines, placed.last_claim_date
 from placed
 -- a ZIP+4 begins with its ZIP
 cross join (select coalesce(max(length(zip_code)), 0) as digits from zip_area) as zips
