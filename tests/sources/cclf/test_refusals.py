@@ -131,6 +131,12 @@ def test_nothing_found(tmp_path: Path, loader: Loader) -> None:
     assert caught.value.code == "CCLF-NOTHING-FOUND"
 
 
+def test_cclf0_alone(tmp_path: Path, loader: Loader) -> None:
+    with pytest.raises(CorridorError) as caught:
+        loader(write(tmp_path / "in", {"cclf0": summary({})}))
+    assert caught.value.code == "CCLF-NOTHING-FOUND"
+
+
 def test_versions_mixed_between_files(delivery: Path, loader: Loader) -> None:
     # CCLF1 of the 2018 packet (292 characters) beside CCLF5 of packet v36 (388)
     spoil(delivery, "1", lambda data: b"".join(line[:292] + b"\n" for line in data.splitlines()))

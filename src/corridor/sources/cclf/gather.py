@@ -59,6 +59,10 @@ def gather(paths: Sequence[Path], workspace: Path) -> tuple[list[Group], list[tu
                 key = (found.name.source_id, found.name.run, found.name.year, found.name.day, container)
                 group = groups.setdefault(key, Group(found.name.source_id, found.name.day, found.name.run))
                 group.files.setdefault(found.file_type, []).append(found)
+    for lone in [key for key, group in groups.items() if set(group.files) == {"cclf0"}]:
+        passed += [
+            (one.shown, "CCLF0 without the files it counts") for one in groups.pop(lone).files["cclf0"]
+        ]
     if not groups:
         raise CorridorError(
             "CCLF-NOTHING-FOUND",

@@ -22,6 +22,7 @@ class Plan:
 
     source_id: str
     day: date | None
+    run: str
     version: str
     inputs: list[InputFile]
     forms: dict[str, Form]
@@ -57,7 +58,16 @@ def make_plan(group: Group, source_id: str | None) -> Plan:
             raise _empty(one, "no CCLF0 says that it should be")
     if not source_id and not group.source_id:
         warnings.append("The file names do not say whose data this is; --source-id names it.")
-    return Plan(source_id or group.source_id or NO_SOURCE, group.day, version, inputs, forms, empty, warnings)
+    return Plan(
+        source_id or group.source_id or NO_SOURCE,
+        group.day,
+        group.run,
+        version,
+        inputs,
+        forms,
+        empty,
+        warnings,
+    )
 
 
 def _check_summary(files: dict[str, Found], forms: dict[str, Form], empty: Sequence[Found]) -> list[str]:

@@ -59,6 +59,7 @@ class DeliveryReader:
             files.append(FileSummary(one.path.name, one.file_type, 0))
         self.warnings += self.cross.run()
         self.writer.note("packet_version", self.plan.version)
+        self.writer.note("run", self.plan.run)
         self.writer.note("control_totals", control_totals(self.con, self.cross.parts, files))
         return files
 
