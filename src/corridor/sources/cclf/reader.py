@@ -15,6 +15,7 @@ from corridor.sources.cclf.crosscheck import CrossCheck
 from corridor.sources.cclf.detect import Form
 from corridor.sources.cclf.extent import Extent
 from corridor.sources.cclf.lines import LineWatch
+from corridor.sources.cclf.months import ClaimMonths
 from corridor.sources.cclf.parse import column, stage
 from corridor.sources.cclf.plan import Plan
 from corridor.sources.cclf.records import Bad, Checker, damaged, pieces
@@ -46,6 +47,7 @@ class DeliveryReader:
         self.warnings: list[str] = []
         self.table_rows: dict[str, int] = {}
         self.reasons: Counter[str] = Counter()
+        self._months: dict[str, ClaimMonths] = {}
         self._done = 0
 
     def read(self) -> list[FileSummary]:
@@ -78,8 +80,6 @@ class DeliveryReader:
             self.progress(kind, self._done // _MEGABYTE, self.plan.size // _MEGABYTE, "MB read")
         if checker is not None:
             self.warnings += checker.finish() + watch.finish(self.set_aside)
-        if kind in CLAIM_OF and one.rows_in:
-            self._write_claim_month(kind)
         return one
 
     def _read_piece(self, kind: str, one: FileSummary, checker: Checker, piece: Bytes, first: int) -> None:
@@ -93,6 +93,8 @@ class DeliveryReader:
         one.rows_set_aside += len(bad)
         one.rows_kept += len(piece) - len(bad)
         self._too_many(one, checker.form, bad)
+        if kind in CLAIM_OF:
+            self._place(kind, checker.form, piece, first)
         self._write(kind, checker.form, extent)
 
     # ---- rows ----------------------------------------------------------------------------
@@ -109,19 +111,15 @@ class DeliveryReader:
                 chosen.append("who.person_id")
             elif name == "previous_person_id":
                 chosen.append("previous.person_id as previous_person_id")
-            elif name == "service_month" and kind in MONTH_FIELD:
+            elif name == "service_month" and kind in CLAIM_OF:
+                chosen.append("placed.service_month")
+            elif name == "service_month":
                 chosen.append(f"cx_month_of({column(fields[MONTH_FIELD[kind]], extent)}) as service_month")
-            elif name != "service_month":
+            else:
                 chosen.append(f"cast(null as {sql_type}) as {name}")
         source = self._people(kind, form, extent)
         query = f"select {', '.join(chosen)} from {source}"
-        if kind in CLAIM_OF:
-            made = "insert into" if kind in self.table_rows else "create temp table"
-            body = query if kind in self.table_rows else f"as {query}"
-            self.con.execute(f"{made} claim_{kind} {body}")
-            self.table_rows.setdefault(kind, 0)
-            return
-        month = "service_month" if kind in MONTH_FIELD else None
+        month = "service_month" if kind in MONTH_FIELD or kind in CLAIM_OF else None
         written = self.writer.add_table(raw_name(kind), query, month)
         self.table_rows[kind] = self.table_rows.get(kind, 0) + written
         if kind == "cclf8":
@@ -154,7 +152,8 @@ class DeliveryReader:
             "create or replace temp table piece_person as select p.identifier, p.person_id "
             "from piece_identifier join person_map as p using (identifier)"
         )
-        return f"record join piece_person as who on who.identifier = {identifier}"
+        placed = " join claim_month as placed using (line_number)" if kind in CLAIM_OF else ""
+        return f"record join piece_person as who on who.identifier = {identifier}{placed}"
 
     def _keep_identity(self, form: Form, extent: Extent, source: str) -> None:
         """Names and addresses go to the identity folder, which no step reads."""
@@ -165,26 +164,17 @@ class DeliveryReader:
                 "cclf8_person", f"select who.person_id, line_number, {chosen} from {source}"
             )
 
-    def _write_claim_month(self, kind: str) -> None:
-        """A and B carry no date that places them: they take the month of their claim."""
-        claims = CLAIM_OF[kind]
-        parts = self.cross.parts(claims) or self._earlier_parts(claims)
-        months = (
-            f"select cur_clm_uniq_id, max(service_month) as service_month "
-            f"from read_parquet([{', '.join(quote(str(part)) for part in parts)}]) group by 1"
-            if parts
-            else "select null::varchar as cur_clm_uniq_id, null::integer as service_month where false"
+    def _place(self, kind: str, form: Form, piece: Bytes, first: int) -> None:
+        """Make ``claim_month(line_number, service_month)`` of a piece of A or B."""
+        if kind not in self._months:
+            claims = CLAIM_OF[kind]
+            self._months[kind] = ClaimMonths(
+                self.con, self.cross.parts(claims) or self._earlier_parts(claims)
+            )
+        months = self._months[kind].of(piece, form.layout.field("cur_clm_uniq_id"))
+        self.con.register(
+            "claim_month", {"line_number": np.arange(first, first + len(piece)), "service_month": months}
         )
-        names = [name for name in RAW_TABLES[raw_name(kind)] if name != "service_month"]
-        chosen = ", ".join(f"t.{name}" for name in names)
-        written = self.writer.add_table(
-            raw_name(kind),
-            f"select {chosen}, coalesce(m.service_month, 0) as service_month from claim_{kind} as t "
-            f"left join ({months}) as m using (cur_clm_uniq_id)",
-            "service_month",
-        )
-        self.table_rows[kind] = written
-        self.con.execute(f"drop table claim_{kind}")
 
     def _earlier_parts(self, kind: str) -> list[str]:
         return [
