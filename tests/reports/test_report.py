@@ -226,6 +226,7 @@ def test_the_workbook_opens_and_its_totals_are_those_of_the_data(
         "clinicians",
         "measures",
         "episodes",
+        "episode dollars",
         "dollars by year",
         "levers",
         "eligibility",

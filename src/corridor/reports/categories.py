@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corridor.reports.readers import measure_year
@@ -93,6 +93,24 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> dict[
         if mix is not None:
             found[key_of(clinician)] = mix
     return found
+
+
+def rows_of(mixes: Mapping[Key, Mix]) -> list[Row]:
+    """The slices of every mix as rows: tin, npi, service (REST: all that was folded), own, others,
+    difference.
+    """
+    return [
+        {
+            "tin": tin,
+            "npi": npi,
+            "service": part.category,
+            "own": part.own,
+            "others": part.others,
+            "difference": part.difference,
+        }
+        for (tin, npi), mix in sorted(mixes.items())
+        for part in mix.slices
+    ]
 
 
 def _sql(kept: str) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 import xlsxwriter
 
+from corridor.reports.categories import rows_of as spending_rows
 from corridor.reports.data import ReportData
 from corridor.reports.tables import Row
 from corridor.reports.views.index import Index
 from corridor.reports.views.method import shown_value
 from corridor.reports.views.opening import opening
-from corridor.reports.words import SUPPRESSED, cohort_name, is_small, measure_label, real
+from corridor.reports.words import SUPPRESSED, SYNTHETIC, cohort_name, is_small, measure_label, real
 
 FORMATS = {
     "text": {},
@@ -112,6 +113,8 @@ def _summary(book: Any, data: ReportData, formats: dict[str, Any]) -> None:
     page.write_string(
         line, 0, f"Performance year {data.performance_year}; run {data.run_id or 'from a spreadsheet'}"
     )
+    if data.synthetic:
+        page.write_string(line + 2, 0, SYNTHETIC)
     page.write_string(line + 1, 0, "Counts of people, episodes or cases from 1 to 10 are shown as <11.")
 
 
@@ -179,6 +182,7 @@ def sheets(data: ReportData) -> list[Sheet]:
         Sheet("clinicians", CLINICIANS, clinicians),
         Sheet("measures", MEASURES, measures),
         Sheet("episodes", EPISODES, [who(row) for row in data.episodes]),
+        Sheet("episode dollars", SPENDING, [who(row) for row in spending_rows(data.mixes)]),
         Sheet("dollars by year", DOLLARS, [who(row) for row in data.dollars]),
         Sheet("levers", LEVERS, levers),
         Sheet("eligibility", ELIGIBILITY, eligibility),
@@ -201,7 +205,12 @@ CLINICIANS = (
     Head("scaling_factor", "Scaling factor", "number"),
     Head("payment_adjustment_factor", "Adjustment factor", "factor"),
     Head("part_b_paid", "Part B paid", "dollars"),
+    Head("part_b_origin", "Part B from"),
+    Head("part_b_paid_loaded", "Part B in loaded claims", "dollars"),
+    Head("part_b_paid_published", "Part B published", "dollars"),
     Head("dollars", "Dollars", "cents"),
+    Head("dollars_cost_low", "Dollars, cost interval from", "cents"),
+    Head("dollars_cost_high", "Dollars, cost interval to", "cents"),
     Head("attributed_episodes", "Episodes", "count"),
     Head("cost_ratio", "Cost ratio", "number"),
     Head("cost_per_episode", "Cost per episode", "dollars"),
@@ -209,6 +218,7 @@ CLINICIANS = (
     Head("interval_high", "Cost to", "dollars"),
     Head("imputed_share", "Imputed", "share"),
     Head("panel_coverage", "Panel coverage", "share"),
+    Head("indicative", "Indicative"),
     Head("beneficiaries", "Beneficiaries", "count"),
 )
 MEASURES = (
@@ -231,6 +241,13 @@ EPISODES = (
     Head("ratio", "Ratio", "number"),
     Head("imputed_share", "Imputed", "share"),
     Head("share", "Share of claims", "share"),
+)
+SPENDING = (
+    *WHO,
+    Head("service", "Service"),
+    Head("own", "Own, an episode", "cents"),
+    Head("others", "Others at the same expected cost", "cents"),
+    Head("difference", "Difference", "cents"),
 )
 DOLLARS = (
     *WHO,

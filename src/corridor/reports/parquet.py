@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.engine.connection import connect, quote
+from corridor.reports.categories import rows_of as spending_rows
 from corridor.reports.data import ReportData
 from corridor.reports.tables import Row
 from corridor.reports.words import is_small
@@ -34,6 +35,7 @@ def write_parquet(data: ReportData, folder: Path) -> Path:
         "clinicians": data.clinicians,
         "measures": data.measures,
         "episodes": data.episodes,
+        "episode_dollars": spending_rows(data.mixes),
         "dollars_by_year": data.dollars,
         "levers": data.levers,
         "eligibility": data.eligibility,

@@ -104,10 +104,15 @@ def span_of(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def tags_of(row: Row) -> tuple[str, str]:
-    """The tag of a clinician's result and the reason it opens; empty where it stands on full data."""
+def tags_of(row: Row, short: bool = False) -> tuple[str, str]:
+    """The tag of a clinician's result and the reason it opens; empty where it stands on full data.
+
+    `short`: the coverage alone, for the tables of a large group.
+    """
     if not row.get("indicative"):
         return "", ""
+    if short and (part := real(row.get("panel_coverage"))) is not None:
+        return "indicative", f"{share(part, 0)} of the panel loaded."
     reasons = []
     assumed = str(row.get("assumed_categories") or "")
     if assumed:

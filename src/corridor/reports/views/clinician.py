@@ -80,7 +80,7 @@ def clinician_page(index: Index, row: Row) -> ClinicianPage:
     if index.levers.get(key) and index.depth.measures:
         tables.append(_levers(index, key))
     episodes = episodes_table(index, row)
-    notes = []
+    notes = [_moved(parts)] if parts is not None and index.depth.brief else []
     if is_small(row.get("attributed_episodes")) and index.data.door == "claims":
         notes.append("Fewer than 11 episodes: they are not listed, so that no patient can be told apart.")
     tag, why = tags_of(row)
@@ -96,7 +96,7 @@ def clinician_page(index: Index, row: Row) -> ClinicianPage:
         tables=tables,
         spending=spending(index, row),
         episodes=episodes,
-        derivation=_derivation(row),
+        derivation=_derivation(row) if index.depth.spending else [],
         notes=notes,
     )
 
@@ -199,11 +199,12 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
     if parts is None:
         return None
     losses = parts.losses()
+    if index.depth.brief:
+        return None
     finding = f"From 100 to {plain(parts.end)}"
     if losses:
         finding += f": {lower_first(losses[0].name)} takes the most"
-    sizes = (("wide", SIDE), ("narrow", STACKED))
-    drawn = [
+    wide, narrow = (
         waterfall(
             f"{index.anchors[key_of(row)]}-{size}",
             finding,
@@ -214,9 +215,15 @@ def _waterfall(index: Index, row: Row, parts: ScoreParts | None) -> Picture | No
             show_change=points,
             layout=layout,
         )
-        for size, layout in (sizes[1:] if index.depth.brief else sizes)
-    ]
-    return Picture(finding, drawn[0], drawn[1] if len(drawn) > 1 else None)
+        for size, layout in (("wide", SIDE), ("narrow", STACKED))
+    )
+    return Picture(finding, wide, narrow)
+
+
+def _moved(parts: ScoreParts) -> str:
+    """What the waterfall shows, in words."""
+    moved = "; ".join(f"{part.name} {points(part.amount)}" for part in parts.parts if round(part.amount, 1))
+    return f"From {plain(parts.start, 0)} to {plain(parts.end)}: {moved}."
 
 
 def _measures(index: Index, row: Row) -> Table:

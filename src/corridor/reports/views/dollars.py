@@ -199,7 +199,7 @@ def _by_clinician(index: Index) -> Table:
             value = years.get(year, {}).get("dollars")
             cells.append(amount_cell(dollars(value, signed=True), value, toned=True))
         first = years.get(index.first_year, {})
-        tag, why = tags_of(row)
+        tag, why = tags_of(row, index.depth.brief)
         body.append(
             TableRow(
                 (

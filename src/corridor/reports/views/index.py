@@ -47,18 +47,23 @@ class Depth:
 
     @property
     def brief(self) -> bool:
-        """Whether each page has one drawing only, and tables for the rest."""
+        """Whether each page has words and tables only, no drawing."""
         return self.level >= 3
 
     @property
     def episodes(self) -> int:
         """Episodes listed for each clinician."""
-        return (10, 10, 5, 3, 0, 0)[self.level]
+        return (10, 10, 5, 3, 0, 0, 0)[self.level]
 
     @property
     def measures(self) -> bool:
         """Whether the page holds measures and levers; the workbook always does."""
         return self.level < 5
+
+    @property
+    def spending(self) -> bool:
+        """Whether the page says where the dollars go, and how the factor comes about."""
+        return self.level < 6
 
     def note(self) -> str:
         """What is left out, and where it is."""
@@ -67,9 +72,10 @@ class Depth:
             for left_out, words in (
                 (not self.timelines, "services of single episodes"),
                 (not self.letters, "the letters (`letters.html` has them)"),
-                (self.brief, "charts of where the dollars go"),
+                (self.brief, "charts"),
                 (not self.episodes, "single episodes"),
                 (not self.measures, "measures and levers (`report.xlsx` has them)"),
+                (not self.spending, "where the dollars go"),
             )
             if left_out
         ]
@@ -78,7 +84,7 @@ class Depth:
         return f"So that this file stays small, the pages leave out {listed(gone)}."
 
 
-DEEPEST = 5
+DEEPEST = 6
 """The level at which a page holds least."""
 
 

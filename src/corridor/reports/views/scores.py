@@ -151,7 +151,7 @@ def _ranking(index: Index) -> Table:
         peers = index.data.national.get(str(row.get("cohort")), np.empty(0))
         above = None if score is None else rank_of(score, peers)
         amount = real(row.get("dollars"))
-        tag, why = tags_of(row)
+        tag, why = tags_of(row, index.depth.brief)
         rows.append(
             TableRow(
                 (

@@ -28,6 +28,11 @@ Row = Mapping[str, Any]
 
 CLEARLY = 0.03
 """A category stands out where it is above the others by this share of their dollars an episode."""
+NOTE = (
+    "Standardized dollars an episode and year. Others are brought to this clinician's expected cost, so "
+    "that sicker patients do not count as a difference. Services of fewer than 11 episodes stand under "
+    "all other services."
+)
 CHARTED = 8
 """Categories drawn; the table has all."""
 
@@ -93,7 +98,7 @@ def spending(index: Index, row: Row) -> Spending | None:
     """Chart and table of one clinician's categories; None where there are too few episodes to compare."""
     key = key_of(row)
     mix = index.data.mixes.get(key)
-    if mix is None:
+    if mix is None or not index.depth.spending:
         return None
     picture = None
     finding = _finding(mix)
@@ -105,7 +110,7 @@ def spending(index: Index, row: Row) -> Spending | None:
             show=near_dollars,
         )
         picture = Picture(finding, drawn)
-    return Spending(_lead(mix, row), picture, _table(mix, row))
+    return Spending(_lead(mix, row), picture, _table(mix, row, NOTE if picture else ""))
 
 
 def _charted(mix: Mix) -> list[Slice]:
@@ -135,21 +140,16 @@ def _lead(mix: Mix, row: Row) -> str:
     return f"{words} at the same expected cost ({people(mix.episodes)} episodes)."
 
 
-def _table(mix: Mix, row: Row) -> Table:
+def _table(mix: Mix, row: Row, note: str) -> Table:
     columns = (
         Column("Service"),
-        Column("Own", "number", "Standardized dollars an episode, put on a year as the cost measure does"),
-        Column("Others", "number", "The other clinicians loaded, brought to the same expected cost"),
+        Column("Own", "number"),
+        Column("Others", "number"),
         Column("Difference", "number"),
         Column("Own share", "number"),
         Column("Others' share", "number"),
     )
     body = [_row(named(part.category), part.own, part.others, mix) for part in mix.slices]
-    note = (
-        "Standardized dollars an episode and year. Others are brought to this clinician's expected cost, so "
-        "that sicker patients do not count as a difference. Services of fewer than 11 episodes stand under "
-        "all other services."
-    )
     return Table(
         f"spending-{row['npi']}",
         "Where the episode dollars go",
