@@ -102,7 +102,8 @@ def _say_years(rows: list[dict[str, Any]]) -> None:
 def _say_total(found: Lookup) -> None:
     counted = {clinician["npi"] for clinician in found.clinicians if clinician["listed_by_cms"] is not False}
     typer.echo(
-        f"TIN {found.value}: {len(found.clinicians)} clinicians; {len(counted)} count (listed by CMS, or no list installed)"
+        f"TIN {found.value}: {len(found.clinicians)} clinicians; {len(counted)} count "
+        "(listed by CMS, or no list installed)"
     )
     totals: dict[int, dict[str, Any]] = {}
     for row in found.rows:
