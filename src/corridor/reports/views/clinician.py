@@ -169,7 +169,9 @@ def _figures(index: Index, row: Row) -> list[Figure]:
         low, high = ratio_interval(row)
         span = f" ({plain(low, 2)} to {plain(high, 2)})" if low is not None and high is not None else ""
         low, high = interval(row)
-        words = [f"{dollars(low)} to {dollars(high)} an episode"] if low is not None and span else []
+        words = (
+            [f"scored at {dollars(low)} to {dollars(high)} an episode"] if low is not None and span else []
+        )
         words.append(f"{people(row.get('attributed_episodes'))} episodes")
         tag = "" if ranked(row) else "not scored"
         figures.append(

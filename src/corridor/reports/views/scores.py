@@ -259,7 +259,7 @@ def _cost_table(index: Index, rows: list[Row]) -> Table:
         Column("Cohort"),
         Column("Episodes", "number"),
         Column("Cost ratio", "number"),
-        Column("Cost per episode", "number"),
+        Column("Cost per episode", "number", "As scored: the ratio × the national average cost"),
         Column("From", "number", "Lower end of the interval"),
         Column("To", "number", "Upper end of the interval"),
         Column("Imputed", "number", "Share of standardized dollars that had to be imputed"),
