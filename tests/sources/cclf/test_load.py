@@ -332,6 +332,7 @@ def test_pieces_make_no_difference(
 ) -> None:
     # 1,000 records a piece: line numbers and rows are those of the file read at once
     monkeypatch.setattr("corridor.sources.cclf.records.PIECE_ROWS", 1000)
+    monkeypatch.setattr("corridor.sources.cclf.records.PIECE_BYTES", 1)
     loader(test_data / "cclf-fixed-width")
     lines = (test_data / "cclf-fixed-width" / file_name("cclf5")).read_text().splitlines()
     rows = sorted(raw(warehouse, "cclf5", "line_number, clm_line_hcpcs_cd"))

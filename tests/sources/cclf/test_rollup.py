@@ -9,6 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from corridor.engine.run import Runner
+from corridor.engine.warehouse import Warehouse
+from corridor.law import load_rules
 from tests.sources.cclf.build import MBI, OTHER, carrier, header, link, person, write
 from tests.sources.cclf.conftest import Loader
 
@@ -244,3 +247,24 @@ def test_a_cancellation_alone_is_counted_apart(tmp_path: Path, loader: Loader, t
     assert con.execute("select outcome, signed_amount from cclf.rollup_count").fetchall() == [
         ("cancellation_without_original", Decimal("-200.00"))
     ]
+
+
+def test_a_new_month_leaves_the_others_alone(tmp_path: Path, loader: Loader, warehouse: Warehouse) -> None:
+    def run() -> dict[str, str]:
+        said: dict[str, str] = {}
+        force = load_rules(["claims"]).in_force(performance_year=2024)
+        years = {"performance_year": 2024, "payment_year": 2026, "data_year": 2024}
+        runner = Runner(
+            warehouse, force, years, progress=lambda step, *how: said.update({step: str(how[-1])})
+        )
+        runner.run(["cclf.medical_claim", "cclf.rollup_count"])
+        return said
+
+    loader(write(tmp_path / "a", {"cclf1": PART_A, "cclf5": PART_B, "cclf8": [person()]}))
+    assert run()["cclf.medical_claim"] == "2 of 2 months"  # July and August
+    later = carrier(
+        "5000000000009", 1, 5, clm_from_dt="2024-09-03", clm_thru_dt="2024-09-03", clm_cntl_num="9"
+    )
+    loader(write(tmp_path / "b", {"cclf5": [later], "cclf8": [person(bene_age=75)]}, "D241001.T0102030"))
+    said = run()
+    assert said["cclf.claim_version"] == said["cclf.medical_claim"] == "1 of 3 months"

@@ -13,8 +13,10 @@ from corridor.sources.cclf.extent import Extent
 from corridor.sources.cclf.shape import Bytes, Shape, clear_tildes
 from corridor.sources.cclf.values import fault, one_bit_off_blank
 
-# One row group of Parquet; a piece of the longest record takes 67 MB.
+# A piece is whole row groups of Parquet: at least one, and as many as fit these bytes (DuckDB shares them out
+# among its threads). The longest record makes a piece of 67 MB.
 PIECE_ROWS = 122_880
+PIECE_BYTES = 1 << 26
 # Unusual text in at most so many records of a file is damage; in more it is how the file is written.
 ISOLATED = 3
 _FIRST_PRINTABLE, _LAST_PRINTABLE = ord(" "), ord("~")
@@ -126,7 +128,8 @@ def _blocks(form: Form) -> Iterator[tuple[bytearray, int]]:
             while lines := _cut_lines(stream, form):
                 yield bytearray(lines), len(lines)
             return
-        records = min(PIECE_ROWS, form.rows)
+        groups = max(1, PIECE_BYTES // (PIECE_ROWS * form.width))
+        records = min(groups * PIECE_ROWS, form.rows)
         buffer = bytearray(records * form.width)
         room = memoryview(buffer)
         while size := stream.readinto(room):
