@@ -84,6 +84,7 @@ READINGS: tuple[Reading, ...] = (
             "part_b_origin",
             "part_b_paid_loaded",
             "part_b_paid_published",
+            "part_b_published_year",
         ),
         "names, Part B payments, panel coverage",
     ),

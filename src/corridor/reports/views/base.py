@@ -32,7 +32,8 @@ def base_words(row: Row) -> str:
     origin = origin_of(row)
     if origin:
         words += f", from {ORIGINS.get(origin, origin)}"
-        year = row.get("published_year") if origin == "published" else row.get("part_b_year")
+        published_in = row.get("part_b_published_year") or row.get("published_year")
+        year = published_in if origin == "published" else row.get("part_b_year")
         words += f" of {year}" if year else ""
     loaded = real(row.get("part_b_paid_loaded"))
     published = real(row.get("part_b_paid_published"))

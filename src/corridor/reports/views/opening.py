@@ -77,8 +77,8 @@ def _cover(index: Index) -> list[str]:
     thin = sum(bool(row.get("indicative")) for row in index.data.clinicians)
     if thin:
         notes.append(
-            f"{counted(thin, 'result is', 'results are')} `indicative` of {len(index.data.clinicians)}: the "
-            "loaded data see the clinician only in part."
+            f"{thin} of {counted(len(index.data.clinicians), 'result')} {'is' if thin == 1 else 'are'} "
+            "`indicative`: the loaded data see the clinician only in part."
         )
     return [words for words in notes if words]
 
