@@ -111,7 +111,7 @@ def test_an_episode_that_is_not_there(run: Run) -> None:
 
 @pytest.mark.parametrize("table", ["asm.result", "measures.asm_cost", "episodes.chronic_cost", "asm.lever"])
 def test_every_result_has_a_way_down_to_claims(table: str) -> None:
-    assert path_to_claims(table)[-1] in ("claims.medical_claim", "claims.pharmacy_claim")
+    assert path_to_claims(table)[-1] in ("claims.service_line", "claims.medical_claim")
 
 
 def test_evidence_names_a_column_the_row_lacks(run: Run) -> None:
