@@ -42,7 +42,8 @@ class Settings(_Model):
     year                       the performance year; None: each command's own choice
     as_known_on, proposed      the law as known on a day; whether proposals displace it
     cohort                     national: settle inside the national cohort; alone: only own clinicians
-    indicative_below_coverage  panel coverage (fraction) below which a result is called indicative
+    indicative_below_coverage  panel coverage (fraction) below which a result is called indicative;
+                               None: as the rule asm.indicative_coverage says
     seed                       of every draw
     threads, memory_limit      of the engine; None: all cores, most of the memory
     overrides                  rule name (``asm.risk_level``) -> the value to use in its place
@@ -57,7 +58,7 @@ class Settings(_Model):
     as_known_on: date | None = None
     proposed: bool = False
     cohort: Literal["national", "alone"] = "national"
-    indicative_below_coverage: float = Field(default=0.75, ge=0, le=1)
+    indicative_below_coverage: float | None = Field(default=None, ge=0, le=1)
     seed: int = Field(default=1, ge=0)
     threads: int | None = Field(default=None, ge=1)
     memory_limit: str | None = Field(default=None, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$")

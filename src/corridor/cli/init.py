@@ -36,7 +36,7 @@ programs = ["asm"]
 # cohort = "national"
 
 # Below this share of a clinician's panel in the loaded claims, a result is called indicative.
-# indicative_below_coverage = 0.75
+# indicative_below_coverage = 0.5
 
 # The seed of everything that is drawn: the same seed gives the same result.
 # seed = 1

@@ -44,9 +44,16 @@ class Context:
             "programs": list(self.settings.programs),
             "as_known_on": known.isoformat() if known else None,
             "proposed": self.settings.proposed,
-            "overrides": self.settings.overrides,
+            "overrides": overrides_of(self.settings),
             "every_year": self.rules.digest(),
         }
+
+
+def overrides_of(settings: Settings) -> dict[str, Any]:
+    """The user's overrides, and the setting that stands for a rule."""
+    coverage = settings.indicative_below_coverage
+    stated = {} if coverage is None else {"asm.indicative_coverage": coverage}
+    return {**stated, **settings.overrides}
 
 
 def open_context(
@@ -63,7 +70,7 @@ def open_context(
     rules = load_rules(
         [*SHARED_RULES, *chosen.programs],
         as_known_on=chosen.as_known_on,
-        overrides=chosen.overrides,
+        overrides=overrides_of(chosen),
         proposed=chosen.proposed,
         overrides_file=chosen.file,
     )

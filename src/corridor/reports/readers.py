@@ -71,7 +71,12 @@ def clinicians_of(run: RunLike, years: Sequence[Row], coverage: float | None = N
     ]
     others: list[dict[Key, Row]] = [
         {key_of(row): row for row in rows}
-        for rows in (rows_of(run, "asm.clinician_input", order), cost, rows_of(run, "asm.eligibility", order))
+        for rows in (
+            rows_of(run, "asm.clinician_input", order),
+            cost,
+            rows_of(run, "asm.eligibility", order),
+            [_cost_range(row) for row in rows_of(run, "asm.interval", order)],
+        )
     ]
     cohorts = {str(row.get("cohort")): row for row in rows_of(run, "asm.cohort", ("cohort",))}
     merged: list[Row] = []
@@ -91,6 +96,13 @@ def clinicians_of(run: RunLike, years: Sequence[Row], coverage: float | None = N
             row["indicative"], row["coverage_wanted"] = True, coverage
         merged.append(row)
     return merged
+
+
+def _cost_range(row: Row) -> Row:
+    """What asm.interval says of dollars and score, under names that do not clash with the range of the rule."""
+    ends = ("final_score_low", "final_score_high", "dollars_low", "dollars_high")
+    renamed = {end.replace("_low", "_cost_low").replace("_high", "_cost_high"): row.get(end) for end in ends}
+    return {"cohort": row.get("cohort"), "tin": row.get("tin"), "npi": row.get("npi"), **renamed}
 
 
 def measures_of(run: RunLike, clinicians: Sequence[Row]) -> list[Row]:

@@ -61,10 +61,13 @@ READINGS: tuple[Reading, ...] = (
             "promoting_interoperability_adjustment",
             "complex_patient_bonus",
             "small_practice_bonus",
-            "dollars_cost_low",
-            "dollars_cost_high",
         ),
         "scores, dollars, the clinician pages and letters",
+    ),
+    Reading(
+        "asm.interval",
+        ("tin", "npi", "cohort", "final_score_low", "final_score_high", "dollars_low", "dollars_high"),
+        "the range of score and dollars that the cost interval leaves open",
     ),
     Reading(
         "asm.clinician_input",
