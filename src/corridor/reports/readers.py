@@ -99,7 +99,7 @@ def clinicians_of(run: RunLike, years: Sequence[Row], coverage: float | None = N
 
 
 def _cost_range(row: Row) -> Row:
-    """What asm.interval says of dollars and score, under names that do not clash with the range of the rule."""
+    """What asm.interval says, under names that do not clash with the range of the rule."""
     ends = ("final_score_low", "final_score_high", "dollars_low", "dollars_high")
     renamed = {end.replace("_low", "_cost_low").replace("_high", "_cost_high"): row.get(end) for end in ends}
     return {"cohort": row.get("cohort"), "tin": row.get("tin"), "npi": row.get("npi"), **renamed}
