@@ -65,6 +65,29 @@ def test_a_changed_step_is_made_again_but_not_what_it_leaves_unchanged(tmp_path:
     assert log == [("toy.line", "1 of 1 months"), ("toy.spend", "reused")]
 
 
+def test_a_month_that_one_of_two_tables_lacks(tmp_path: Path) -> None:
+    """The other step has no row in the new month: it is empty there, with its columns."""
+    some = LINE.replace("toy.line", "toy.some").rstrip() + "\nwhere l.service_month = 202701\n"
+    both = """-- step:      toy.both
+-- makes:     one row per claim
+-- key:       claim_id
+-- reads:     toy.line, toy.some
+-- cites:     Corridor
+-- evidence:  none
+-- partition: service_month
+select one.claim_id, other.claim_id as other_id, one.service_month
+from toy.line as one
+left join toy.some as other on other.claim_id = one.claim_id
+"""
+    warehouse = Warehouse.open(tmp_path / "home")
+    deliver(warehouse, tmp_path / "a", JANUARY)
+    runner(warehouse, LINE, some, both).run()
+    deliver(warehouse, tmp_path / "b", FEBRUARY)
+    runner(warehouse, LINE, some, both).run()
+    rows = open_run(warehouse.home).query("select claim_id, other_id from toy.both order by 1")
+    assert [(row["claim_id"], row["other_id"]) for row in rows] == [("c1", "c1"), ("c2", "c2"), ("c3", None)]
+
+
 def test_people_merged_later_become_one(tmp_path: Path) -> None:
     warehouse = Warehouse.open(tmp_path / "home")
     deliver(warehouse, tmp_path / "a", JANUARY)

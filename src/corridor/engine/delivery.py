@@ -84,6 +84,10 @@ class DeliveryWriter:
                 entry["months"][key] = entry["months"].get(key, 0) + int(count)
         return rows
 
+    def parts(self, table: str) -> list[Path]:
+        """The Parquet files that this load has written of a raw table so far."""
+        return sorted((self._staging / "raw" / table).glob("*.parquet"))
+
     # ---- people ---------------------------------------------------------------------------
 
     def person_ids(self, query: str, kind: str) -> None:

@@ -58,7 +58,13 @@ class Table:
         else:
             files = self.whole.files
         if not files:
-            con.execute(f"create or replace view {name(schema, table)} as {empty_select(self.columns or {})}")
+            # the columns of a step are those of its files: one of them, read for none of its rows
+            empty = (
+                f"select * from {parquet(self.whole.files[:1])} where false"
+                if self.columns is None and self.whole.files
+                else empty_select(self.columns or {})
+            )
+            con.execute(f"create or replace view {name(schema, table)} as {empty}")
             return
         where = ""
         if some and self.filtered:

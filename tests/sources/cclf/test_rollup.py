@@ -275,10 +275,6 @@ def test_a_new_month_leaves_the_others_alone(tmp_path: Path, loader: Loader, war
     assert said["cclf.claim_version"] == said["cclf.medical_claim"] == "1 of 3 months"
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the engine shows a step's table without its columns where it has no row in the months asked for",
-)
 def test_a_new_month_may_hold_one_part_only(tmp_path: Path, loader: Loader, warehouse: Warehouse) -> None:
     loader(write(tmp_path / "a", {"cclf1": PART_A, "cclf5": PART_B, "cclf8": [person()]}))
     run_steps(warehouse)

@@ -34,8 +34,7 @@ class CrossCheck:
 
     def parts(self, kind: str) -> list[str]:
         """The Parquet files that this delivery has of a file type so far."""
-        folder = self.writer._staging / "raw" / raw_name(kind)
-        return sorted(str(path) for path in folder.glob("*.parquet"))
+        return [str(path) for path in self.writer.parts(raw_name(kind))]
 
     # ---- people -----------------------------------------------------------------------------
 
