@@ -28,8 +28,9 @@ try:
     main()
 finally:
     used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
     with open(os.environ["BENCH_FIGURES"], "w") as out:
-        json.dump({"cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}, out)
+        json.dump({"cpu": used.ru_utime + used.ru_stime, "peak_mb": peak / 1024}, out)
 """
 
 
