@@ -32,6 +32,7 @@ CRITERIA = (
     ("has_episodes", "Too few attributed episodes", False),
     ("is_inside", "Practice lies outside the selected areas", False),
     ("is_rural_health", "Bills mainly through a rural or federally qualified center", True),
+    ("has_left", "No services under the practice any more", True),
 )
 """Columns of asm.eligibility, what it means for a clinician to miss them, and the value that means it."""
 
