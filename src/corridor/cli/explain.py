@@ -47,7 +47,9 @@ def explain(
     )
     rows = _rows_of(settlement, npi, tin, quantity)
     trees = [(row, settlement.explain(row, quantity)) for row in rows]
-    assumed = assumptions_of(node for _, node in trees)
+    under = {record["rule"]: record for record in settlement.assumptions_of_inputs()}
+    under |= {record["rule"]: record for record in assumptions_of(node for _, node in trees)}
+    assumed = [under[name] for name in sorted(under)]
     opened = _claims(npi, episode, config) if claims else None
     for warning in settlement.warnings:
         typer.echo(f"warning: {warning}", err=True)

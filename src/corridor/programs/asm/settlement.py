@@ -231,13 +231,24 @@ class Settlement:
             names.remove("reason")
             stop_at = ("final_score", "submission_is_enough")
         found = {record["rule"]: record for record in self.clinicians.assumptions(names, stop_at)}
-        for name in (*self.inputs.rules_used, *(NATIONAL_RULES if self.national else ())):
-            rule = self.force[name]
-            found[name] = {
-                "rule": name, "about": rule.about, "value": rule.value, "unit": rule.unit,
-                "status": rule.status, "cite": rule.cite, "overridden": rule.overridden,
-            }  # fmt: skip
+        found |= {record["rule"]: record for record in self.assumptions_of_inputs()}
         return [found[name] for name in sorted(found)]
+
+    def assumptions_of_inputs(self) -> list[dict[str, Any]]:
+        """Of the rules that made inputs or the national cohort, those neither codified nor official.
+
+        No derivation shows them: they stand before the formulas.
+        """
+        names = (*self.inputs.rules_used, *(NATIONAL_RULES if self.national else ()))
+        rules = [self.force[name] for name in names]
+        return [
+            {
+                "rule": rule.name, "about": rule.about, "value": rule.value, "unit": rule.unit,
+                "status": rule.status, "cite": rule.cite, "overridden": rule.overridden,
+            }
+            for rule in rules
+            if rule.overridden or rule.status not in ("codified", "official")
+        ]  # fmt: skip
 
     def explain(self, row: int, quantity: str = "dollars") -> Node:
         """The derivation of one quantity of one of the user's clinicians (row counted from 0)."""
