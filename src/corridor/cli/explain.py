@@ -38,8 +38,11 @@ def explain(
 
     Example: corridor explain asm 1234567893 --file scores.csv --national --html why.html
     """
+    from corridor.cli.settle import refuse_without_file
     from corridor.explain import assumptions_of, assumptions_text, tree_text
 
+    if file is None:
+        refuse_without_file(year, national, overrides)
     settlement = (
         settled_file(program, file, year, overrides, config, national)
         if file is not None

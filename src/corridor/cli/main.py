@@ -6,7 +6,9 @@ import importlib
 import json
 import os
 import sys
-from typing import Any
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -76,14 +78,41 @@ def main() -> None:
     try:
         app()
     except CorridorError as error:
-        if "--json" in sys.argv:
-            json.dump({"error": error.to_dict()}, sys.stdout)
-            sys.stdout.write("\n")
-        sys.stderr.write(error.text() + "\n")
-        sys.exit(1)
+        _fail(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _fail(
+            CorridorError(
+                "FILE-SYSTEM",
+                f"A file or folder was refused: {error.strerror or error.__class__.__name__}.",
+                why="What was complete before is unharmed.",
+                todo="Check that the path exists, that it may be written, and that the disk is not full.",
+                file=error.filename,
+            )
+        )
+    except Exception as error:  # a defect: its message may quote a file, so only its kind and place are shown
+        if os.environ.get("CORRIDOR_TRACEBACK"):
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _fail(
+            CorridorError(
+                "UNEXPECTED-ERROR",
+                f"Corridor met a {error.__class__.__name__} it does not know "
+                f"({Path(place.filename).name}, line {place.lineno}).",
+                why="That is a defect of Corridor, or a file damaged in a way it did not foresee.",
+                todo="Report it with the command. CORRIDOR_TRACEBACK=1 shows details; they may quote data.",
+            )
+        )
+
+
+def _fail(error: CorridorError) -> NoReturn:
+    if "--json" in sys.argv:
+        json.dump({"error": error.to_dict()}, sys.stdout)
+        sys.stdout.write("\n")
+    sys.stderr.write(error.text() + "\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

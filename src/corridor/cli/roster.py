@@ -34,6 +34,7 @@ def roster(
     Example: corridor roster --add 1234567893 --remove 1987654320 --file scores.csv --national
     """
     from corridor.cli.explain import settled_file, settled_run
+    from corridor.cli.settle import refuse_without_file
     from corridor.errors import CorridorError
     from corridor.programs.asm.roster import roster_change
 
@@ -46,6 +47,7 @@ def roster(
     if file is not None:
         settlement, listed = settled_file("asm", file, year, overrides, config, national), None
     else:
+        refuse_without_file(year, national, overrides)
         settlement, listed = settled_run("asm", config), _listed(config)
     rows = roster_change(settlement, add, remove, tins=set(tin) or None, listed=listed)
     for warning in settlement.warnings:

@@ -43,6 +43,8 @@ def settle(
     from corridor.programs.asm.compute import settle as settle_asm
     from corridor.programs.asm.door import read_asm_file
 
+    if out is not None:
+        check_out(out, file)
     rules, performance_year = chosen_rules(program, year, overrides, config, as_known_on)
     inputs = read_asm_file(file, rules.in_force(performance_year), national=national)
     settlement = settle_asm(inputs, rules, performance_year, national=national)
@@ -60,6 +62,20 @@ def settle(
         typer.echo(f"written: {out}", err=True)
 
 
+def check_out(out: Path, file: Path) -> None:
+    """Raises SETTLE-OUT-IS-INPUT where the results would take the place of what was entered."""
+    from corridor.errors import CorridorError
+
+    if out.exists() and file.exists() and out.samefile(file):
+        raise CorridorError(
+            "SETTLE-OUT-IS-INPUT",
+            "The results would take the place of the file they are computed from.",
+            why="The figures you entered would be lost.",
+            todo="Name another file with --out.",
+            file=out,
+        )
+
+
 def check_program(program: str) -> None:
     """Raises SETTLE-PROGRAM for a program this command does not know."""
     from corridor.errors import CorridorError
@@ -69,6 +85,23 @@ def check_program(program: str) -> None:
             "SETTLE-PROGRAM",
             f"The program {program!r} cannot be settled.",
             todo=f"Use one of: {', '.join(PROGRAMS)}.",
+        )
+
+
+def refuse_without_file(year: int | None, national: bool, overrides: list[str]) -> None:
+    """Raises SETTLE-NEEDS-FILE: a complete run was settled for its year, under its rules."""
+    from corridor.errors import CorridorError
+
+    given = [
+        name for name, value in (("--year", year), ("--national", national), ("--set", overrides)) if value
+    ]
+    if given:
+        raise CorridorError(
+            "SETTLE-NEEDS-FILE",
+            f"{', '.join(given)} can only be used with --file.",
+            why="Without a file the last run answers, for the year and under the rules it was run with.",
+            todo="Name a file, or run again: corridor run --year YEAR, with overrides in corridor.toml.",
+            field=given[0],
         )
 
 

@@ -219,6 +219,11 @@ class DeliveryWriter:
                 "warnings": self._warnings,
             },
         )
+        identity = self._staging / "identity"
+        if identity.exists():  # whoever else uses this machine has no business with it
+            identity.chmod(0o700)
+            for path in identity.iterdir():
+                path.chmod(0o600)
         for path in self._staging.rglob("*.parquet"):
             descriptor = os.open(path, os.O_RDONLY)
             try:

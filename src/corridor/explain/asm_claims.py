@@ -72,8 +72,8 @@ class EpisodeClaims:
         return {
             "number": self.number,
             "of": self.of,
-            "episode": self.episode,
-            "rows": self.lines,
+            "episode": _numbers(self.episode),
+            "rows": [_numbers(line) for line in self.lines],
             "line_total": float(self.line_total),
             "adds_up": self.adds_up,
         }
@@ -135,6 +135,11 @@ def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> Ep
             lines.append({**kept, "service_category": service["service_category"]})
     lines.sort(key=lambda line: (line["service_date"], line["claim_id"], line["claim_line_number"]))
     return EpisodeClaims(place, len(episodes), episode, lines, year_days)
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for JSON: exact decimals as numbers."""
+    return {key: float(value) if isinstance(value, Decimal) else value for key, value in row.items()}
 
 
 def _measure_year(run: Run, npi: str) -> int:

@@ -51,7 +51,7 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, layout: Layout, name: st
     con.execute("set preserve_insertion_order = true")  # or the numbers of lines would be wrong
     try:
         con.execute(f"create or replace temp table {sql_name(everything)} as {_query(table, layout, places)}")
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
+    except duckdb.Error:
         # DuckDB's message may quote the file: its text must not reach a log
         raise CorridorError(
             "TABULAR-UNREADABLE",
