@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,15 @@ COLLECTION_TYPES: Mapping[str, str] = {
     "administrativeclaims": "administrative_claims",
     "claims": "administrative_claims",
 }
+
+
+# A sign, one dollar sign, digits with thousands in threes or without, decimals, an exponent: nothing else, so
+# that 410000,50 is refused and not read as 41,000,050.
+NUMBER = re.compile(
+    r"(?P<sign>[+-]?)\$?"
+    r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
+    r"(?P<power>[eE][+-]?[0-9]+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,14 @@ KINDS: Mapping[str, Kind] = {
 def read_number(text: str, kind: str) -> float:
     """The number in a cell. Raises ValueError with what was expected."""
     rule = KINDS[kind]
-    plain = text.replace("$", "").replace(",", "").strip()
+    plain = text.strip()
     scale = 1.0
     if plain.endswith("%") and rule.percent is not None:
         plain, scale = plain[:-1].strip(), rule.percent
-    try:
-        value = float(plain) * scale
-    except ValueError:
-        raise ValueError(rule.expected) from None
+    match = NUMBER.fullmatch(plain)
+    if match is None:
+        raise ValueError(rule.expected)
+    value = float(match["sign"] + match["digits"].replace(",", "") + (match["power"] or "")) * scale
     low = rule.low is not None and value < rule.low
     high = rule.high is not None and value > rule.high
     if low or high or value != value or abs(value) == float("inf") or (rule.whole and not value.is_integer()):

@@ -136,7 +136,7 @@ class _Door:
 
     def _activities(self, text: str) -> float:
         try:
-            value = float(text)
+            value = read_number(text, "count")
         except ValueError:
             value = np.nan
         if value not in self.activities:
