@@ -65,7 +65,16 @@ def _from_table(path: Path, known: Sequence[str]) -> DoorTable:
     with tempfile.TemporaryDirectory(prefix="corridor-door-") as scratch:
         found = open_table(Found(path, path.name), [layout], Path(scratch))
         with duckdb.connect() as con:
-            rows = con.execute(f"{found.relation} order by line_number").fetchall()
+            try:
+                rows = con.execute(f"{found.relation} order by line_number").fetchall()
+            except duckdb.Error as error:
+                raise CorridorError(
+                    "DOOR-FILE",
+                    "The rows of the file cannot be read.",
+                    why="It is damaged or cut short.",
+                    todo="Write the file again.",
+                    file=path.name,
+                ) from error
     columns = tuple(normalised(name) for name in found.header)
     _refuse_twice(columns, path, found.line)
     rows = [row for row in rows if any((cell or "").strip() for cell in row[1])]
@@ -93,11 +102,20 @@ def _from_table(path: Path, known: Sequence[str]) -> DoorTable:
 
 def _from_json(path: Path) -> DoorTable:
     try:
-        loaded: Any = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        loaded: Any = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
+        # Half of a surrogate pair, as in "\\ud800", is no character and cannot be written again.
+        json.dumps(loaded, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
         raise CorridorError(
             "DOOR-JSON",
-            f"The file is not JSON: {error}.",
+            "The file is nested too deeply.",
+            todo="Give a list of objects, or an object with a list under rows.",
+            file=path.name,
+        ) from error
+    except ValueError as error:  # also bad UTF-8, numbers of thousands of digits, names that come twice
+        raise CorridorError(
+            "DOOR-JSON",
+            f"The file is not JSON that can be read: {error}.",
             todo="Give a list of objects, or an object with a list under rows.",
             file=path.name,
             line=getattr(error, "lineno", None),
@@ -119,6 +137,16 @@ def _from_json(path: Path) -> DoorTable:
         plain.append(dict(zip(names, (_text(v, path, number) for v in record.values()), strict=True)))
     cells = {name: [record.get(name, "") for record in plain] for name in columns}
     return DoorTable(path.name, tuple(columns), cells, list(range(1, len(plain) + 1)), "record")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; a name that comes twice is refused, where json would keep the last."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name!a} comes twice in one object")
+        found[name] = value
+    return found
 
 
 def _text(value: Any, path: Path, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ABSENT = frozenset({"", "na", "n/a", "null", "none", "nan", "-"})
 YES = frozenset({"yes", "y", "true", "t", "1"})
@@ -26,6 +26,8 @@ COLLECTION_TYPES: Mapping[str, str] = {
 }
 
 
+# More than all of Medicare pays in a year, so no clinician is paid it; sums over any file stay finite.
+MOST_DOLLARS = 1e12
 # A sign, one dollar sign, digits with thousands in threes or without, decimals, an exponent: nothing else, so
 # that 410000,50 is refused and not read as 41,000,050.
 NUMBER = re.compile(
@@ -48,7 +50,10 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "score": Kind("a score from 0 to 100, such as 74.3", 0, 100),
-    "dollars": Kind("an amount of dollars of at least 0, such as 400000 or $400,000.00", 0),
+    "dollars": Kind(
+        "an amount of dollars from 0 to a trillion, such as 400000 or $400,000.00", 0, MOST_DOLLARS
+    ),
+    "deviation": Kind("an amount of dollars of at least 0.01, such as 3500", 0.01, MOST_DOLLARS),
     "number": Kind("a number, such as 0.3"),
     "size": Kind("a whole number of at least 1", 1, whole=True),
     "count": Kind("a whole number of at least 0", 0, whole=True),
@@ -59,9 +64,11 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def read_number(text: str, kind: str) -> float:
-    """The number in a cell. Raises ValueError with what was expected."""
+def read_number(text: str, kind: str, most: float | None = None) -> float:
+    """The number in a cell; ``most`` is a limit the law sets. Raises ValueError with what was expected."""
     rule = KINDS[kind]
+    if most is not None:
+        rule = replace(rule, expected=f"{rule.expected}, and at most {most:g}", high=most)
     plain = text.strip()
     scale = 1.0
     if plain.endswith("%") and rule.percent is not None:

@@ -23,6 +23,7 @@ from corridor.programs.asm.cells import (
 )
 from corridor.programs.asm.inputs import (
     NUMBER_QUANTITIES,
+    SCORE_COLUMNS,
     Array,
     AsmInputs,
     DoorColumn,
@@ -72,6 +73,7 @@ class _Door:
         clinicians: dict[str, Array] = {**texts, **{n: self._numbers(n) for n in NUMBER_QUANTITIES}}
         clinicians["practice_class"] = self._practice_class()
         measured = [m for m in self._measures() if f"q{m}_rate" in self.table.cells]
+        self._cost_benchmark(clinicians)
         known = ~np.isnan(clinicians["final_score"]) | ~np.isnan(clinicians["quality_score"])
         has_measures = np.isin(clinicians["cohort"], self._cohorts_with(measured)) & ~known
         # Where the file has no measures, or a result is given outright, reporting is not in question.
@@ -115,6 +117,20 @@ class _Door:
                     file=self.table.file,
                     field=name,
                 )
+        rates = [f"q{measure}_rate" for measure in self._measures()]
+        if not any(name in self.table.cells for name in (*SCORE_COLUMNS, *rates)):
+            close = difflib.get_close_matches("final_score", list(self.table.columns), n=1)
+            raise CorridorError(
+                "ASM-COLUMN-MISSING",
+                "The file has no column 'final_score', nor any that a score is made of.",
+                why="Without one nobody has a score, and everyone would be settled at 0 dollars.",
+                todo=f"Rename the column {close[0]!r}."
+                if close
+                else "Add final_score, or what it is made of: quality_score, cost_score, cost_per_episode "
+                f"or results of measures such as {rates[0]}.",
+                file=self.table.file,
+                field="final_score",
+            )
 
     def _texts(self, name: str) -> Array:
         cells = self.table.cells.get(name, [""] * self.rows)
@@ -130,7 +146,8 @@ class _Door:
             return self._read(name, self.table.cells[name], read_flag).astype(np.float64)
         if kind == "activities":
             return self._read(name, self.table.cells[name], self._activities).astype(np.float64)
-        return self._read(name, self.table.cells[name], lambda text: read_number(text, kind)).astype(
+        most = self.force.number("asm.complex_patient_cap") if kind == "bonus" else None
+        return self._read(name, self.table.cells[name], lambda text: read_number(text, kind, most)).astype(
             np.float64
         )
 
@@ -210,6 +227,33 @@ class _Door:
             more = len(rows) - SHOWN_WARNINGS
             self.warnings.append(f"{self.table.file}: the same on {more:,} more rows")
 
+    def _cost_benchmark(self, clinicians: dict[str, Array]) -> None:
+        """A cohort has one median and one standard deviation of cost, and they come together."""
+        names = ("cost_median", "cost_standard_deviation")
+        for name in names:
+            first: dict[str, int] = {}
+            for row in np.flatnonzero(~np.isnan(clinicians[name])).tolist():
+                cohort = clinicians["cohort"][row]
+                one = first.setdefault(cohort, row)
+                if clinicians[name][row] != clinicians[name][one]:
+                    raise CorridorError(
+                        "ASM-VALUE",
+                        f"{name} of {cohort} is {clinicians[name][row]:,g} here and "
+                        f"{clinicians[name][one]:,g} on {self.table.place} {self.table.lines[one]}.",
+                        why="It is one number for the whole cohort.",
+                        todo="Give every row of the cohort the same value, or leave the cells blank.",
+                        file=self.table.file,
+                        line=self.table.lines[row],
+                        field=name,
+                    )
+        for name, other in (names, names[::-1]):
+            alone = ~np.isnan(clinicians[name]) & np.isnan(clinicians[other])
+            if alone.any():
+                self.warnings.append(
+                    f"{self.table.file}: {name} is given without {other} for {int(alone.sum())} clinicians; "
+                    f"{other} is taken from the file or the stand-in"
+                )
+
     def _practice_class(self) -> Array:
         solo, small = self._flags("solo"), self._flags("small_practice")
         unknown = np.array(
@@ -260,6 +304,10 @@ class _Door:
             )
             if len(rows) and (rate[rows] <= 1).all() and measure in self._high_rates():
                 text = f"all values of q{measure}_rate are at most 1; they are read as percent"
+                self.warnings.append(f"{self.table.file}: {text}")
+            small = int(((complete[rows] > 0) & (complete[rows] <= 1)).sum())
+            if small:
+                text = f"{small} values of q{measure}_completeness are at most 1; they are read as percent"
                 self.warnings.append(f"{self.table.file}: {text}")
         for part, taken in (("cases", "enough"), ("completeness", "complete")):
             if missing[part]:

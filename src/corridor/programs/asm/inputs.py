@@ -41,7 +41,9 @@ CLINICIAN_COLUMNS: tuple[DoorColumn, ...] = (
     DoorColumn("cost_per_episode", "dollars", "score of the cost measure in dollars, risk-adjusted"),
     DoorColumn("attributed_episodes", "count", "episodes in the performance year; blank is taken as enough"),
     DoorColumn("cost_median", "dollars", "cohort median, where CMS has reported it"),
-    DoorColumn("cost_standard_deviation", "dollars", "cohort standard deviation, where CMS has reported it"),
+    DoorColumn(
+        "cost_standard_deviation", "deviation", "cohort standard deviation, where CMS has reported it"
+    ),
     DoorColumn("improvement_activities_attested", "activities", "improvement activities attested: 0, 1 or 2"),
     DoorColumn("promoting_interoperability_score", "fraction", "category score; blank is not reported"),
     DoorColumn("complex_patient_bonus", "bonus", "points, where known"),
@@ -54,6 +56,8 @@ CLINICIAN_COLUMNS: tuple[DoorColumn, ...] = (
     DoorColumn("quality_score", "fraction", "quality category, where known; beats the measures"),
     DoorColumn("cost_score", "fraction", "cost category, where known; beats cost_per_episode"),
 )
+# Any of these, or the result of a measure, says something about a score; a file without one says nothing.
+SCORE_COLUMNS = ("final_score", "quality_score", "cost_score", "cost_per_episode", "reported")
 MEASURE_PARTS: Mapping[str, tuple[str, str]] = {
     "rate": ("percent", "performance rate in percent"),
     "cases": ("count", "eligible cases; blank is taken as enough"),
