@@ -26,7 +26,7 @@ COLLECTION_TYPES: Mapping[str, str] = {
 }
 
 
-# More than all of Medicare pays in a year, so no clinician is paid it; sums over any file stay finite.
+# More than all of Part B pays in a year, so no clinician is paid it; sums over any file stay finite.
 MOST_DOLLARS = 1e12
 # A sign, one dollar sign, digits with thousands in threes or without, decimals, an exponent: nothing else, so
 # that 410000,50 is refused and not read as 41,000,050.
