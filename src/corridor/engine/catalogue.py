@@ -16,11 +16,15 @@ from corridor.errors import CorridorError
 # Modules that hold Python steps; imported by name so that the engine stays below the rooms.
 PYTHON_STEP_MODULES = (
     "corridor.episodes.expected_cost",
+    "corridor.population.drg",
+    "corridor.measures.reliability",
+    "corridor.measures.impact",
+    "corridor.measures.matching",
     "corridor.programs.asm.result",
 )
 # Modules that declare raw tables: RAW_TABLES = {"cclf_raw.cclf1": {"column": "TYPE"}}
 RAW_TABLE_MODULES = tuple(
-    f"corridor.sources.{room}.tables" for room in ("cclf", "rif", "synpuf", "tuva", "org")
+    f"corridor.sources.{room}.tables" for room in ("cclf", "rif", "synpuf", "tuva", "fhir", "x12", "org")
 )
 # Added to every raw table by the delivery writer.
 COMMON_COLUMNS = {"source_id": "VARCHAR", "delivery_id": "VARCHAR", "file_date": "DATE"}

@@ -8,11 +8,22 @@ from typing import Any
 
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
-from corridor.law import Rules, RulesInForce, load_rules
+from corridor.law import Rules, RulesInForce, load_rules, programs_with_rules
 from corridor.settings import Settings, load_settings
 
-# Rules that claims and episodes need beside those of the programs.
-SHARED_RULES = ("claims",)
+# Rules that the tables below the programs need beside those of the programs themselves.
+SHARED_RULES = (
+    "claims",
+    "population",
+    "risk",
+    "mssp",
+    "reach",
+    "attribution",
+    "performance",
+    "virtual_care",
+    "equity",
+    "impact",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ def open_context(
     """
     chosen = settings or load_settings(config)
     rules = load_rules(
-        [*SHARED_RULES, *chosen.programs],
+        [*(program for program in SHARED_RULES if program in programs_with_rules()), *chosen.programs],
         as_known_on=chosen.as_known_on,
         overrides=overrides_of(chosen),
         proposed=chosen.proposed,
