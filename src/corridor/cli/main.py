@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("corridor.cli.init", "Write a commented corridor.toml."),
     "load": ("corridor.cli.load", "Load claim files and rosters."),
     "run": ("corridor.cli.run", "Compute every table and program named in corridor.toml."),
+    "table": ("corridor.cli.table", "The tables of the last complete run, listed, shown, written."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),

@@ -13,9 +13,12 @@ app = typer.Typer()
 HELP = """Compute every table and program named in corridor.toml, then write the report.
 
 What has not changed since the last run is reused. The last complete run stays readable until this
-one is complete, and also when this one fails.
+one is complete, and also when this one fails. --only computes some rooms or tables, and what they
+need, without the report.
 
 Example: corridor run --year 2027
+
+Example: corridor run --only population,attribution,measures
 """
 
 
@@ -27,6 +30,7 @@ def run(
     config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
     out: Path | None = typer.Option(None, "--out", help="Folder for the report; default: in the warehouse."),
     report: bool = typer.Option(True, "--report/--no-report", help="Write the report."),
+    only: str = typer.Option("", "--only", help="Rooms or tables to compute, with commas between."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
     """Hand over to the job; the help text stands in HELP."""
@@ -36,8 +40,9 @@ def run(
 
     context = open_context(config, year=year)
     with Progress(quiet=as_json) as progress:
-        if not report:
-            done = compute(context, progress)
+        wanted = [part.strip() for part in only.split(",") if part.strip()]
+        if wanted or not report:
+            done = compute(context, progress, wanted)
             files: dict[str, str] = {}
             text = f"Run {done.run_id} is complete.\n"
         else:

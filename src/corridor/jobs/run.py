@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corridor.engine.catalogue import load_catalogue
 from corridor.engine.run import Runner
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
@@ -39,8 +40,33 @@ class Outcome:
         }
 
 
-def compute(context: Context, progress: Progress | None = None) -> Run:
-    """Run every step; returns the complete run. Raises NOTHING-LOADED where there is nothing to run over."""
+def targets_of(only: Sequence[str]) -> list[str]:
+    """The steps that rooms ("population") and tables ("population.pmpm") stand for. Raises RUN-ONLY."""
+    steps = load_catalogue().steps
+    rooms = {step.partition(".")[0] for step in steps}
+    targets: list[str] = []
+    for wanted in only:
+        if wanted in steps:
+            targets.append(wanted)
+        elif wanted in rooms:
+            targets.extend(step for step in steps if step.partition(".")[0] == wanted)
+        else:
+            raise CorridorError(
+                "RUN-ONLY",
+                f"Corridor makes no table, and has no room, called {wanted}.",
+                why="--only takes the names of tables and of the rooms they stand in.",
+                todo="Rooms: " + ", ".join(sorted(rooms)) + ". Tables are listed in docs/steps.md.",
+                field="--only",
+            )
+    return sorted(set(targets))
+
+
+def compute(context: Context, progress: Progress | None = None, only: Sequence[str] = ()) -> Run:
+    """Run every step, or those that ``only`` needs; returns the complete run.
+
+    Raises NOTHING-LOADED where there is nothing to run over, and RUN-ONLY.
+    """
+    targets = targets_of(only) if only else None
     if not context.warehouse.deliveries():
         raise CorridorError(
             "NOTHING-LOADED",
@@ -60,7 +86,7 @@ def compute(context: Context, progress: Progress | None = None) -> Run:
         memory_limit=context.settings.memory_limit,
         progress=progress,
     )
-    return Run(context.warehouse.home, runner.run())
+    return Run(context.warehouse.home, runner.run(targets))
 
 
 def run_and_report(context: Context, out: Path | None = None, progress: Progress | None = None) -> Outcome:
