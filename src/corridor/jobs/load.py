@@ -17,7 +17,10 @@ FORMATS: dict[str, tuple[str, str]] = {
     "rif": ("corridor.sources.rif.load", "CMS research identifiable files, pipe-delimited"),
     "synpuf": ("corridor.sources.synpuf.load", "CMS DE-SynPUF 2008-2010"),
     "tuva": ("corridor.sources.tuva.load", "the Tuva input layer (CSV or Parquet)"),
-    "fhir": ("corridor.sources.fhir.load", "FHIR ExplanationOfBenefit and Patient (NDJSON, Bundles, folders)"),
+    "fhir": (
+        "corridor.sources.fhir.load",
+        "FHIR ExplanationOfBenefit and Patient (NDJSON, Bundles, folders)",
+    ),
     "x12": ("corridor.sources.x12.load", "X12 5010: 837P, 837I and 835"),
     "roster": ("corridor.sources.org.load", "provider roster"),
     "alr": ("corridor.sources.org.load", "assignment list report, table 1-1"),

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
+from corridor.engine.files import sha256_of
 from corridor.synth.assignment import COLUMNS, assigned, assignment_lines, enrollment_flags
 from corridor.synth.care import Care, make_care
 from corridor.synth.catalogue import catalogue
@@ -223,6 +225,8 @@ class _Writer:
             name = file_name(delivery, "0", self.period.last_year)
             text = summary(self.counts[delivery.name])
             (order.folder(delivery) / name).write_text(text, encoding="ascii")
+        for folder in sorted({order.folder(delivery) for delivery in self.deliveries}):
+            write_checksums(folder)
         write_areas(self.data, order.out / REFERENCE)
         write_prices(self.data, self.period.years, order.out / REFERENCE / "drug_unit_price.csv")
         facts = {
@@ -243,3 +247,10 @@ class _Writer:
             if file.is_file()
         ]
         return {"files": made, **facts}
+
+
+def write_checksums(folder: Path) -> None:
+    """SHA256SUMS of the folder's files, as sha256sum writes it: CCLF itself carries no checksum."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    lines = [f"{sha256_of(path)}  {path.name}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="ascii")

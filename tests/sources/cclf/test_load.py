@@ -373,7 +373,7 @@ def test_the_command_prints_one_json_object(test_data: Path, warehouse_home: Pat
     again = run("cclf", folder)
     assert again.returncode == 0
     assert "loaded already" in again.stdout
-    assert json.loads(run("x12", folder, "--json").stdout)["error"]["code"] == "LOAD-FORMAT"
+    assert json.loads(run("hl7", folder, "--json").stdout)["error"]["code"] == "LOAD-FORMAT"
     missing = run("cclf", folder + "-nowhere")
     assert missing.returncode == 1
     assert "LOAD-NO-SUCH-FILE" in missing.stderr

@@ -77,9 +77,17 @@ def gather(paths: Sequence[Path], workspace: Path) -> tuple[list[Group], list[tu
     return [group for _, group in ordered], passed
 
 
+def is_checksum_list(name: str) -> bool:
+    """Whether a file of that name lists the checksums of the files beside it."""
+    return name.upper() in ("SHA256SUMS", "SHA256SUMS.TXT") or name.lower().endswith(".sha256")
+
+
 def _open(path: Path, workspace: Path, passed: list[tuple[str, str]], given: bool) -> Iterable[Found]:
     if zipfile.is_zipfile(path):
         yield from _unpack(path, workspace, passed)
+        return
+    if is_checksum_list(path.name):
+        passed.append((str(path), "a list of checksums, with which the files were compared"))
         return
     name = read_name(path.name)
     if name is not None and name.file_type:

@@ -9,6 +9,7 @@ from datetime import date
 from corridor.engine.files import InputFile
 from corridor.errors import CorridorError
 from corridor.layouts.cclf import FILE_TYPES
+from corridor.sources.cclf.checksums import check_sums
 from corridor.sources.cclf.detect import Form, delivery_version, detect
 from corridor.sources.cclf.gather import Found, Group
 from corridor.sources.cclf.summary_file import check_against, read_summary
@@ -56,6 +57,7 @@ def make_plan(group: Group, source_id: str | None) -> Plan:
         warnings.append("There is no CCLF0 in this delivery: the number of records could not be checked.")
         for one in empty:
             raise _empty(one, "no CCLF0 says that it should be")
+    check_sums(files.values(), inputs)
     if not source_id and not group.source_id:
         warnings.append("The file names do not say whose data this is; --source-id names it.")
     return Plan(
