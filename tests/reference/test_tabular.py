@@ -317,6 +317,17 @@ def test_a_workbook_gives_the_same_rows(tmp_path: Path) -> None:
     assert rows[1][:4] == (5, "V2", "B", date(2027, 4, 6))
 
 
+def test_a_formula_that_nobody_calculated_is_refused(tmp_path: Path) -> None:
+    """openpyxl writes formulas without their values, as report writers do; it must not read as a blank."""
+    path = workbook(tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet.cell(row=3, column=4).value = "=5*2"
+    book.save(path)
+    error = refused(path)
+    assert (error.code, error.line, error.field) == ("TABULAR-FORMULA", 3, "D")
+
+
 def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "visits.xlsx"
     with zipfile.ZipFile(path, "w") as archive:

@@ -99,7 +99,12 @@ def bind(binding: Binding, force: RulesInForce, values: Mapping[str, Array], row
     if isinstance(binding, Scalar):
         value = force.scalar(binding.rule)
         return Bound(value, used=[{"value": value}])
-    table = force.rows(binding.rule)
+    try:
+        table = force.rows(binding.rule)
+    except CorridorError:
+        if rows or not isinstance(binding, Keyed):
+            raise
+        table = []  # nobody asks: a rule that is not in force takes nothing from no rows
     if isinstance(binding, Keyed):
         return _keyed(binding, table, values, rows)
     if isinstance(binding, Banded):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def workbook_rows(
     """
     from openpyxl import load_workbook
 
+    _refuse_uncalculated(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -42,6 +44,31 @@ def workbook_rows(
                 yield str(sheet.title), _rows(sheet, limit, file)
     finally:
         book.close()
+
+
+# A cell that holds a formula and no value: whoever wrote the workbook never calculated it.
+_UNCALCULATED = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+
+
+def _refuse_uncalculated(file: Found) -> None:
+    """A formula without its value would read as a blank cell, and a blank cell means something else."""
+    with zipfile.ZipFile(file.path) as archive:
+        for member in sorted(archive.namelist()):
+            if not member.startswith("xl/worksheets/") or not member.endswith(".xml"):
+                continue
+            found = _UNCALCULATED.search(archive.read(member))
+            if found:
+                raise CorridorError(
+                    "TABULAR-FORMULA",
+                    f"Cell {found[1].decode()}{found[2].decode()} holds a formula that was never calculated.",
+                    why="A workbook keeps the last value beside each formula; what wrote this one did not.",
+                    todo="Open it in a spreadsheet program and save it, or write values instead of formulas.",
+                    file=file.name,
+                    line=int(found[2]),
+                    field=found[1].decode(),
+                )
 
 
 def _rows(sheet: Any, limit: int | None, file: Found) -> Iterator[tuple[int, list[str]]]:
