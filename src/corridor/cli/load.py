@@ -76,7 +76,7 @@ def load(
         answer = (
             one[0] if len(one) == 1 else {"rows": [row for each in one for row in each["rows"]], "loads": one}
         )
-        json.dump(answer, sys.stdout, default=str)
+        json.dump({"program": None, "year": None, "assumptions": [], **answer}, sys.stdout, default=str)
         sys.stdout.write("\n")
 
 

@@ -25,6 +25,9 @@ app = typer.Typer(
     help=HELP,
 )
 
+# What every JSON answer carries; reference files belong to no program and no year.
+NO_PROGRAM: dict[str, Any] = {"program": None, "year": None, "assumptions": []}
+
 
 @app.command()
 def add(
@@ -60,7 +63,8 @@ def add(
         outcomes = add_references(files, warehouse, name, vintage, stage, progress)
     refused = [outcome for outcome in outcomes if outcome.status == "refused"]
     if as_json:
-        json.dump({"rows": [o.to_dict() for o in outcomes], "refused": len(refused)}, sys.stdout, default=str)
+        found = {"rows": [o.to_dict() for o in outcomes], "refused": len(refused)}
+        json.dump({**NO_PROGRAM, **found}, sys.stdout, default=str)
         sys.stdout.write("\n")
     else:
         for outcome in outcomes:
@@ -120,7 +124,7 @@ def list_references(
             }
         )
     if as_json:
-        json.dump({"home": str(warehouse.home), "rows": rows}, sys.stdout)
+        json.dump({**NO_PROGRAM, "home": str(warehouse.home), "rows": rows}, sys.stdout)
         sys.stdout.write("\n")
         return
     for row in rows:

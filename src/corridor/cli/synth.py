@@ -49,7 +49,8 @@ def synth(
     written = write_community(order, progress)
     seconds = time.monotonic() - began
     if as_json:
-        json.dump({"folder": str(out), "rows": written.pop("files"), **written}, sys.stdout)
+        found = {"folder": str(out), "rows": written.pop("files"), **written}
+        json.dump({"program": None, "year": None, "assumptions": [], **found}, sys.stdout)
         sys.stdout.write("\n")
         return
     typer.echo(
