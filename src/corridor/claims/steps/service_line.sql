@@ -1,7 +1,6 @@
 -- step:      claims.service_line
--- makes:     one row per claim line and drug event: what was paid, what was allowed, the payment-standardized
---            amount, how that was obtained, whether it had to be imputed, and the amounts of the source it is
---            built from: the last row of every way down, for Parts A, B and D alike
+-- makes:     one row per claim line and drug event: paid, allowed and payment-standardized amount, how that was obtained,
+--            whether imputed, and what of the source it is built from: the last row of every way down, Parts A, B, D
 -- key:       source_id, claim_id, claim_line_number, part
 -- reads:     claims.medical_claim, claims.pharmacy_claim, claims.drg_price, claims.drug_price
 -- rules:     claims.claim_setting
@@ -26,7 +25,9 @@ with medical as (
     coalesce(lines.sequestration_amount, 0) - coalesce(lines.incentive_amount, 0)
       - coalesce(lines.add_on_amount, 0) as corrections,
     lines.delivery_id, lines.service_unit_quantity, lines.deductible_amount, lines.coinsurance_amount,
-    lines.sequestration_amount, lines.add_on_amount, lines.incentive_amount, lines.service_month
+    lines.sequestration_amount, lines.add_on_amount, lines.incentive_amount, lines.service_month,
+    lines.place_of_service_code, lines.facility_ccn, nullif(concat_ws(' ', lines.hcpcs_modifier_1,
+      lines.hcpcs_modifier_2, lines.hcpcs_modifier_3, lines.hcpcs_modifier_4, lines.hcpcs_modifier_5), '') as modifiers
   from claims.medical_claim as lines
   left join rules.claims_claim_setting as setting on setting.claim_type_code = lines.claim_type_code
 ),
@@ -98,7 +99,8 @@ select
   stay.claim_id is null and not allowed.uses_carried and allowed.no_cost_share as imputed,
   allowed.delivery_id, allowed.service_unit_quantity as quantity, cast(null as integer) as days_supply,
   allowed.deductible_amount, allowed.coinsurance_amount, allowed.sequestration_amount, allowed.add_on_amount,
-  allowed.incentive_amount, cast(null as decimal(18, 2)) as gross_drug_cost, allowed.service_month
+  allowed.incentive_amount, cast(null as decimal(18, 2)) as gross_drug_cost, allowed.place_of_service_code,
+  allowed.facility_ccn, allowed.modifiers, allowed.service_month
 from allowed
 left join stay on stay.source_id = allowed.source_id and stay.claim_id = allowed.claim_id
 union all
@@ -123,5 +125,6 @@ select
   delivery_id, quantity, days_supply, cast(null as decimal(18, 2)) as deductible_amount,
   copayment_amount as coinsurance_amount, cast(null as decimal(18, 2)) as sequestration_amount,
   cast(null as decimal(18, 2)) as add_on_amount, cast(null as decimal(18, 2)) as incentive_amount,
-  cast(gross_drug_cost as decimal(18, 2)) as gross_drug_cost, service_month
+  cast(gross_drug_cost as decimal(18, 2)) as gross_drug_cost, cast(null as varchar) as place_of_service_code,
+  cast(null as varchar) as facility_ccn, cast(null as varchar) as modifiers, service_month
 from drug
