@@ -1,7 +1,8 @@
 -- step:      claims.claim_diagnosis
 -- makes:     one row per diagnosis of a claim
 -- key:       source_id, claim_id, diagnosis_sequence
--- reads:     cclf.claim_diagnosis, rif.claim_diagnosis, synpuf.claim_diagnosis, tuva.claim_diagnosis
+-- reads:     cclf.claim_diagnosis, rif.claim_diagnosis, synpuf.claim_diagnosis, tuva.claim_diagnosis,
+--            x12.claim_diagnosis
 -- cites:     Corridor
 -- evidence:  none
 -- partition: service_month
@@ -24,3 +25,8 @@ select
   source_id, delivery_id, claim_id, person_id, diagnosis_sequence, diagnosis_code, diagnosis_code_type,
   present_on_admission, service_month
 from tuva.claim_diagnosis
+union all
+select
+  source_id, delivery_id, claim_id, person_id, diagnosis_sequence, diagnosis_code, diagnosis_code_type,
+  present_on_admission, service_month
+from x12.claim_diagnosis

@@ -1,7 +1,8 @@
 -- step:      claims.claim_procedure
 -- makes:     one row per ICD procedure of a claim
 -- key:       source_id, claim_id, procedure_sequence
--- reads:     cclf.claim_procedure, rif.claim_procedure, synpuf.claim_procedure, tuva.claim_procedure
+-- reads:     cclf.claim_procedure, rif.claim_procedure, synpuf.claim_procedure, tuva.claim_procedure,
+--            x12.claim_procedure
 -- cites:     Corridor
 -- evidence:  none
 -- partition: service_month
@@ -24,3 +25,8 @@ select
   source_id, delivery_id, claim_id, person_id, procedure_sequence, procedure_code, procedure_code_type,
   procedure_date, service_month
 from tuva.claim_procedure
+union all
+select
+  source_id, delivery_id, claim_id, person_id, procedure_sequence, procedure_code, procedure_code_type,
+  procedure_date, service_month
+from x12.claim_procedure
