@@ -208,11 +208,20 @@ def test_the_year_may_be_a_column(tmp_path: Path) -> None:
 
 
 def test_people_no_longer_assigned_are_not_loaded_as_assigned(tmp_path: Path) -> None:
-    path = alr(tmp_path, "table1-5.csv", ",PLUR_R05", ",1")
-    error = refused("alr", tmp_path / "home", path)
-    assert error.code == "SOURCE-NOTHING-TO-LOAD" and "assigned no longer" in error.why
-    summary = loaded("alr", tmp_path / "home", path, alr(tmp_path, "table1-1.csv"))
-    assert summary.passed_over[0][0] == "table1-5.csv"
+    path = alr(tmp_path, "P.A9999.ACO.QALR.2027Q2.D270715.T1_1-5.csv", ",PLUR_R05,HMO_R03", ",0,1")
+    summary = loaded("alr", tmp_path / "home", path)
+    assert set(summary.deliveries[0].tables) == {"org_raw.assignment_turnover"}
+    assert rows(tmp_path / "home", "assignment_turnover", "report_period, plur_r05, hmo_r03") == [
+        ("2027Q2", "0", "1")
+    ]
+
+
+def test_clinicians_that_people_named(tmp_path: Path) -> None:
+    path = tmp_path / "choices.csv"
+    path.write_text("bene_mbi_id,npi,tin,start_date\n1EG4TE5MK73,1234567893,12345678,2027-02-01\n")
+    loaded("voluntary", tmp_path / "home", path)
+    found = rows(tmp_path / "home", "voluntary_alignment", "tin, npi, start_date, end_date")
+    assert found == [("012345678", "1234567893", date(2027, 2, 1), None)]
 
 
 @pytest.mark.parametrize(

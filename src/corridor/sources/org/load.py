@@ -1,4 +1,4 @@
-"""Load an organisation's own lists: roster, alr, participants, quality, attestation, optout."""
+"""Load an organisation's own lists: roster, alr, participants, voluntary, quality and the like."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _TAKEN = {
     "roster": ("roster",),
     "alr": ("alr",),
     "participants": ("participants",),
+    "voluntary": ("voluntary",),
     "quality": ("quality", "attestation"),
     "attestation": ("attestation", "quality"),
     "optout": ("optout",),
@@ -126,8 +127,12 @@ def _write(loading: Loading, staged: Staged) -> None:
     table = str(layout.meta["table"])
     if any(column.name == "bene_mbi_id" for column in layout.columns):
         writer.person_ids("select bene_mbi_id as identifier from staged", kind="mbi")
-    if table in ("assignment_list", "assignment_service"):
+    if table in ("assignment_list", "assignment_service", "assignment_turnover"):
         _write_assigned(loading, staged, table)
+        return
+    if table == "voluntary_alignment":
+        loading.add("org_raw.voluntary_alignment", source_sql(FORMAT, "voluntary_alignment"))
+        _warn(loading, staged, table)
         return
     if table == "opt_out":
         loading.add("org_raw.opt_out", source_sql(FORMAT, "opt_out"))
