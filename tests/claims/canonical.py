@@ -100,5 +100,5 @@ OTHER = {
         medical_paid DOUBLE, average_risk_score DOUBLE"""
     ),
 }
-FORMATS = ("cclf", "rif", "synpuf", "tuva")
+FORMATS = ("cclf", "rif", "synpuf", "tuva", "fhir", "x12")
 INPUTS = {f"{fmt}.{table}": columns for fmt in FORMATS for table, columns in CANONICAL.items()} | OTHER

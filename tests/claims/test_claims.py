@@ -10,12 +10,12 @@ from tests.claims.workbench import Workbench, day
 
 def test_sources_meet_in_one_table() -> None:
     bench = Workbench()
-    for fmt in ("cclf", "rif", "synpuf", "tuva"):
+    for fmt in ("cclf", "rif", "synpuf", "tuva", "x12"):
         community = Community(source_id=fmt, fmt=fmt)
         community.visit(1, "2025-03-01")
         community.load(bench)
     rows = bench.run("claims.medical_claim")
-    assert sorted(row["source_id"] for row in rows) == ["cclf", "rif", "synpuf", "tuva"]
+    assert sorted(row["source_id"] for row in rows) == ["cclf", "rif", "synpuf", "tuva", "x12"]
 
 
 def test_a_person_is_what_the_newest_record_says_and_the_last_death_date() -> None:
