@@ -8,7 +8,7 @@ from corridor.engine import SqlStep
 from corridor.engine.catalogue import RUN_TABLES, load_catalogue
 from corridor.engine.connection import connect
 from corridor.law import load_rules
-from tests.claims.canonical import CANONICAL, FORMATS
+from tests.claims.canonical import CANONICAL, FORMATS, NOT_MADE
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def described() -> dict[str, dict[str, str]]:
     for table, columns in tables.items():
         con.execute(f"create schema if not exists {table.partition('.')[0]}")
         con.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
-    wanted = [f"{fmt}.{table}" for fmt in FORMATS for table in CANONICAL]
+    wanted = [f"{fmt}.{table}" for fmt, table in MADE]
     found: dict[str, dict[str, str]] = {}
     for step in catalogue.order(wanted):
         assert isinstance(step, SqlStep), step.step
@@ -35,8 +35,10 @@ def described() -> dict[str, dict[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("table", sorted(CANONICAL))
-@pytest.mark.parametrize("fmt", FORMATS)
+MADE = [(fmt, table) for fmt in FORMATS for table in sorted(CANONICAL) if f"{fmt}.{table}" not in NOT_MADE]
+
+
+@pytest.mark.parametrize(("fmt", "table"), MADE)
 def test_a_source_makes_the_canonical_table(
     described: dict[str, dict[str, str]], fmt: str, table: str
 ) -> None:
