@@ -1,0 +1,65 @@
+-- step:      attribution.focal_clinician
+-- makes:     one row per person with primary care in the two years to the end of the measured year: the clinician
+--            the evidence points to as focal point of all care, with the evidence in words and how sure it is
+-- key:       person_id
+-- reads:     attribution.clinician_share
+-- rules:     attribution.focal_confidence
+-- cites:     89 FR 97866 (APCM billing practitioner); docs/attribution.md (Corridor's own method)
+-- evidence:  attribution.clinician_share(person_id, npi)
+-- owner:     tin, npi
+with clinician as (
+  select
+    person_id, npi, sum(visits) as visits, max(last_visit) as last_visit, cx_exact_sum(points) as points,
+    sum(wellness_visits) as wellness_visits, sum(transitional_care_services) as transitional_care_services,
+    sum(chronic_care_services) as chronic_care_services,
+    sum(advanced_primary_care_services) as advanced_primary_care_services,
+    max(case when is_primary_specialty then 1 else 0 end) = 1 as is_primary_specialty
+  from attribution.clinician_share
+  group by person_id, npi
+),
+ranked as (
+  select
+    clinician.*, cx_divide(points, sum(cast(points as decimal(38, 9))) over (partition by person_id)) as points_share,
+    row_number() over (partition by person_id order by points desc, last_visit desc, npi) as place
+  from clinician
+  where points > 0
+),
+-- the practice is the one under which the clinician was seen last
+practice as (
+  select
+    person_id, npi, provider_id, is_facility,
+    row_number() over (partition by person_id, npi order by last_visit desc, points desc, provider_id) as place
+  from attribution.clinician_share
+),
+held as (
+  select
+    ranked.*, practice.provider_id, practice.is_facility, confidence.confidence,
+    row_number() over (
+      partition by ranked.person_id
+      order by confidence.share_at_least desc, confidence.visits_at_least desc, confidence.confidence
+    ) as confidence_place
+  from ranked
+  join practice on practice.person_id = ranked.person_id and practice.npi = ranked.npi and practice.place = 1
+  join rules.attribution_focal_confidence as confidence
+    on ranked.points_share >= confidence.share_at_least and ranked.visits >= confidence.visits_at_least
+  where ranked.place = 1
+)
+select
+  person_id, npi, case when not is_facility then provider_id end as tin,
+  case when is_facility then provider_id end as facility_ccn,
+  concat_ws(
+    '; ', concat(cast(visits as varchar), ' visit days, the last on ', cast(last_visit as varchar)),
+    case when advanced_primary_care_services > 0
+      then concat(cast(advanced_primary_care_services as varchar), ' advanced primary care management') end,
+    case when chronic_care_services > 0
+      then concat(cast(chronic_care_services as varchar), ' chronic care management') end,
+    case when transitional_care_services > 0
+      then concat(cast(transitional_care_services as varchar), ' transitional care') end,
+    case when wellness_visits > 0 then concat(cast(wellness_visits as varchar), ' wellness visits') end,
+    case when not is_primary_specialty then 'not a primary care specialty' end
+  ) as evidence,
+  cast(visits as bigint) as visits, last_visit, confidence, points, points_share,
+  cast(advanced_primary_care_services as bigint) as advanced_primary_care_services,
+  cast(wellness_visits as bigint) as wellness_visits, is_primary_specialty
+from held
+where confidence_place = 1
