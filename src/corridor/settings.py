@@ -31,6 +31,22 @@ class SourceSettings(_Model):
     source_id: str | None = None
 
 
+class SparkSettings(_Model):
+    """Where Spark is, with ``engine = "spark"``.
+
+    master       as Spark names it: ``local[4]``, ``spark://host:7077``, ``yarn``, ``k8s://...``; None: what
+                 spark-submit says, else this machine
+    warehouse    the warehouse as Spark's executors reach it, where that is not the path the driver uses
+    driver_rows  tables (or months) of more rows than this are digested by Spark, not by the driver
+    conf         further settings of Spark, by their names
+    """
+
+    master: str | None = None
+    warehouse: str | None = None
+    driver_rows: int = Field(default=50_000_000, ge=0)
+    conf: dict[str, Any] = {}
+
+
 class Settings(_Model):
     """The settings of corridor.toml; every one has a default.
 
@@ -45,7 +61,9 @@ class Settings(_Model):
     indicative_below_coverage  panel coverage (fraction) below which a result is called indicative;
                                None: as the rule asm.indicative_coverage says
     seed                       of every draw
+    engine                     what computes the SQL steps: DuckDB in this process, or Spark
     threads, memory_limit      of the engine; None: all cores, most of the memory
+    spark                      where Spark is (SparkSettings)
     overrides                  rule name (``asm.risk_level``) -> the value to use in its place
     """
 
@@ -60,8 +78,10 @@ class Settings(_Model):
     cohort: Literal["national", "alone"] = "national"
     indicative_below_coverage: float | None = Field(default=None, ge=0, le=1)
     seed: int = Field(default=1, ge=0)
+    engine: Literal["duckdb", "spark"] = "duckdb"
     threads: int | None = Field(default=None, ge=1)
     memory_limit: str | None = Field(default=None, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$")
+    spark: SparkSettings = SparkSettings()
     overrides: dict[str, Any] = {}
     file: Path | None = Field(default=None, exclude=True)
 
@@ -153,7 +173,10 @@ def _unknown(name: str, path: Path, text: str) -> CorridorError:
     import difflib
 
     key = name.rpartition(".")[2]
-    known = SourceSettings.model_fields if name.startswith("sources.") else Settings.model_fields
+    inside = {"sources": SourceSettings, "spark": SparkSettings}
+    known: dict[str, Any] = (
+        inside.get(name.partition(".")[0], Settings).model_fields if "." in name else Settings.model_fields
+    )
     near = difflib.get_close_matches(key, [k for k in known if k != "file"], n=1)
     return CorridorError(
         "SETTINGS-UNKNOWN-KEY",

@@ -161,12 +161,17 @@ class Runner:
                 raise CorridorError(
                     "STEP-PARTITION", f"Python step {step.step} cannot be partitioned.", file=step.where
                 )
-            with self._connect(step, reads, list(dirty)) as con, _naming(step):
-                outputs.update(self.store.write_months(con, step, step.sql, dirty))
+            outputs.update(self._make_months(step, reads, dirty))
         return dict(sorted(outputs.items())), len(dirty), time.perf_counter() - began
 
+    def _make_months(
+        self, step: SqlStep, reads: Sequence[Table], keys: Mapping[int, str]
+    ) -> dict[int, Output]:
+        with self._connect(step, reads, list(keys)) as con, naming(step):
+            return self.store.write_months(con, step, step.sql, keys)
+
     def _make_whole(self, step: Step, reads: Sequence[Table], key: str) -> Output:
-        with self._connect(step, reads, None) as con, _naming(step):
+        with self._connect(step, reads, None) as con, naming(step):
             if isinstance(step, SqlStep):
                 return self.store.write_whole(con, step, step.sql, key)
             assert isinstance(step, PythonStep) and step.function is not None
@@ -197,12 +202,16 @@ class Runner:
             )
         return self.tables[read]
 
+    def engine(self, step: Step | None = None) -> str:
+        """The engine that computes a step, or the SQL steps of the run, with its version."""
+        return f"duckdb {duckdb.__version__}"
+
     def _key(self, step: Step, reads: Sequence[Table], month: int | None) -> str:
         """What the output of a step depends on: its text, the rules it names, the rows it reads."""
         return digest_of(
             {
                 "step": step.source_digest,
-                "engine": f"{__version__} duckdb {duckdb.__version__}",
+                "engine": f"{__version__} {self.engine(step)}",
                 "rules": self.force.digest(list(step.rules)) if step.rules else "",
                 # a Python step may read settings, and rules of other years than the run's
                 "python": [self.settings, self.law] if isinstance(step, PythonStep) else None,
@@ -224,6 +233,7 @@ class Runner:
                 "finished": finished.isoformat(timespec="seconds"),
                 "seconds": round((finished - started).total_seconds(), 1),
                 "corridor_version": __version__,
+                "engine": self.engine(),
                 "duckdb_version": duckdb.__version__,
                 "setting": self.setting,
                 "settings": self.settings,
@@ -260,7 +270,7 @@ class Runner:
         self.store.sweep(keep)
 
 
-class _naming:
+class naming:
     """Say which step failed when DuckDB refuses its SQL."""
 
     def __init__(self, step: Step) -> None:

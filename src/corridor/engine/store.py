@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from corridor.engine.step import Step
 from corridor.engine.tables import PARTITION, Part, Table
 from corridor.errors import CorridorError
 
+Measured = tuple[int, str]  # rows, and their digest
 FORMAT = "format parquet, compression zstd"
 # Above this many rows the uniqueness of a step's key is taken from its tests, not checked in each run.
 KEY_CHECK_ROWS = int(os.environ.get("CORRIDOR_KEY_CHECK_ROWS", "5000000"))
@@ -52,19 +53,31 @@ class Store:
 
     def write_whole(self, con: duckdb.DuckDBPyConnection, step: Step, query: str, key: str) -> Output:
         """Run ``query`` and store its rows."""
-        draft = self._draft(step.step)
+        draft = self.draft(step.step)
         con.execute(f"copy (\n{query}\n) to {quote(str(draft / 'part.parquet'))} ({FORMAT})")
-        return self._keep(con, step, draft, key, None)
+        return self.keep(con, step, draft, key, None)
 
     def write_months(
         self, con: duckdb.DuckDBPyConnection, step: Step, query: str, keys: Mapping[int, str]
     ) -> dict[int, Output]:
         """Run ``query`` once for several service months and store each month's rows apart."""
-        draft = self._draft(step.step)
+        draft = self.draft(step.step)
         con.execute(
             f"copy (\n{query}\n) to {quote(str(draft))} ({FORMAT}, partition_by ({PARTITION}), "
             f"write_partition_columns true, overwrite_or_ignore true)"
         )
+        return self.keep_months(con, step, query, draft, keys)
+
+    def keep_months(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        step: Step,
+        query: str,
+        draft: Path,
+        keys: Mapping[int, str],
+        measure: Callable[[Path], Measured | None] = lambda folder: None,
+    ) -> dict[int, Output]:
+        """Store the months that lie in the folders of a draft; one without rows keeps its columns."""
         made = {
             int(path.name.partition("=")[2]): path for path in draft.glob(f"{PARTITION}=*") if _month(path)
         }
@@ -85,7 +98,7 @@ class Store:
                 folder.mkdir()
                 nothing = f"select * from (\n{query}\n) where false"
                 con.execute(f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} ({FORMAT})")
-            outputs[month] = self._keep(con, step, folder, key, month)
+            outputs[month] = self.keep(con, step, folder, key, month, measure(folder))
         remove_tree(draft)
         return outputs
 
@@ -105,15 +118,26 @@ class Store:
         ]
         return self.write_whole(con, step, f"select {', '.join(chosen)} from python_step_output", key)
 
-    def _draft(self, step: str) -> Path:
+    def draft(self, step: str) -> Path:
+        """A new, empty folder for rows that are not complete yet."""
         draft = self.drafts / f"{step}.{os.getpid()}"
         remove_tree(draft)
         draft.mkdir(parents=True)
         return draft
 
-    def _keep(
-        self, con: duckdb.DuckDBPyConnection, step: Step, draft: Path, key: str, month: int | None
+    def keep(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        step: Step,
+        draft: Path,
+        key: str,
+        month: int | None,
+        measured: Measured | None = None,
     ) -> Output:
+        """Store what lies in the draft as the complete output of a step, or of one month of it.
+
+        Rows and digest are ``measured`` here unless another engine, that holds more than this machine, did.
+        """
         source = parquet(sorted(draft.glob("*.parquet")))
         columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
         missing = [column for column in step.key if column not in columns]
@@ -123,16 +147,14 @@ class Store:
                 f"Step {step.step} has no column {missing[0]}, which its key names.",
                 file=step.where,
             )
-        hashed = ", ".join(name(column) for column in columns)
-        found = con.execute(f"select count(*), coalesce(sum(hash({hashed})), 0) from {source}").fetchone()
-        rows, total = (int(found[0]), int(found[1])) if found else (0, 0)
+        rows, digest = measured or _measure(con, source, columns)
         checked = rows <= KEY_CHECK_ROWS
         if checked:
             check_key(con, step, source)
         record = {
             "step": step.step,
             "rows": rows,
-            "digest": digest_of([sorted(columns), rows, total]),
+            "digest": digest,
             "key_checked": checked,
         }
         folder = self._folder(step.step, key, month)
@@ -149,6 +171,14 @@ class Store:
         for record in list(self.root.rglob("output.json")):
             if record.parent.resolve() not in wanted:
                 remove_tree(record.parent)
+
+
+def _measure(con: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str]) -> Measured:
+    """How many rows there are, and a digest of them that does not depend on their order."""
+    hashed = ", ".join(name(column) for column in columns)
+    found = con.execute(f"select count(*), coalesce(sum(hash({hashed})), 0) from {source}").fetchone()
+    rows, total = (int(found[0]), int(found[1])) if found else (0, 0)
+    return rows, digest_of([sorted(columns), rows, total])
 
 
 def check_key(con: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:

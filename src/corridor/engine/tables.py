@@ -46,17 +46,23 @@ class Table:
         part = self.months.get(month)
         return part.digest if part else ""
 
+    def chosen(self, months: Collection[int] | None = None) -> tuple[Sequence[Path], list[int] | None]:
+        """The files that hold the table, or ``months`` of it where it is partitioned; and the months to
+        filter by where the files hold others too."""
+        # a filter that keeps everything would only mislead the planner about how much is left
+        some = self.partitioned and months is not None and not set(self.months) <= set(months)
+        if not some:
+            return self.whole.files, None
+        wanted = sorted(months or ())
+        if self.filtered:
+            return self.whole.files, wanted
+        return [file for month in wanted if month in self.months for file in self.months[month].files], None
+
     def register(self, con: duckdb.DuckDBPyConnection, months: Collection[int] | None = None) -> None:
         """Make the table (only ``months`` of it, where it is partitioned) a view of its name."""
         schema, table = self.name.split(".")
         con.execute(f"create schema if not exists {name(schema)}")
-        # a filter that keeps everything would only mislead the planner about how much is left
-        some = self.partitioned and months is not None and not set(self.months) <= set(months)
-        files: Sequence[Path]
-        if some and not self.filtered:
-            files = [f for m in sorted(months or ()) if m in self.months for f in self.months[m].files]
-        else:
-            files = self.whole.files
+        files, only = self.chosen(months)
         if not files:
             # the columns of a step are those of its files: one of them, read for none of its rows
             empty = (
@@ -66,14 +72,10 @@ class Table:
             )
             con.execute(f"create or replace view {name(schema, table)} as {empty}")
             return
-        where = ""
-        if some and self.filtered:
-            where = (
-                f" where {PARTITION} in ({', '.join(str(int(m)) for m in sorted(months or ())) or 'null'})"
-            )
-        chosen = "*" if self.columns is None else ", ".join(name(column) for column in self.columns)
+        where = "" if only is None else f" where {PARTITION} in ({', '.join(map(str, only)) or 'null'})"
+        columns = "*" if self.columns is None else ", ".join(name(column) for column in self.columns)
         con.execute(
-            f"create or replace view {name(schema, table)} as select {chosen} from {parquet(files)}{where}"
+            f"create or replace view {name(schema, table)} as select {columns} from {parquet(files)}{where}"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corridor.engine.catalogue import load_catalogue
@@ -13,6 +14,7 @@ from corridor.errors import CorridorError
 from corridor.jobs.context import Context
 from corridor.reference import reference_tables
 from corridor.reports import ReportData, ReportFiles, terminal_summary, write_report
+from corridor.settings import Settings
 
 Progress = Callable[[str, int, int, str], None]
 
@@ -75,7 +77,7 @@ def compute(context: Context, progress: Progress | None = None, only: Sequence[s
             todo="Load a delivery first: corridor load cclf FOLDER. To look around: corridor demo.",
             file=context.warehouse.home,
         )
-    runner = Runner(
+    runner = _runner(context.settings)(
         context.warehouse,
         context.force,
         context.setting,
@@ -87,6 +89,15 @@ def compute(context: Context, progress: Progress | None = None, only: Sequence[s
         progress=progress,
     )
     return Run(context.warehouse.home, runner.run(targets))
+
+
+def _runner(settings: Settings) -> Callable[..., Runner]:
+    """What computes the steps: DuckDB in this process, or Spark."""
+    if settings.engine == "duckdb":
+        return Runner
+    from corridor.engine.spark import SparkRunner
+
+    return partial(SparkRunner, spark=settings.spark)
 
 
 def run_and_report(context: Context, out: Path | None = None, progress: Progress | None = None) -> Outcome:
