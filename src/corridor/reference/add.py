@@ -22,6 +22,7 @@ from corridor.engine.tabular.stage import refuse_columns
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference.catalogue import UNDATED, VINTAGE, Reference, catalogue
+from corridor.reference.hcc_software import edition, readable
 from corridor.reference.installed import installed
 
 # What CMS puts beside its tables: not a table, and not an error.
@@ -129,7 +130,10 @@ def _recognise(
         return Outcome(found.name, "passed over", why="installed already"), None
     layouts = [reference.layout for reference in catalogue().values() if name in (None, reference.name)]
     try:
-        table = open_table(found, layouts, scratch)
+        source = readable(found, scratch)
+        if source is None:
+            return Outcome(found.name, "passed over", why="a program of CMS's software, not a table"), None
+        table = open_table(source, layouts, scratch)
         fitting = matching(table, layouts)
         if not fitting:
             if _DOCUMENT.search(found.name):
@@ -147,13 +151,20 @@ def _recognise(
                 todo="Name the year of the data, for instance: --vintage 2024",
                 file=found.name,
             )
-        issued = stage_name or ("preliminary" if "prelim" in found.name.lower() else "final")
+        issued = stage_name or _stage_of(found.name)
         chosen = _vintage(found.name, vintage, year)
+        if chosen == UNDATED and edition(found) is not None:
+            chosen = f"{UNDATED}-{edition(found)}"  # beside the other undated files, not in place of them
         return Outcome(found.name, ""), _Candidate(found, table, reference, chosen, year, issued, digest)
     except CorridorError as error:
         if _DOCUMENT.search(found.name) and error.code == "TABULAR-NOT-TEXT":
             return Outcome(found.name, "passed over", why="a description of a layout"), None
         return Outcome(found.name, "refused", why=error.what, error=error), None
+
+
+def _stage_of(file_name: str) -> str:
+    name = file_name.lower()
+    return "proposed" if "proposed" in name else "preliminary" if "prelim" in name else "final"
 
 
 def _unknown(table: Table) -> CorridorError:
