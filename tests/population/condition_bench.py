@@ -21,17 +21,8 @@ PERSON = {
 }
 CODES = dict.fromkeys(
     (
-        "condition_id",
-        "condition_name",
-        "condition",
-        "condition_type",
-        "category",
-        "additional_logic",
-        "claims_qualification",
-        "inclusion_type",
-        "code_system",
-        "code",
-        "vintage",
+        *("condition_id", "condition_name", "condition", "condition_type", "category", "additional_logic"),
+        *("claims_qualification", "inclusion_type", "code_system", "code", "vintage"),
     ),
     "VARCHAR",
 )
