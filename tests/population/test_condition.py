@@ -20,8 +20,8 @@ TWO_YEARS = (
 ANY_2 = "At least 1 inpatient claim OR 2 other non-drug claims of any service type with DX codes"
 OPIOID = (
     "At least 1 inpatient claim OR 2 other non-drug claims of any service type with a ICD-10-CM or "
-    "ICD-10-PCS code OR at least 1 inpatient claim OR 1 emergency department (ED) claim with a ICD-10-CM code "
-    "OR 1 or more drug claim with an NDC for opioid-MAT OR 1 or more non-drug claim with a HCPCs code"
+    "ICD-10-PCS code OR at least 1 inpatient claim OR 1 emergency department (ED) claim with a ICD-10-CM "
+    "code OR 1 or more drug claim with an NDC for opioid-MAT OR 1 or more non-drug claim with a HCPCs code"
 )
 PROCEDURE_1 = (
     "At least 1 inpatient claim OR 2 other non-drug claims of any service type during the two-year period; "
@@ -319,7 +319,8 @@ def test_the_rules_know_the_whole_published_list(test_data: Path) -> None:
     path = test_data / "terminology" / "tuva" / "cms_chronic_conditions_hierarchy.csv"
     found = con.execute(
         "select condition_column_name, min(claims_qualification), "
-        f"string_agg(distinct lower(code_system), ' ') from read_csv('{path}', all_varchar = true, header = true) group by 1"
+        "string_agg(distinct lower(code_system), ' ') "
+        f"from read_csv('{path}', all_varchar = true, header = true) group by 1"
     ).fetchall()
     force = load_rules(["population"]).in_force(performance_year=2027)
     texts = {
