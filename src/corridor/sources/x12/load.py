@@ -64,12 +64,12 @@ def load(
     named = {path for path in given if path.is_file() and path.suffix.lower() not in (".zip", ".gz")}
     with scratch_folder(warehouse.home) as scratch:
         files = _files(given, named, scratch, summary)
-        new = [file for file in files if not warehouse.has_file(file.input.sha256)]
-        if files and not new:
-            summary.deliveries.append(_known(warehouse, files))
+        held = [file for file in files if warehouse.has_file(file.input.sha256)]
+        new = [file for file in files if file not in held and _has_claims(file, summary)]
+        if held and not new:
+            summary.deliveries.append(_known(warehouse, held))
             return summary
-        summary.passed_over += [(f.found.name, "loaded already") for f in files if f not in new]
-        new = [file for file in new if _has_claims(file, summary)]
+        summary.passed_over += [(file.found.name, "loaded already") for file in held]
         if not new:
             raise _nothing(summary)
         summary.deliveries.append(_load(warehouse, new, source_id, settings, progress))
