@@ -173,10 +173,8 @@ def _unknown(name: str, path: Path, text: str) -> CorridorError:
     import difflib
 
     key = name.rpartition(".")[2]
-    inside = {"sources": SourceSettings, "spark": SparkSettings}
-    known: dict[str, Any] = (
-        inside.get(name.partition(".")[0], Settings).model_fields if "." in name else Settings.model_fields
-    )
+    inside: dict[str, type[_Model]] = {"sources": SourceSettings, "spark": SparkSettings}
+    known = inside.get(name.rpartition(".")[0].partition(".")[0], Settings).model_fields
     near = difflib.get_close_matches(key, [k for k in known if k != "file"], n=1)
     return CorridorError(
         "SETTINGS-UNKNOWN-KEY",

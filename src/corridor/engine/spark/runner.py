@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,25 +42,31 @@ class SparkRunner(Runner):
         self.spark = spark or SparkSettings()
         self.scratch = self.warehouse.home / "tmp" / "spark"
         self._session: SparkSession | None = session
+        self._stack = ExitStack()
+        self._translated: dict[str, str] = {}
         self._columns: dict[str, Columns] = {}
 
     def run(self, targets: Any = None) -> str:
         """Run the steps ``targets`` need on Spark; returns the id of the complete run."""
-        with ExitStack() as stack:
-            stack.callback(remove_tree, self.scratch)
-            if self._session is None:
-                master = self.spark.master or (f"local[{self.threads}]" if self.threads else None)
-                self._session = stack.enter_context(open_session(master, self.spark.conf, self.scratch))
-                stack.callback(setattr, self, "_session", None)
+        lent = self._session
+        with self._stack:
+            self._stack.callback(remove_tree, self.scratch)
+            self._stack.callback(setattr, self, "_session", lent)
             return super().run(targets)
 
     def engine(self, step: Step | None = None) -> str:
-        """Spark for the run and its SQL steps, DuckDB for a Python step."""
+        """Spark for the run and its SQL steps, DuckDB for a Python step.
+
+        Of a SQL step the translation is part of the answer: what it computes hangs on that, too.
+        """
         if isinstance(step, PythonStep):
             return super().engine(step)
-        from pyspark.version import __version__
-
-        return f"spark {__version__}"
+        version = f"spark {metadata.version('pyspark')}"
+        if not isinstance(step, SqlStep):
+            return version
+        if step.step not in self._translated:
+            self._translated[step.step] = digest_of(translate(step))
+        return f"{version} {self._translated[step.step]}"
 
     # ---- one step -------------------------------------------------------------------------
 
@@ -136,7 +143,11 @@ class SparkRunner(Runner):
     # ---- what Spark sees ------------------------------------------------------------------
 
     def _open(self) -> SparkSession:
-        assert self._session is not None
+        """The session; opened when the first step needs it."""
+        if self._session is None:
+            master = self.spark.master or (f"local[{self.threads}]" if self.threads else None)
+            opened = open_session(master, self.spark.conf, self.scratch)
+            self._session = self._stack.enter_context(opened)
         return self._session
 
     def _seen(self, path: Path) -> str:

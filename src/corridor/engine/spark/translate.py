@@ -100,7 +100,7 @@ def _mended(node: exp.Expr) -> exp.Expr:
         if node.to.this in (exp.DataType.Type.INT128, exp.DataType.Type.UINT128):
             node.set("to", exp.DataType.build("decimal(38, 0)", dialect="spark"))
         return mended(node)
-    if isinstance(node, exp.Concat):
+    if isinstance(node, exp.Concat) and not isinstance(node, exp.ConcatWs):
         return exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string(""), *node.expressions])
     if isinstance(node, exp.Avg):
         return _average(node)
