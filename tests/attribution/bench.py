@@ -136,7 +136,9 @@ class Bench:
         again = f"select count(*) from (select 1 from {step.step} group by {key} having count(*) > 1)"
         assert self.con.execute(again).fetchone() == (0,), f"{step.step}: a key more than once"
         wide = "select column_name from duckdb_columns() where data_type = 'HUGEINT' and schema_name || '.' || table_name = ?"
-        assert not self.con.execute(wide, [step.step]).fetchall(), f"{step.step}: HUGEINT becomes a double in Parquet"
+        assert not self.con.execute(wide, [step.step]).fetchall(), (
+            f"{step.step}: HUGEINT becomes a double in Parquet"
+        )
 
     def rows(self, query: str) -> list[Row]:
         """The rows of a query as dicts."""
@@ -164,7 +166,13 @@ def case_bench(case: Mapping[str, Any]) -> Bench:
         ],
     )
     bench.give("population.enrollment_month", [row for p, one in known.items() for row in _months(p, one)])
-    for table in ("participant_list", "provider_roster", "voluntary_alignment", "assignment_list", "assignment_turnover"):
+    for table in (
+        "participant_list",
+        "provider_roster",
+        "voluntary_alignment",
+        "assignment_list",
+        "assignment_turnover",
+    ):
         rows = [{"source_id": "org", "delivery_id": "d1"} | row for row in case.get(table, [])]
         bench.give(f"org_raw.{table}", [_flags(row) for row in rows])
     bench.give("claims.clinician_specialty", case.get("clinician_specialty", []))

@@ -48,14 +48,14 @@ select
   person_id, npi, case when not is_facility then provider_id end as tin,
   case when is_facility then provider_id end as facility_ccn,
   concat_ws(
-    '; ', concat(cast(visits as varchar), ' visit days, the last on ', cast(last_visit as varchar)),
+    '; ', concat('visit days: ', cast(visits as varchar), ', the last on ', cast(last_visit as varchar)),
     case when advanced_primary_care_services > 0
-      then concat(cast(advanced_primary_care_services as varchar), ' advanced primary care management') end,
+      then concat('advanced primary care management: ', cast(advanced_primary_care_services as varchar)) end,
     case when chronic_care_services > 0
-      then concat(cast(chronic_care_services as varchar), ' chronic care management') end,
+      then concat('chronic care management: ', cast(chronic_care_services as varchar)) end,
     case when transitional_care_services > 0
-      then concat(cast(transitional_care_services as varchar), ' transitional care') end,
-    case when wellness_visits > 0 then concat(cast(wellness_visits as varchar), ' wellness visits') end,
+      then concat('transitional care: ', cast(transitional_care_services as varchar)) end,
+    case when wellness_visits > 0 then concat('wellness visits: ', cast(wellness_visits as varchar)) end,
     case when not is_primary_specialty then 'not a primary care specialty' end
   ) as evidence,
   cast(visits as bigint) as visits, last_visit, confidence, points, points_share,
