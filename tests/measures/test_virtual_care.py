@@ -291,7 +291,7 @@ def test_clinicians_required_round_up_and_who_has_left_does_not_count() -> None:
 
 
 def test_staffing() -> None:
-    """N1 works 2 days with 4 visits (1 virtual), N2 1 day with 4; 4 is the least that 75 percent do not pass."""
+    """N1 works 2 days with 4 visits (1 virtual), N2 1 day with 4; 75 percent do not pass 4."""
     lines = [line(n, n, date(2025, 2, 1 + n // 3), "99213", "home" if n == 1 else None) for n in range(1, 5)]
     lines += [line(10 + n, n, date(2025, 2, 1), "99213", None, npi="N2") for n in range(1, 5)]
     made = tables(lines)
