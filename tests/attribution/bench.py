@@ -1,7 +1,7 @@
 """A bench for the steps of attribution: a case in a few words, the real SQL files, rows back.
 
-A case names people, services and lists; whoever is not described otherwise is in Parts A and B, fee for service,
-living in New York, in every month from October 2022 to the end of 2026.
+A case names people, services and lists; whoever is not described otherwise is in Parts A and B, fee for
+service, living in New York, in every month from October 2022 to the end of 2026.
 """
 
 from __future__ import annotations
@@ -63,6 +63,13 @@ INPUTS: dict[str, dict[str, str]] = {
         + _DELIVERED
     ),
 }
+LISTS = (
+    "participant_list",
+    "provider_roster",
+    "voluntary_alignment",
+    "assignment_list",
+    "assignment_turnover",
+)
 HELD = {
     "fee_for_service": (True, True, False),
     "health_plan": (True, True, True),
@@ -135,10 +142,11 @@ class Bench:
         key = ", ".join(step.key)
         again = f"select count(*) from (select 1 from {step.step} group by {key} having count(*) > 1)"
         assert self.con.execute(again).fetchone() == (0,), f"{step.step}: a key more than once"
-        wide = "select column_name from duckdb_columns() where data_type = 'HUGEINT' and schema_name || '.' || table_name = ?"
-        assert not self.con.execute(wide, [step.step]).fetchall(), (
-            f"{step.step}: HUGEINT becomes a double in Parquet"
+        wide = (
+            "select column_name from duckdb_columns() "
+            "where data_type = 'HUGEINT' and schema_name || '.' || table_name = ?"
         )
+        assert not self.con.execute(wide, [step.step]).fetchall(), f"{step.step}: HUGEINT"
 
     def rows(self, query: str) -> list[Row]:
         """The rows of a query as dicts."""
@@ -166,13 +174,7 @@ def case_bench(case: Mapping[str, Any]) -> Bench:
         ],
     )
     bench.give("population.enrollment_month", [row for p, one in known.items() for row in _months(p, one)])
-    for table in (
-        "participant_list",
-        "provider_roster",
-        "voluntary_alignment",
-        "assignment_list",
-        "assignment_turnover",
-    ):
+    for table in LISTS:
         rows = [{"source_id": "org", "delivery_id": "d1"} | row for row in case.get(table, [])]
         bench.give(f"org_raw.{table}", [_flags(row) for row in rows])
     bench.give("claims.clinician_specialty", case.get("clinician_specialty", []))
