@@ -1,7 +1,7 @@
 """Assignment at scale: claim lines to one answer a person, step by step, with seconds and peak memory.
 
-Half of the lines here are primary care; in real claims a fifth is. The steps run as a run would run them: each
-reads Parquet and writes Parquet. The work is done in a process of its own, whose peak memory is measured.
+Half of the lines here are primary care; in real claims a fifth is. The steps run as a run would run them:
+each reads Parquet and writes Parquet. A process of its own does the work, so that its peak memory is known.
 """
 
 from __future__ import annotations
