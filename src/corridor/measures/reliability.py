@@ -207,3 +207,65 @@ def performance(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     text = ("level", "entity_id", "measure", "performer", "peer_group", "specialty_code", "expected_basis")
     types = {**dict.fromkeys(whole, "BIGINT"), **dict.fromkeys(text, "VARCHAR"), "dollars": "DECIMAL(18,2)"}
     return columns, types
+
+
+@python_step(
+    step="measures.utilization_outlier",
+    makes="one row per clinician and family of services: standardized dollars beside what clinicians of the "
+    "specialty spend on as many people, reliability, shrunken ratio, dollars above expected",
+    key=["npi", "family"],
+    reads=["measures.outlier_service"],
+    rules=[
+        "performance.outlier_minimum_peers",
+        "performance.interval_deviations",
+        "performance.minimum_reliability",
+    ],
+    cites="RAND TR-653 (reliability); docs/money.md",
+    evidence="measures.outlier_service(npi, family)",
+    owner=["npi"],
+)
+def utilization_outlier(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
+    """Expected is the specialty's mean for each person seen, times the people the clinician saw.
+
+    Chance: with mean m and variance s2 of dollars over the people of the specialty, the ratio of a clinician
+    varies with s2 / m divided by what is expected. Specialties with too few clinicians have no row.
+    """
+    rows = ctx.numpy(
+        "select npi, specialty_code, family, people, people_served, services, dollars, squared_dollars, "
+        "count(*) over (partition by specialty_code, family) as peers "
+        "from measures.outlier_service order by specialty_code, family, npi"
+    )
+    fewest = int(ctx.force.scalar("performance.outlier_minimum_peers"))
+    deviations = float(ctx.force.scalar("performance.interval_deviations"))
+    least_reliable = float(ctx.force.scalar("performance.minimum_reliability"))
+    keep = np.asarray(rows["peers"] >= fewest, dtype=bool)
+    rows = {name: values[keep] for name, values in rows.items()}
+    dollars, people = (np.asarray(rows[name], dtype=float) for name in ("dollars", "people"))
+    squares = np.asarray(rows["squared_dollars"], dtype=float)
+    size = dollars.size
+    expected, reliability, shrunken = np.zeros(size), np.full(size, np.nan), np.full(size, np.nan)
+    low, high, ratio = np.full(size, np.nan), np.full(size, np.nan), np.full(size, np.nan)
+    names = np.char.add(rows["specialty_code"].astype(str), rows["family"].astype(str))
+    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if size else np.array([], dtype=int)
+    for start, end in zip(starts, np.r_[starts[1:], size]):
+        at = slice(start, end)
+        seen = float(people[at].sum())
+        mean = float(dollars[at].sum()) / seen
+        if mean <= 0:
+            continue
+        phi = max(float(squares[at].sum()) / seen - mean * mean, 0.0) / mean
+        expected[at] = mean * people[at]
+        found = shrink(dollars[at], expected[at], phi, np.zeros(end - start, dtype=np.int64))
+        ratio[at], reliability[at], shrunken[at] = found.ratio, found.reliability, found.shrunken
+        low[at] = np.maximum(found.shrunken - deviations * found.deviation, 0)
+        high[at] = found.shrunken + deviations * found.deviation
+    columns: Columns = {
+        **{n: rows[n] for n in ("npi", "family", "specialty_code", "people", "people_served", "services")},
+        "dollars": dollars, "expected": expected, "ratio": ratio, "reliability": reliability,
+        "shrunken_ratio": shrunken, "interval_low": low, "interval_high": high,
+        "dollars_above_expected": dollars - expected, "reliable_dollars_above": expected * (shrunken - 1),
+        "peers": rows["peers"], "outlier": (low > 1) & (reliability >= least_reliable),
+    }  # fmt: skip
+    whole = dict.fromkeys(("people", "people_served", "services", "peers"), "BIGINT")
+    text = dict.fromkeys(("npi", "family", "specialty_code"), "VARCHAR")
+    return columns, {**whole, **text, "dollars": "DECIMAL(18,2)"}
