@@ -328,8 +328,8 @@ def _warnings(inputs: Inputs, editions: list[dict[str, Any]], esrd_only: bool, y
     for edition in editions:
         if edition["coefficient_status"] == "proposed":
             warnings.append(
-                f"The coefficients of {edition['model']} for {year} are those CMS proposed; for 2027 CMS kept the "
-                "model of 2026 instead. "
+                f"The coefficients of {edition['model']} for {year} are those CMS proposed; "
+                "for 2027 CMS kept the model of 2026 instead. "
                 "--set risk.use_proposed_coefficients=false takes the newest final ones."
             )
         for what in ("mapping", "coefficient"):

@@ -48,7 +48,8 @@ def stage_inputs(
     con.execute("create schema if not exists door")
     con.execute(
         "create or replace table door.person as select "
-        "cast(row_number() over (order by line_number) as bigint) as number, line_number, person_id from people"
+        "cast(row_number() over (order by line_number) as bigint) as number, line_number, person_id "
+        "from people"
     )
     _refuse_twice(con, listed)
     con.execute(
