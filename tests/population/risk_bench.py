@@ -160,7 +160,8 @@ class RiskBench:
         return self.rows(
             "select score.*, coalesce(hcc.list, []) as list from population.risk_score as score "
             "left join (select person_id, model, list(hcc order by hcc) as list from population.hcc "
-            "group by person_id, model) as hcc on hcc.person_id = score.person_id and hcc.model = score.model "
+            "group by person_id, model) as hcc "
+            "on hcc.person_id = score.person_id and hcc.model = score.model "
             "order by score.person_id, score.model"
         )
 

@@ -98,7 +98,8 @@ def compare(model: str, year: int, count: int, home: Path) -> None:
         ):
             differing[" and ".join(sorted(reasons)) or "nothing"] += 1
     print(
-        f"{model} {year}: {count:,} people, {sum(differing.values()):,} differ from hccinfhir: {dict(differing)}"
+        f"{model} {year}: {count:,} people, {sum(differing.values()):,} differ from hccinfhir: "
+        f"{dict(differing)}"
     )
     assert "nothing" not in differing
     assert not unexplained, f"{len(unexplained)} differences unexplained; the first: {unexplained[0]}"
