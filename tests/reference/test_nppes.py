@@ -1,4 +1,4 @@
-"""The NPPES file: its true header names, its 330 columns, and the NPIs it has taken away."""
+"""The NPPES file: its true header names among those nobody reads, and the NPIs it has taken away."""
 
 from __future__ import annotations
 
