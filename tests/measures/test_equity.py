@@ -51,7 +51,7 @@ def rates(people: list[tuple[str, int, float]]) -> list[Row]:
 def test_a_rate_and_its_variance() -> None:
     """Dual: 3 visits in 12 months and 0 in 6; r = 3/18 a month, 3/18 x 12 x 1,000 = 2,000 a 1,000 years.
 
-    Residuals y - r d: 3 - 2 = 1 and 0 - 1 = -1; variance of the rate = (1 + 1) x 2/(2-1) / 18^2 a month squared,
+    Residuals y - r d: 3 - 2 = 1 and 0 - 1 = -1; variance = (1 + 1) x 2/(2-1) / 18^2 a month squared,
     = 4/324; x 12,000^2.
     """
     found = {
