@@ -29,6 +29,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "quality": ("corridor.sources.org.load", "quality results and attestations"),
     "attestation": ("corridor.sources.org.load", "improvement activities and interoperability by practice"),
     "optout": ("corridor.sources.org.load", "data-sharing preferences"),
+    "program": ("corridor.sources.org.load", "people enrolled in a care program"),
 }
 
 

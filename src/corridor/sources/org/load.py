@@ -28,6 +28,7 @@ _TAKEN = {
     "quality": ("quality", "attestation"),
     "attestation": ("attestation", "quality"),
     "optout": ("optout",),
+    "program": ("program",),
 }
 FORMATS = tuple(_TAKEN)
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)[-_.]?Q([1-4])(?!\d)", re.IGNORECASE)
@@ -134,6 +135,9 @@ def _write(loading: Loading, staged: Staged) -> None:
         loading.add("org_raw.voluntary_alignment", source_sql(FORMAT, "voluntary_alignment"))
         _warn(loading, staged, table)
         return
+    if table == "program_enrollment":
+        _write_program(loading, staged)
+        return
     if table == "opt_out":
         loading.add("org_raw.opt_out", source_sql(FORMAT, "opt_out"))
         silent = con.execute("select count(*) from staged where preference is null").fetchone()
@@ -142,6 +146,16 @@ def _write(loading: Loading, staged: Staged) -> None:
     columns = ", ".join(RAW_TABLES[f"org_raw.{table}"])
     loading.add(f"org_raw.{table}", f"select {columns} from staged")
     _warn(loading, staged, table)
+
+
+def _write_program(loading: Loading, staged: Staged) -> None:
+    """Who was enrolled when; an end before its beginning is said."""
+    loading.add("org_raw.program_enrollment", source_sql(FORMAT, "program_enrollment"))
+    row = loading.writer.con.execute("select count(*) from staged where ended_on < enrolled_on").fetchone()
+    if row and row[0]:
+        loading.writer.warn(
+            f"{row[0]:,} enrollments in {staged.file_name} end before they begin; the end is passed over."
+        )
 
 
 def _write_assigned(loading: Loading, staged: Staged, table: str) -> None:

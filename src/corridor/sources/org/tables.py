@@ -98,4 +98,10 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "samhsa_effective_date": "DATE",
         "aco_id": "VARCHAR",
     },
+    "org_raw.program_enrollment": {
+        "person_id": "BIGINT",
+        "program": "VARCHAR",
+        "enrolled_on": "DATE",
+        "ended_on": "DATE",
+    },
 }
