@@ -16,6 +16,7 @@ from corridor.measures.matching import (
     NO_CANDIDATE,
     NOT_MEMBER,
     NOT_NEAR,
+    TOO_FEW,
     Columns,
     Pairs,
     Pool,
@@ -182,7 +183,7 @@ def test_who_has_no_control_and_why() -> None:
         row["person_id"]: row["reason"]
         for row in town.bench(caliper_deviations=1000.0).run("measures.impact_match")
     }
-    assert found[5] == "3 fee-for-service months before enrollment are loaded, 6 are asked for"
+    assert found[5] == f"{TOO_FEW}: 3 of 6 asked for"
     assert found[6] == NO_CANDIDATE
     assert found[7] == NOT_MEMBER
     assert [found[person] for person in (1, 2, 8)].count(NOT_NEAR) == 1
@@ -389,7 +390,7 @@ def test_what_is_matched_on_must_fit_how_people_were_chosen() -> None:
 def test_matching_balances_what_differs() -> None:
     rows = simulated(3, 0)
     _, made, pairs = estimated(rows)
-    for name in ("risk_score", "expenditure_before", "chronic_conditions"):
+    for name in ("risk_score", "expenditure_before", "expenditure_recent"):
         values = made.covariates[name]
         ours, others = values[made.treated], values[~made.treated]
         deviation = float(np.sqrt((ours.var(ddof=1) + others.var(ddof=1)) / 2))

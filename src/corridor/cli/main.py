@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("corridor.cli.run", "Compute every table and program named in corridor.toml."),
     "table": ("corridor.cli.table", "The tables of the last complete run, listed, shown, written."),
     "export": ("corridor.cli.export", "The claims of the last complete run in the layout of others."),
+    "performance": (
+        "corridor.cli.performance",
+        "How clinicians, practices and ACOs compare, with reliability.",
+    ),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
@@ -32,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "roster": ("corridor.cli.roster", "What a clinician who joins or leaves carries along."),
     "lookup": ("corridor.cli.lookup", "One NPI or TIN in installed public files."),
     "synth": ("corridor.cli.synth", "Write a synthetic community in CCLF layout."),
+    "changes": ("corridor.cli.changes", "What the newest delivery changed."),
+    "program-effect": ("corridor.cli.program_effect", "What a care program changed."),
     "tieout": ("corridor.cli.tieout", "What the loaded files hold, lack and can carry."),
 }
 

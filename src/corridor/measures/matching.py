@@ -26,6 +26,7 @@ COVARIATES = {
 }
 CELL = ("index_month", "gender", "age_band", "enrollment_type")
 NOT_MEMBER = "not a fee-for-service member, or no claims are loaded, in the month of enrollment"
+TOO_FEW = "too few fee-for-service months before enrollment are loaded"
 NO_CANDIDATE = "nobody else of the same month, sex, age band and enrollment type has enough months before"
 NOT_NEAR = "no candidate that is still free lies within the caliper of the propensity score"
 _RIDGE = 1e-5
@@ -222,7 +223,7 @@ def why_not(pool: Pool, rows: Columns, pairs: Pairs, at: int, fewest_before: int
     before = int(rows["far_months"][at]) + int(rows["near_months"][at])
     if not rows["is_member"][at]:
         return NOT_MEMBER
-    return f"{before} fee-for-service months before enrollment are loaded, {fewest_before} are asked for"
+    return f"{TOO_FEW}: {before} of {fewest_before} asked for"
 
 
 @python_step(
