@@ -39,6 +39,7 @@ INPUTS: dict[str, dict[str, str]] = {
     "claims.period": _text("source_id, first_day DATE, last_day DATE, lines BIGINT"),
     "claims.person": _text("person_id BIGINT, state_code, birth_date DATE, death_date DATE"),
     "claims.clinician_specialty": _text("service_year INTEGER, npi, specialty_code"),
+    "reference.nppes": _text("npi, taxonomy_code, vintage"),
     "identity.person_alias": _text("person_id BIGINT, kept_person_id BIGINT"),
     "population.enrollment_month": _text(
         """person_id BIGINT, month INTEGER, year INTEGER, part_a BOOLEAN, part_b BOOLEAN,
@@ -178,6 +179,7 @@ def case_bench(case: Mapping[str, Any]) -> Bench:
         rows = [{"source_id": "org", "delivery_id": "d1"} | row for row in case.get(table, [])]
         bench.give(f"org_raw.{table}", [_flags(row) for row in rows])
     bench.give("claims.clinician_specialty", case.get("clinician_specialty", []))
+    bench.give("reference.nppes", case.get("nppes", []))
     return bench
 
 

@@ -3,7 +3,7 @@
 --            practice, in which group of specialties; services on the days of an excluding stay are left out
 -- key:       source_id, claim_id, claim_line_number
 -- reads:     attribution.primary_care_line, attribution.facility_stay, attribution.clinician,
---            attribution.facility_practice
+--            attribution.facility_practice, attribution.silent_source
 -- rules:     mssp.specialty, reach.specialty, mssp.excluded_place
 -- cites:     42 CFR 425.400(c), 425.402(b) and (c), 425.404; SLAAM 2025 pages 90 to 97
 -- evidence:  attribution.primary_care_line(source_id, claim_id, claim_line_number)
@@ -31,12 +31,18 @@ kept as (
     line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date,
     coalesce(line.tin, practice.tin) as tin, line.npi, line.facility_ccn, line.facility_npi, line.facility_kind, line.whole_claim,
     coalesce(line.rendering_specialty_code, clinician.specialty_code) as specialty_code,
+    case
+      when line.rendering_specialty_code is not null then 'line'
+      when clinician.npi is not null then clinician.specialty_source
+      when silent.counts_as_primary_care then 'assumed'
+    end as specialty_basis,
     line.hcpcs_code, line.service_group, line.in_mssp, line.in_reach, line.allowed_amount, line.allowed_basis,
     line.service_month
   from attribution.primary_care_line as line
   left join attribution.clinician as clinician
     on clinician.npi = line.npi and line.rendering_specialty_code is null
   left join attribution.facility_practice as practice on practice.facility_npi = line.facility_npi
+  left join attribution.silent_source as silent on silent.source_id = line.source_id
   left join excluded
     on excluded.source_id = line.source_id and excluded.claim_id = line.claim_id
     and excluded.claim_line_number = line.claim_line_number
@@ -49,11 +55,17 @@ select
   -- who answers for the service: the practice, or the facility where no practice is known
   coalesce(kept.tin, kept.facility_ccn, kept.facility_npi) as provider_id,
   kept.tin is null as is_facility, kept.specialty_code,
-  case when kept.whole_claim then 'facility' else specialty.clinician_group end as clinician_group,
-  case when kept.whole_claim then 'primary' else reach.specialty_group end as reach_group,
+  kept.specialty_basis,
+  case
+    when kept.whole_claim then 'facility'
+    when kept.specialty_basis = 'assumed' then 'primary_care_physician'
+    else specialty.clinician_group
+  end as clinician_group,
+  case when kept.whole_claim or kept.specialty_basis = 'assumed' then 'primary' else reach.specialty_group end
+    as reach_group,
   kept.hcpcs_code, kept.service_group, kept.in_mssp, kept.in_reach, kept.allowed_amount, kept.allowed_basis,
   kept.service_month
 from kept
 left join rules.mssp_specialty as specialty on specialty.specialty_code = kept.specialty_code
 left join rules.reach_specialty as reach on reach.specialty_code = kept.specialty_code
-where kept.whole_claim or specialty.specialty_code is not null or reach.specialty_code is not null
+where kept.whole_claim or kept.specialty_basis = 'assumed' or specialty.specialty_code is not null or reach.specialty_code is not null
