@@ -21,6 +21,8 @@ from corridor.engine import StepContext, python_step
 
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
+# where nothing scatters, as with one price for all: far below any real dispersion, and no division by zero
+LEAST_DISPERSION = 1e-9
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def shrink(observed: Floats, expected: Floats, phi: float, group: NDArray[np.int
     between = 0.0
     if usable.any():
         numbers = group[usable]
-        chance = np.maximum(phi, np.finfo(float).tiny) / expected[usable]
+        chance = max(phi, LEAST_DISPERSION) / expected[usable]
         between = between_variance(ratio[usable], 1 / chance, numbers)
         # peers are averaged by what is known of each: entities of little volume do not move the mean
         weight = 1 / (between + chance)

@@ -12,6 +12,7 @@ with listed as (
   join reference.sensitive_code as code
     on code.value_set_name = asked.value_set_name
     and (code.pqi_number = asked.pqi_number or starts_with(code.pqi_number, 'appendix'))
+  where code.vintage is not distinct from (select max(vintage) from reference.sensitive_code)
 ),
 stay as (
   select admission.admission_id, admission.source_id, admission.claim_id, admission.diagnosis_code, admission.person_id,

@@ -56,6 +56,7 @@ kind as (
   select diagnosis_code, max(non_emergent) as non_emergent, max(emergent_primary_care) as emergent_primary_care,
     max(emergent_preventable) as emergent_preventable
   from reference.emergency_classification
+  where vintage is not distinct from (select max(vintage) from reference.emergency_classification)
   group by diagnosis_code
 )
 select

@@ -1,6 +1,7 @@
 -- step:      measures.performance_month
 -- makes:     one row per level, entity, measure and month: observed and expected over the twelve months that end
---            with it, of the people of the measured year; only months with twelve behind them
+--            with it, of the people of the measured year (people: those of its fullest month); only months with
+--            twelve behind them
 -- key:       level, entity_id, measure, month
 -- reads:     measures.performance_panel_month, population.month
 -- rules:     performance.rolling_months, performance.measure, performance.year_months
@@ -48,6 +49,7 @@ whole as (
 rolled as (
   select
     summed.level, summed.entity_id, reach.month, cast(sum(summed.member_months) as bigint) as member_months,
+    cast(max(summed.member_months) as bigint) as people,
     cx_exact_sum(summed.expenditure) as expenditure, cx_exact_sum(summed.expected_cost) as expected_cost,
     cx_exact_sum(summed.admissions) as admissions, cx_exact_sum(summed.expected_admissions) as expected_admissions,
     cx_exact_sum(summed.visits) as visits, cx_exact_sum(summed.expected_visits) as expected_visits
@@ -57,16 +59,16 @@ rolled as (
   group by summed.level, summed.entity_id, reach.month
 ),
 long as (
-  select level, entity_id, month, member_months, 'cost' as measure, expenditure as observed, expected_cost as expected
+  select level, entity_id, month, people, member_months, 'cost' as measure, expenditure as observed, expected_cost as expected
   from rolled
   union all
-  select level, entity_id, month, member_months, 'acute_admission', admissions, expected_admissions from rolled
+  select level, entity_id, month, people, member_months, 'acute_admission', admissions, expected_admissions from rolled
   union all
-  select level, entity_id, month, member_months, 'emergency_visit', visits, expected_visits from rolled
+  select level, entity_id, month, people, member_months, 'emergency_visit', visits, expected_visits from rolled
 )
 select
-  long.level, long.entity_id, long.measure, long.month, long.member_months as denominator, long.observed,
-  long.expected, cx_divide(long.observed * months.value * measure.per, long.member_months) as observed_rate,
+  long.level, long.entity_id, long.measure, long.month, long.people,
+  long.member_months as denominator, long.observed, long.expected, cx_divide(long.observed * months.value * measure.per, long.member_months) as observed_rate,
   cx_divide(long.observed, long.expected) as ratio
 from long
 join rules.performance_measure as measure on measure.measure = long.measure

@@ -41,10 +41,12 @@ stated as (
 select
   summed.level, summed.entity_id, summed.measure, summed.people, summed.denominator, summed.observed,
   summed.expected, summed.squared_difference, summed.dollars, summed.conditions,
-  -- a practice is as large as its roster says, if it says
+  -- a practice is as large as its roster says, if it says; its clinicians are those of all measures
   case
-    when summed.level = 'tin' then greatest(summed.clinicians, coalesce(stated.practice_size, 0))
-    else summed.clinicians
+    when summed.level = 'tin' then greatest(
+      max(summed.clinicians) over (partition by summed.level, summed.entity_id), coalesce(stated.practice_size, 0)
+    )
+    else max(summed.clinicians) over (partition by summed.level, summed.entity_id)
   end as clinicians,
   summed.practices
 from summed

@@ -37,10 +37,12 @@ fallback as (
 installed as (
   select 'diagnosis' as code_system, diagnosis_code as code, max(ccs_category) as ccs_category
   from reference.ccs_diagnosis
+  where vintage is not distinct from (select max(vintage) from reference.ccs_diagnosis)
   group by diagnosis_code
   union all
   select 'procedure' as code_system, procedure_code as code, max(ccs_category) as ccs_category
   from reference.ccs_procedure
+  where vintage is not distinct from (select max(vintage) from reference.ccs_procedure)
   group by procedure_code
 ),
 whole as (
@@ -59,9 +61,11 @@ grouped as (
 listed as (
   select distinct 'diagnosis' as code_system, diagnosis_code as code, 'acute' as role
   from reference.readmission_acute_diagnosis
+  where vintage is not distinct from (select max(vintage) from reference.readmission_acute_diagnosis)
   union all
   select distinct 'procedure' as code_system, procedure_code as code, 'potentially_planned' as role
   from reference.readmission_planned_procedure
+  where vintage is not distinct from (select max(vintage) from reference.readmission_planned_procedure)
 ),
 role as (
   select grouped.code_system, grouped.code, planned.role
@@ -82,16 +86,19 @@ roles as (
 cohort as (
   select kind, ccs_category, max(specialty_cohort) as specialty_cohort
   from reference.readmission_cohort
+  where vintage is not distinct from (select max(vintage) from reference.readmission_cohort)
   group by kind, ccs_category
 ),
 surgery as (
   select procedure_code, max(specialty_cohort) as specialty_cohort
   from reference.readmission_surgery_procedure
+  where vintage is not distinct from (select max(vintage) from reference.readmission_surgery_procedure)
   group by procedure_code
 ),
 excluded as (
   select ccs_category, max(exclusion_category) as exclusion_category
   from reference.readmission_exclusion
+  where vintage is not distinct from (select max(vintage) from reference.readmission_exclusion)
   group by ccs_category
 )
 select
