@@ -184,7 +184,7 @@ def test_esrd_scores_nobody_without_esrd(esrd: RiskBench) -> None:
 
 
 def test_esrd_v21_by_cms_macro(home: Path) -> None:
-    """E2118P1M: a man of 70 on dialysis with Medicaid is DI_M70_74 and DI_MCAID_Male_Aged; with a graft, GC_."""
+    """E2118P1M: a man of 70 on dialysis with Medicaid: DI_M70_74, DI_MCAID_Male_Aged; with a graft, GC_."""
     bench = RiskBench(installed_home(home), ["esrd_v21"], 2026)
     rows = bench.score([Person(70, "M", "02", esrd="dialysis"), Person(70, "M", esrd="graft", months=5)])
     name = (
