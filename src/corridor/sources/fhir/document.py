@@ -1,4 +1,4 @@
-"""Resources of a JSON text that is no NDJSON: a resource, a Bundle, an array, several of them; read as a stream."""
+"""Resources of a JSON text that is no NDJSON (a resource, a Bundle, an array), read as a stream."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from corridor.engine.files import InputFile
 from corridor.engine.tabular import Found, gather, scratch_folder
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
-from corridor.sources.fhir.parse import PieceWriter, prepare
+from corridor.sources.fhir.codes import prepare
 from corridor.sources.fhir.people import link_patients
+from corridor.sources.fhir.pieces import PieceWriter
 from corridor.sources.fhir.reading import pieces, what_it_is
 from corridor.sources.fhir.totals import count_versions
 from corridor.sources.summary import DeliverySummary, FileSummary, LoadSummary, Progress
@@ -134,7 +135,7 @@ def _recognise(found: Found, was_named: bool, summary: LoadSummary) -> str | Non
         return None
     why = {
         "empty": "The file is empty, or holds only blanks.",
-        "web page": "It is a web page: the link had expired, or a sign-in page was saved in place of the data.",
+        "web page": "It is a web page: the link had expired, or a sign-in page was saved for the data.",
         "XML": "It is XML; Corridor reads the JSON form of FHIR.",
     }.get(kind, f"It begins as {kind}, not with {{ or [.")
     raise CorridorError(

@@ -1,8 +1,9 @@
-"""A file as pieces of resources: NDJSON by its lines, a Bundle or single resource by its parts; memory stays flat."""
+"""A file as pieces of resources: NDJSON by its lines, a Bundle by its entries; memory stays flat."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ PIECE_BYTES = 32 << 20
 _BLOCK = 4 << 20
 _HEAD = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+_BUNDLE = re.compile(r'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Piece:
 
 
 def what_it_is(path: Path) -> str:
-    """ "lines" (NDJSON), "document" (one resource, a Bundle, an array), "empty", or what else it looks like."""
+    """ "lines" (NDJSON), "document" (a resource, a Bundle, an array), "empty", or what else it is."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     text = head.removeprefix(_BOM).lstrip()
@@ -109,15 +111,25 @@ def _take(piece: Piece, block: bytes, line: int) -> int:
     after = line + len(rows) - 1
     if rows and not rows[-1]:
         rows.pop()
-    if all(rows):
+    if all(rows) and not any(map(_BUNDLE.match, rows)):
         piece.texts += rows
         piece.lines += range(line, line + len(rows))
         return after
     for number, text in enumerate(rows, start=line):
-        if text.strip():
-            piece.texts.append(text)
+        for one in _entries(text) if _BUNDLE.match(text) else [text] if text.strip() else []:
+            piece.texts.append(one)
             piece.lines.append(number)
     return after
+
+
+def _entries(text: str) -> list[str]:
+    """The resources of a Bundle that stands on a line of its own; the line itself where it is broken."""
+    try:
+        bundle = json.loads(text)
+    except ValueError:
+        return [text]
+    held = [entry.get("resource") for entry in bundle.get("entry") or () if isinstance(entry, dict)]
+    return [json.dumps(one, separators=(",", ":")) for one in held if one is not None]
 
 
 def _last(piece: Piece, name: str, line: int, set_aside: bool) -> None:
@@ -156,7 +168,7 @@ def cut(name: str, line: int) -> CorridorError:
     return CorridorError(
         "FHIR-CUT",
         "This file breaks off in the middle of a resource.",
-        why="Its last JSON text is not whole: the download was cut, or the file was changed. Nothing of it was kept.",
+        why="Its last JSON text is not whole: the download was cut. Nothing of the load was kept.",
         todo="Fetch it again; to load what comes before the break, run with --set-aside.",
         file=name,
         line=line,

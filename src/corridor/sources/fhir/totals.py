@@ -22,7 +22,7 @@ def count_versions(loading: Loading) -> dict[str, Any]:
     claims, different, paid, dropped = row
     if claims > different:
         writer.warn(
-            f"{claims - different:,} resources are other versions of a claim of this load; the newest of each counts."
+            f"{claims - different:,} resources are older versions of a claim of this load; the newest counts."
         )
     lines = [part for table in ("line", "drug_line") for part in writer.parts(f"fhir_raw.{table}")]
     stated = (

@@ -25,13 +25,13 @@ select
   $load_sequence as load_sequence, $file_number as file_number, parts.place as resource_number, parts.file_line,
   parts.part, make_date(year, month, 1) as month_start, last_day(make_date(year, month, 1)) as month_end,
   case parts.part
-    when 'a' then code in (select code from fhir_code where list = 'part_a')
-    when 'b' then code in (select code from fhir_code where list = 'part_b')
-    when 'c' then code not in (select code from fhir_code where list = 'not_medicare_advantage')
-    when 'd' then left(code, 1) not in (select code from fhir_code where list = 'no_part_d')
-    else code not in (select code from fhir_code where list = 'no_dual')
+    when 'a' then fhir_listed(code, 'part_a')
+    when 'b' then fhir_listed(code, 'part_b')
+    when 'c' then not fhir_listed(code, 'not_medicare_advantage')
+    when 'd' then not fhir_listed(left(code, 1), 'no_part_d')
+    else not fhir_listed(code, 'no_dual')
   end as covered,
-  case when parts.part = 'dual' and code not in (select code from fhir_code where list = 'no_dual') then code end
+  case when parts.part = 'dual' and not fhir_listed(code, 'no_dual') then code end
     as dual_status_code
 from parts
 join person_map as who on who.identifier = parts.person_key

@@ -1,11 +1,12 @@
 -- head: one row per ExplanationOfBenefit, with what would keep it out
 with typed as (
   select
-    stated.*, fact.* exclude (place), lpad(coalesce(fact.disposition, stated_disposition), 2, '0') as disposition_code,
-    coalesce(eob_kind, form) in (select code from fhir_code where list = 'drug_event') as is_drug,
+    stated.*, fact.* exclude (place),
+    lpad(coalesce(fact.disposition, stated_disposition), 2, '0') as disposition_code,
+    coalesce(fhir_listed(coalesce(eob_kind, form), 'drug_event'), false) as is_drug,
     coalesce(
       nch.value, by_kind.value, by_form.value, by_subtype.value,
-      case when coalesce(eob_kind, form) in (select code from fhir_code where list = 'drug_event') then 'PDE' end
+      case when fhir_listed(coalesce(eob_kind, form), 'drug_event') then 'PDE' end
     ) as claim_type_code
   from stated
   left join claim_fact as fact on fact.place = stated.place
@@ -25,7 +26,8 @@ dated as (
   left join fhir_code as kind on kind.list = 'claim_type' and kind.code = typed.claim_type_code
 )
 select
-  dated.*, coalesce(stated_start, last_service) as claim_start_date, coalesce(stated_end, last_service) as claim_end_date,
+  dated.*, coalesce(stated_start, last_service) as claim_start_date,
+  coalesce(stated_end, last_service) as claim_end_date,
   cx_month_of(coalesce(stated_end, last_service)) as service_month,
   case
     when claim_id is null then 'no-id'
@@ -33,19 +35,20 @@ select
     when claim_type_code is null then 'no-type'
     when stated is not null and stated_end is null then 'bad-date'
     when coalesce(stated_end, last_service) is null then 'no-date'
-    when bad_money is not null or (payment is not null and try_cast(payment as decimal(18, 2)) is null) then 'bad-money'
+    when bad_money is not null or (payment is not null and try_cast(payment as decimal(18, 2)) is null)
+      then 'bad-money'
   end as reject_code,
   case
-    when status in (select code from fhir_code where list = 'cancelled_status')
-      or adjustment_type in (select code from fhir_code where list = 'cancelled_adjustment')
-      or disposition_code in (select code from fhir_code where list = 'cancelled_disposition')
-      or coalesce(frequency, right(bill_type, 1)) in (select code from fhir_code where list = 'cancelled_frequency')
-      or deletion in (select code from fhir_code where list = 'deleted_event')
+    when fhir_listed(status, 'cancelled_status')
+      or fhir_listed(adjustment_type, 'cancelled_adjustment')
+      or fhir_listed(disposition_code, 'cancelled_disposition')
+      or fhir_listed(coalesce(frequency, right(bill_type, 1)), 'cancelled_frequency')
+      or fhir_listed(deletion, 'deleted_event')
       then 'cancelled'
-    when outcome in (select code from fhir_code where list = 'unfinished_outcome') then 'not_adjudicated'
-    when final_action in (select code from fhir_code where list = 'not_final') then 'not_final'
-    when payment_denial_code in (select code from fhir_code where list = 'denied_claim')
-      or non_payment_code not in (select code from fhir_code where list = 'payment_requested')
+    when fhir_listed(outcome, 'unfinished_outcome') then 'not_adjudicated'
+    when fhir_listed(final_action, 'not_final') then 'not_final'
+    when fhir_listed(payment_denial_code, 'denied_claim')
+      or not fhir_listed(non_payment_code, 'payment_requested')
       then 'denied'
   end as dropped_because
 from dated

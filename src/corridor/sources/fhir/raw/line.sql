@@ -49,7 +49,7 @@ coded as (
 select
   head.claim_id, head.last_updated, $load_sequence as load_sequence, $file_number as file_number,
   head.place as resource_number, cast(coded.item_number as integer) as line_number,
-  coalesce(coded.processing_code not in (select code from fhir_code where list = 'allowed_line'), false) as denied,
+  coalesce(not fhir_listed(coded.processing_code, 'allowed_line'), false) as denied,
   fhir_day(coalesce(coded.entry.servicedPeriod.start, coded.entry.servicedDate)) as line_start_date,
   fhir_day(coalesce(coded.entry.servicedPeriod.end, coded.entry.servicedPeriod.start, coded.entry.servicedDate))
     as line_end_date,
