@@ -75,10 +75,18 @@ def test_claims_that_cannot_be_used_are_set_aside_with_their_place(tmp_path: Pat
         professional("2", ["HC:99213*100*UN*1***1"], charge="100", day="20250231"),
         professional("3", [], charge="100"),
         professional("4", ["HC:99213*100*UN*1***1"], charge="100"),
+        professional("5", ["HC:99213*100*UN*1***1"], charge="9" * 20),
     ]
     summary = load("x12", [write(tmp_path, "some.837", interchange("837P", sets))], tmp_path / "home")
-    assert counts(summary) == {"some.837": (4, 1, 3)}
-    assert summary.deliveries[0].reasons == {"bad-date": 1, "bad-money": 1, "no-date": 1}
+    assert counts(summary) == {"some.837": (5, 1, 4)}
+    assert summary.deliveries[0].reasons == {"bad-date": 1, "bad-money": 2, "no-date": 1}
+
+
+def test_a_date_of_birth_that_is_none_costs_no_claim(tmp_path: Path) -> None:
+    path = write(tmp_path, "born.837", good().replace("DMG*D8*19500101", "DMG*D8*19500231"))
+    summary = load("x12", [path], tmp_path / "home")
+    assert counts(summary) == {"born.837": (1, 1, 0)}
+    assert any("dates of birth" in warning for warning in summary.deliveries[0].warnings)
 
 
 def test_what_does_not_add_up_is_said(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ _CLOSES = {
     "IEA": ("ISA", "groups", "interchange"),
 }
 
+# TA1 acknowledges an interchange: it stands outside the groups and is not counted
+_ENVELOPE = frozenset({"ISA", "GS", "ST", "TA1", *_CLOSES})
+
 
 def read_transactions(file: Found) -> Iterator[tuple[Header, Segment]]:
     """Every segment inside a transaction set (ST to SE), with the header of its set.
@@ -49,7 +52,12 @@ def read_transactions(file: Found) -> Iterator[tuple[Header, Segment]]:
     number = 0
     for segment in read_segments(file.path, file.name):
         name, number = segment.name, segment.number
-        if name == "ISA":
+        if name not in _ENVELOPE:
+            if not stack or stack[-1].name != "ST":
+                _expect(stack, "ST", segment, file.name)
+            stack[-1].count += 1
+            yield header, segment
+        elif name == "ISA":
             _expect(stack, "", segment, file.name)
             stack.append(_Open("ISA", segment.get(13)))
         elif name == "GS":
@@ -73,10 +81,6 @@ def read_transactions(file: Found) -> Iterator[tuple[Header, Segment]]:
             _check(stack.pop(), segment, file.name)
             if name == "SE":
                 yield header, segment
-        elif name != "TA1":
-            _expect(stack, "ST", segment, file.name)
-            stack[-1].count += 1
-            yield header, segment
     if stack:
         raise cut_error(file.name, number, f"{stack[-1].name} {stack[-1].control} is not closed")
 

@@ -43,6 +43,7 @@ class _File:
     unbalanced_remittances: int = 0
     unbalanced_payments: int = 0
     undated: int = 0
+    bad_dates: int = 0
     other_component: bool = False
     newest: date | None = None
 
@@ -189,6 +190,8 @@ class _Reading:
             if claims is not None:
                 for claim in claims.feed(segment):
                     self._claim(claim, str(kind))
+                if segment.name == "SE":
+                    self.file.bad_dates += claims.parties.bad_dates
             elif remits is not None:
                 for remittance in remits.feed(segment):
                     self._remittance(remittance, header)
@@ -275,6 +278,8 @@ def _warn(loading: Loading, file: _File) -> None:
     name, warn = file.found.name, loading.writer.warn
     if file.other_component:
         warn(f"{name} parts its components by another character than its ISA states; the one used was read.")
+    if file.bad_dates:
+        warn(f"{name}: {file.bad_dates:,} dates of birth or death are no dates and were left empty.")
     if file.unbalanced_claims:
         warn(f"{name}: the charges of the lines are not the claim's on {file.unbalanced_claims:,} claims.")
     if file.unbalanced_remittances:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corridor.sources.x12.codes import codes
 from corridor.sources.x12.segments import Segment
-from corridor.sources.x12.values import days, npi_of, tin_of
+from corridor.sources.x12.values import BadValue, days, npi_of, tin_of
 
 _GENDERS = {"M": "male", "F": "female"}
 _MEMBER_QUALIFIERS = ("MI", "HN", "II")
@@ -83,10 +83,17 @@ class Parties:
         self.subscriber = Person()
         self.patient: Person | None = None
         self.coverage = Coverage()
+        self.bad_dates = 0  # of birth and death: left empty, the claims stand
         self._role = ""
 
     def read(self, segment: Segment) -> None:
-        """Take a segment that stands above the claims. Raises BadValue."""
+        """Take a segment that stands above the claims."""
+        try:
+            self._take(segment)
+        except BadValue:
+            self.bad_dates += 1
+
+    def _take(self, segment: Segment) -> None:
         name = segment.name
         if name == "HL":
             self._open(segment.get(3))

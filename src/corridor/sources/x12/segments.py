@@ -32,16 +32,13 @@ class Delimiters:
 class Segment:
     """One segment: ``number`` counts from 1 in the file, element 0 is its name."""
 
-    __slots__ = ("delimiters", "elements", "number")
+    __slots__ = ("delimiters", "elements", "name", "number")
 
     def __init__(self, number: int, elements: list[str], delimiters: Delimiters) -> None:
         self.number = number
+        self.name = elements[0]
         self.elements = elements
         self.delimiters = delimiters
-
-    @property
-    def name(self) -> str:
-        return self.elements[0]
 
     def get(self, place: int) -> str:
         """An element without blanks around it; empty where the segment ends before it."""
@@ -85,7 +82,7 @@ def read_segments(path: Path, file_name: str) -> Iterator[Segment]:
                 if buffer[at:].strip():
                     raise cut_error(file_name, number + 1, "the last segment has no terminator")
                 return
-            text = buffer[at:end].strip()
+            text = buffer[at:end].strip()  # line breaks and blanks around a segment
             at = end + 1
             if "\n" in text or "\r" in text:
                 text = "".join(text.splitlines())

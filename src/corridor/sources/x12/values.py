@@ -8,7 +8,7 @@ from datetime import date
 
 from corridor.sources.x12.segments import Segment
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_NUMBER = re.compile(r"[+-]?(\d{1,13}(\.\d*)?|\.\d+)")  # no more digits than an amount of SQL holds
 _NPI_QUALIFIER = "XX"
 
 

@@ -64,7 +64,9 @@ settled as (
 )
 select
   source_id, remittance_id, line_number, submission_id, claim_id, line_key, hcpcs_code, revenue_center_code,
-  hcpcs_modifier_1, charge_amount, denied, cast(paid_amount as decimal(18, 2)) as paid_amount,
+  hcpcs_modifier_1, charge_amount,
+  -- where the claim was paid though its services were not, the one that carries the amount stands
+  denied and paid_amount = 0 as denied, cast(paid_amount as decimal(18, 2)) as paid_amount,
   cast(coalesce(stated_allowed, paid_amount + deductible_amount + coinsurance_amount + sequestration_amount)
     as decimal(18, 2)) as allowed_amount,
   cast(deductible_amount as decimal(18, 2)) as deductible_amount,
