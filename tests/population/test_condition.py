@@ -217,7 +217,8 @@ def test_what_a_row_says() -> None:
     assert (row["first_date"], row["last_date"]) == (date(2022, 5, 1), date(2025, 2, 1))
     assert row["claims"] == 3
     assert row["qualified_by"] == (
-        "At least 2 hospital outpatient or carrier claims on different days: 3 of 2 days since 2024-01-01"
+        "At least 2 hospital outpatient or carrier claims on different days: "
+        "3 claims on 2 days since 2024-01-01"
     )
     assert row["window_is_loaded"] and row["condition_name"] == "DIABETES"
 

@@ -132,7 +132,7 @@ def test_planned_admissions_and_parts_of_one_stay_do_not_count() -> None:
     people.claim(1, "60", "2025-03-10")  # no type: unplanned
     assert people.tiers()[1] == (
         "high_need",
-        "unplanned admissions: 2, risk score of 2 to 3: 2.50",
+        "risk score of 2 to 3: 2.50, unplanned admissions: 2",
     )
 
 
@@ -198,7 +198,7 @@ def test_three_chronic_conditions_and_an_admission() -> None:
     people.add("population.condition", 3, condition="cataract", first_date=date(2024, 2, 1))
     found = people.tiers()
     assert {person: tier for person, (tier, _) in found.items()} == {1: "high_need", 2: "stable", 3: "stable"}
-    assert found[1][1] == "unplanned admissions: 1, chronic conditions: 3"
+    assert found[1][1] == "chronic conditions: 3, unplanned admissions: 1"
 
 
 def test_rising() -> None:
@@ -222,7 +222,7 @@ def test_rising() -> None:
     found = people.tiers()
     assert {person for person, (tier, _) in found.items() if tier == "rising"} == {1, 2, 3, 4}
     assert found[2][1] == "emergency department visits: 2, more than the year before by: 1"
-    assert found[4][1] == "times that of the year before: 1.50, expenditure of the year in dollars: 6000"
+    assert found[4][1] == "expenditure of the year in dollars: 6000, times that of the year before: 1.50"
     assert found[8] == ("stable", STABLE)
 
 

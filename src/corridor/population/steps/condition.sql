@@ -37,8 +37,8 @@ select
   overall.person_id, overall.condition, definition.condition_name, definition.condition_type, definition.category,
   overall.first_date, overall.last_date, overall.claims, met.way,
   'At least ' || met.says || case when met.fewest > 1 then ' on different days' else '' end || ': '
-    || cast(met.claims as varchar) || ' of ' || cast(met.days as varchar)
-    || case when met.days = 1 then ' day' else ' days' end || ' since ' || cast(definition.window_start as varchar)
+    || cast(met.claims as varchar) || case when met.claims = 1 then ' claim' else ' claims' end || ' on '
+    || cast(met.days as varchar) || case when met.days = 1 then ' day' else ' days' end || ' since ' || cast(definition.window_start as varchar)
     as qualified_by,
   definition.window_is_loaded
 from overall

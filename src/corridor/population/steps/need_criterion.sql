@@ -26,7 +26,7 @@ held as (
 )
 select
   held.person_id, held.criterion, min(held.tier) as tier, min(held.place) as place,
-  string_agg(held.reason, ', ' order by held.measure desc) as reason
+  string_agg(held.reason, ', ' order by held.measure) as reason
 from held
 join asked on asked.criterion = held.criterion
 group by held.person_id, held.criterion

@@ -86,7 +86,7 @@ spent as (
 select person_id, 'admissions' as measure, cast(admissions as double) as value from counted
 union all select person_id, 'unplanned_admissions' as measure, cast(unplanned_admissions as double) as value from counted
 union all select person_id, 'emergency_visits' as measure, cast(emergency_visits as double) as value from counted
-union all select person_id, 'emergency_growth' as measure, cast(emergency_visits - emergency_before as double) as value
+union all select person_id, 'emergency_visits_growth' as measure, cast(emergency_visits - emergency_before as double) as value
 from counted where year_before_known = 1
 union all select person_id, 'skilled_nursing_days' as measure, cast(skilled_nursing_days as double) as value from counted
 union all select person_id, 'home_health_days' as measure, cast(home_health_days as double) as value from counted
