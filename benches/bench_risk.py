@@ -77,7 +77,8 @@ def test_v28(small: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
         Person(*row[1:8], codes=tuple(row[8] or ()))
         for row in bench.con.execute(
             "select person.person_id, age, sex, dual_status_code, original_reason, institutional, "
-            "new_enrollee, special_needs_plan, list(diagnosis_code) filter (where diagnosis_code is not null) "
+            "new_enrollee, special_needs_plan, "
+            "list(diagnosis_code) filter (where diagnosis_code is not null) "
             "from population.risk_person as person left join population.risk_diagnosis as diagnosis "
             f"on diagnosis.person_id = person.person_id where person.person_id < {chosen} group by all "
             "order by person.person_id"

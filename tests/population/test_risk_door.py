@@ -170,11 +170,11 @@ def command(folder: Path, home: Path, *arguments: str) -> subprocess.CompletedPr
     (folder / "diagnoses.csv").write_text(DIAGNOSES, encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "corridor.cli.main", "risk", "people.csv", "diagnoses.csv", *arguments],
-    people = (
-        "person_id,age,sex,dual_status,esrd_status,graft_months\n"
-        "a,67,F,02,graft,6\nb,67,M,00,dialysis,\n"
+        cwd=folder,
+        env={"CORRIDOR_HOME": str(home), "PATH": "", "COLUMNS": "110"},
+        capture_output=True,
+        text=True,
     )
-    )  # fmt: skip
 
 
 def test_the_command(tmp_path: Path, home: Path) -> None:
