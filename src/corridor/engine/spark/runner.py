@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ import duckdb
 from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.files import digest_of, remove_tree
 from corridor.engine.run import Runner, naming
-from corridor.engine.spark.session import open_session
-from corridor.engine.spark.translate import translate, view_name
+from corridor.engine.spark.session import open_session, require_spark
+from corridor.engine.spark.translate import shaped, translate, view_name
 from corridor.engine.spark.types import spark_type
 from corridor.engine.step import PythonStep, SqlStep, Step
 from corridor.engine.store import FORMAT, Output
@@ -48,6 +49,7 @@ class SparkRunner(Runner):
 
     def run(self, targets: Any = None) -> str:
         """Run the steps ``targets`` need on Spark; returns the id of the complete run."""
+        require_spark()
         lent = self._session
         with self._stack:
             self._stack.callback(remove_tree, self.scratch)
@@ -62,11 +64,12 @@ class SparkRunner(Runner):
         if isinstance(step, PythonStep):
             return super().engine(step)
         version = f"spark {metadata.version('pyspark')}"
-        if not isinstance(step, SqlStep):
-            return version
+        return f"{version} {digest_of(self._text(step))}" if isinstance(step, SqlStep) else version
+
+    def _text(self, step: SqlStep) -> str:
         if step.step not in self._translated:
-            self._translated[step.step] = digest_of(translate(step))
-        return f"{version} {self._translated[step.step]}"
+            self._translated[step.step] = translate(step)
+        return self._translated[step.step]
 
     # ---- one step -------------------------------------------------------------------------
 
@@ -78,7 +81,7 @@ class SparkRunner(Runner):
             self._write(step, self._rows(con, step, reads, None), draft)
             if not any(draft.glob("*.parquet")):
                 _write_nothing(con, step.sql, draft)
-            return self.store.keep(con, step, draft, key, None, self._measured(draft))
+            return self.store.keep(con, step, draft, key, None, self._measured(con, draft))
 
     def _make_months(
         self, step: SqlStep, reads: Sequence[Table], keys: Mapping[int, str]
@@ -88,7 +91,8 @@ class SparkRunner(Runner):
             self._write(step, self._rows(con, step, reads, list(keys)), draft, by_month=True)
             for folder in draft.glob(f"{FOLDER}=*"):
                 folder.rename(draft / folder.name.replace(FOLDER, PARTITION, 1))
-            return self.store.keep_months(con, step, step.sql, draft, keys, self._measured)
+            measure = partial(self._measured, con)
+            return self.store.keep_months(con, step, step.sql, draft, keys, measure)
 
     def _rows(
         self,
@@ -108,7 +112,7 @@ class SparkRunner(Runner):
         ]
         session.sparkContext.setJobDescription(step.step)
         try:
-            return session.sql(translate(step, columns))
+            return session.sql(shaped(self._text(step), columns))
         except Exception as error:
             raise _failed(step, error) from error
 
@@ -126,13 +130,12 @@ class SparkRunner(Runner):
         for checksum in draft.rglob(".*.crc"):
             checksum.unlink()
 
-    def _measured(self, draft: Path) -> tuple[int, str] | None:
+    def _measured(self, con: duckdb.DuckDBPyConnection, draft: Path) -> tuple[int, str] | None:
         """Rows and digest by Spark where there are more than the driver should read; else None."""
         files = sorted(draft.glob("*.parquet"))
         if not files:
             return None
-        with connect() as con:
-            found = con.execute(f"select count(*) from {parquet(files)}").fetchone()  # of the footers alone
+        found = con.execute(f"select count(*) from {parquet(files)}").fetchone()  # reads the footers alone
         rows = int(found[0]) if found else 0
         if rows <= self.spark.driver_rows:
             return None

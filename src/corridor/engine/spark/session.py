@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,18 @@ def flat(conf: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return found
 
 
+def require_spark() -> None:
+    """Refuse where pyspark is not installed. Raises SPARK-MISSING."""
+    if find_spec("pyspark") is None:
+        raise CorridorError(
+            "SPARK-MISSING",
+            "Spark is not installed.",
+            why='With engine = "spark" the SQL steps run there.',
+            todo="Install it with: pip install 'corridor[spark]'; or set engine = \"duckdb\".",
+            field="engine",
+        )
+
+
 @contextmanager
 def open_session(master: str | None, conf: Mapping[str, Any], scratch: Path) -> Iterator[SparkSession]:
     """A session with the fixed settings: one of our own, or a new one beside a session that runs already.
@@ -78,15 +91,9 @@ def open_session(master: str | None, conf: Mapping[str, Any], scratch: Path) -> 
             todo="Remove it from the table spark.conf.",
             field=clash[0],
         )
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise CorridorError(
-            "SPARK-MISSING",
-            "Spark is not installed.",
-            todo="Install it with: pip install 'corridor[spark]'; or set engine = \"duckdb\".",
-            field="engine",
-        ) from error
+    require_spark()
+    from pyspark.sql import SparkSession
+
     running = SparkSession.getActiveSession()
     base = running or _start(master, wanted, scratch)
     session = base.newSession()

@@ -36,15 +36,12 @@ def view_name(table: str) -> str:
     return table.replace(".", "__")
 
 
-def translate(step: SqlStep, columns: Columns | None = None) -> str:
-    """The step as one Spark SQL select over the views of what it reads.
-
-    ``columns`` are the (name, Spark type) of the rows it must give. Raises SPARK-TRANSLATE.
-    """
+def translate(step: SqlStep) -> str:
+    """The step as one Spark SQL select over the views of what it reads. Raises SPARK-TRANSLATE."""
     try:
         tree = sqlglot.parse_one(step.sql, read="duckdb")
         tree = _mend(_expand(_views(tree)))
-        text = tree.sql(dialect="spark", identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(dialect="spark", identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
     except (SqlglotError, ValueError) as error:
         raise CorridorError(
             "SPARK-TRANSLATE",
@@ -53,10 +50,12 @@ def translate(step: SqlStep, columns: Columns | None = None) -> str:
             todo='Run with engine = "duckdb"; a step of your own: use what CONTRIBUTING.md lists.',
             file=step.where,
         ) from error
-    if columns is None:
-        return text
+
+
+def shaped(query: str, columns: Columns) -> str:
+    """The rows of a Spark query with the columns, (name, Spark type), that DuckDB would give them."""
     chosen = ", ".join(f"cast(`{name}` as {kind}) as `{name}`" for name, kind in columns)
-    return f"select {chosen} from (\n{text}\n)"
+    return f"select {chosen} from (\n{query}\n)"
 
 
 def _views(tree: exp.Expr) -> exp.Expr:
