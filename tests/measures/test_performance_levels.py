@@ -101,12 +101,36 @@ def test_small_cells_take_the_wider_rate() -> None:
     rows = bench.rows(
         "select * from measures.performance_cell where measure = 'acute_admission' order by cell"
     )
-    # four people in ten groups of risk stand alone: all take the rate of their enrolment type and age
+    # four people in ten groups of risk stand alone, whatever is left out: all take the rate of everybody
     assert [row["people"] for row in rows] == [1, 1, 1, 1]
-    assert {row["basis"] for row in rows} == {"wide_cell"}
+    assert {row["basis"] for row in rows} == {"everyone"}
     assert {row["rate"] for row in rows} == {4 / 48}
     (member,) = bench.rows("select risk_group from measures.performance_member where person_id = 1")
     assert member["risk_group"] == 8  # the dearest of four: place 3 of 0 to 3, 3 x 10 / 4 = 7, counted from 1
+
+
+def test_a_small_cell_leaves_out_age_before_enrolment_type() -> None:
+    bench = Bench({"performance.cell_minimum": 2})
+    for person, (birth, stays) in enumerate(
+        [("1950-01-01", 2), ("1940-01-01", 0), ("1930-01-01", 1)], start=1
+    ):
+        bench.person(person, birth=birth)
+        for at in range(stays):
+            bench.stay(f"C{person}{at}", person, f"2025-0{at + 2}-10", f"2025-0{at + 2}-12")
+    bench.person(4, birth="1980-01-01")
+    for row in bench.months:
+        row["enrollment_type"] = "disabled" if row["person_id"] == 4 else "aged_non_dual"
+    bench.load()
+    bench.run("measures.performance_cell")
+    rows = bench.rows(
+        "select * from measures.performance_cell where measure = 'acute_admission' order by cell"
+    )
+    found = {row["cell"].removesuffix(" / no risk score"): (row["basis"], row["rate"]) for row in rows}
+    assert found == {
+        "aged_non_dual / 75-79": ("wide_cell", 3 / 36),  # alone; three aged people have three stays
+        "aged_non_dual / 85 and over": ("cell", 1 / 24),
+        "disabled / 45-64": ("widest_cell", 3 / 48),  # alone among the disabled; four people in all
+    }
 
 
 def test_below_the_minimum_nothing_is_ranked_or_flagged() -> None:

@@ -58,6 +58,16 @@ def test_a_visit_that_ends_in_an_admission_is_no_visit_of_its_own(admission: str
     assert (visit["admitted"], visit["avoidable"]) == (admitted, not admitted)
 
 
+def test_a_visit_past_midnight_is_one() -> None:
+    bench = Bench()
+    bench.person(1)
+    bench.line("F", 1, "2025-02-01", category="emergency", ccn="330001", claim_type="40", diagnoses=("J069",))
+    bench.line("P", 1, "2025-02-02", category="emergency", npi="N1", diagnoses=("J069",))  # after midnight
+    bench.line("Q", 1, "2025-02-04", category="emergency", npi="N1", diagnoses=("J069",))  # another one
+    found = [(str(row["visit_date"]), float(row["paid_amount"])) for row in _emergency(bench)]
+    assert found == [("2025-02-01", 200.0), ("2025-02-04", 100.0)]
+
+
 def test_picture_and_reading_are_one_image_and_images_of_a_stay_are_none() -> None:
     bench = Bench()
     bench.person(1)

@@ -6,12 +6,28 @@
 -- rules:     performance.emergency_admission_days, performance.avoidable_emergency_share
 -- cites:     NYU emergency department algorithm as patched (Johnston 2017); Ballard 2010; docs/performance.md
 -- evidence:  population.claim_line(source_id, claim_id)
-with line as (
+with billed as (
   select
     source_id, claim_id, person_id, service_date, paid_amount, expenditure_amount, standardized_amount, npi,
     facility_ccn
   from population.claim_line
   where service_category = 'emergency' and person_id is not null and service_date is not null
+),
+facility_day as (
+  select distinct person_id, service_date from billed where facility_ccn is not null
+),
+-- a physician who bills the day after the hospital did saw the same visit past midnight
+line as (
+  select
+    billed.source_id, billed.claim_id, billed.person_id, billed.paid_amount, billed.expenditure_amount,
+    billed.standardized_amount, billed.npi, billed.facility_ccn,
+    case when same.person_id is null and before.person_id is not null then before.service_date
+      else billed.service_date end as service_date
+  from billed
+  left join facility_day as same
+    on same.person_id = billed.person_id and same.service_date = billed.service_date
+  left join facility_day as before
+    on before.person_id = billed.person_id and before.service_date = cx_add_days(billed.service_date, -1)
 ),
 -- the facility's claim is the visit's own; a physician's serves where no facility's is loaded
 claim as (

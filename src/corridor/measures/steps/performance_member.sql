@@ -72,7 +72,9 @@ select
   placed.relative_risk, coalesce(condition.conditions, 0) as conditions,
   cast(coalesce(cost.expenditure, 0) as decimal(18, 2)) as expenditure,
   coalesce(cost.truncated_expenditure, 0) as truncated_expenditure,
-  concat(placed.enrollment_type, ' / ', coalesce(band.age_band, 'unknown')) as wide_cell,
+  -- a cell with too few people leaves out age, then enrolment type
+  concat(placed.enrollment_type, ' / ', coalesce(cast(placed.risk_group as varchar), 'no risk score')) as wide_cell,
+  coalesce(cast(placed.risk_group as varchar), 'no risk score') as widest_cell,
   concat(
     placed.enrollment_type, ' / ', coalesce(band.age_band, 'unknown'), ' / ',
     coalesce(cast(placed.risk_group as varchar), 'no risk score')
