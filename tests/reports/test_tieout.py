@@ -90,7 +90,7 @@ def test_months_are_complete_thin_or_still_filling() -> None:
 def test_every_source_answers_for_every_result() -> None:
     known = capability()
     results = {result["id"] for result in known["results"]}
-    assert set(known["sources"]) == {"cclf", "rif", "synpuf", "tuva", "org"}
+    assert set(known["sources"]) == {"cclf", "rif", "synpuf", "tuva", "fhir", "x12", "org"}
     for name, source in known["sources"].items():
         assert set(source["carries"]) == results, name
         for row in source["carries"].values():
