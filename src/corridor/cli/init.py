@@ -44,6 +44,12 @@ programs = ["asm"]
 # The engine; without these, all cores and most of the memory.
 # threads = 2
 # memory_limit = "4GB"
+# "spark" computes the SQL steps on Apache Spark; see docs/spark.md.
+# engine = "duckdb"
+# [spark]
+# master = "spark://head-node:7077"
+# [spark.conf]
+# "spark.executor.memory" = "24g"
 
 # What to load: one block for each format, paths relative to this file.
 # [[sources]]

@@ -140,6 +140,8 @@ def _start(master: str | None, wanted: Mapping[str, str], scratch: Path) -> Spar
         settings["spark.master"] = master
         if master.startswith("local"):
             settings |= {**LOCAL_DEFAULTS, "spark.local.dir": str(scratch.absolute())}
+    # what Java puts aside goes with the rest
+    settings["spark.driver.defaultJavaOptions"] = f"-Djava.io.tmpdir={scratch.absolute()}"
     spark_conf = SparkConf(loadDefaults=False).setAll(list({**settings, **wanted}.items()))
     log = scratch / "spark.log"
     try:
