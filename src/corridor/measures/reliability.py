@@ -271,3 +271,68 @@ def utilization_outlier(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     whole = dict.fromkeys(("people", "people_served", "services", "peers"), "BIGINT")
     text = dict.fromkeys(("npi", "family", "specialty_code"), "VARCHAR")
     return columns, {**whole, **text, "dollars": "DECIMAL(18,2)"}
+
+
+@python_step(
+    step="measures.performance_quality",
+    makes="one row per year, level (npi, tin), entity, quality measure and collection type: the loaded rate, "
+    "its reliability, the rate drawn towards the others', percentile of the rate among those with enough cases",
+    key=["performance_year", "level", "entity_id", "measure_id", "collection_type"],
+    reads=["org_raw.quality_result"],
+    rules=["performance.quality_case_minimum", "performance.interval_deviations"],
+    cites="RAND TR-653 (reliability of proportions); docs/performance.md",
+    evidence="org_raw.quality_result(measure_id, collection_type)",
+    owner=["entity_id"],
+)
+def performance_quality(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
+    """A rate of p percent over n cases varies by chance with p (1 - p) / n, p being that of all together."""
+    rows = ctx.numpy(
+        "with newest as (select *, row_number() over (partition by performance_year, tin, npi, measure_id, "
+        "collection_type order by file_date desc nulls last, delivery_id desc, rate) as place "
+        "from org_raw.quality_result where rate is not null and eligible_cases > 0 "
+        "and coalesce(npi, tin) is not null and performance_year is not null and measure_id is not null) "
+        "select performance_year, case when npi is null then 'tin' else 'npi' end as level, "
+        "coalesce(npi, tin) as entity_id, measure_id, "
+        "coalesce(collection_type, 'unknown') as collection_type, "
+        "cx_divide(cx_exact_sum(rate * eligible_cases), sum(eligible_cases)) as rate, "
+        "cast(sum(eligible_cases) as bigint) as eligible_cases from newest where place = 1 "
+        "group by all order by performance_year, level, measure_id, collection_type, entity_id"
+    )
+    fewest = float(ctx.force.scalar("performance.quality_case_minimum"))
+    deviations = float(ctx.force.scalar("performance.interval_deviations"))
+    cases, rate = (np.asarray(rows[name], dtype=float) for name in ("eligible_cases", "rate"))
+    size = cases.size
+    made = {
+        name: np.full(size, np.nan)
+        for name in ("mean_rate", "reliability", "shrunken_rate", "interval_low", "interval_high")
+    }
+    group = _numbers(
+        np.array(
+            ["/".join(map(str, parts)) for parts in zip(*(rows[n] for n in rows if n not in _QUALITY_OWN))],
+            dtype=object,
+        )
+    )
+    for number in range(int(group.max()) + 1 if size else 0):
+        at = np.flatnonzero(group == number)
+        mean = float((rate[at] * cases[at]).sum() / cases[at].sum())
+        expected = mean * cases[at] / 100
+        found = shrink(
+            rate[at] * cases[at] / 100, expected, 1 - mean / 100, np.zeros(at.size, dtype=np.int64)
+        )
+        made["mean_rate"][at], made["reliability"][at] = mean, found.reliability
+        made["shrunken_rate"][at] = mean * found.shrunken
+        made["interval_low"][at] = np.maximum(mean * (found.shrunken - deviations * found.deviation), 0)
+        made["interval_high"][at] = np.minimum(mean * (found.shrunken + deviations * found.deviation), 100)
+    ranked = cases >= fewest
+    columns: Columns = {
+        **rows,
+        **made,
+        "percentile": percentiles(rate, group, ranked),
+        "exploratory": ~ranked,
+    }
+    text = dict.fromkeys(("level", "entity_id", "measure_id", "collection_type"), "VARCHAR")
+    return columns, {**text, "performance_year": "INTEGER", "eligible_cases": "BIGINT"}
+
+
+# what differs between entities of one group of a quality measure
+_QUALITY_OWN = ("entity_id", "rate", "eligible_cases")
