@@ -53,15 +53,21 @@ coded as (
   union all
   select source_id, claim_id, condition, code_system, excludes, confirms, conditional from served
 ),
+-- ranges are compared with the few codes there are, not with every line
+emergency_code as (
+  select distinct loaded.code
+  from (select distinct revenue_center_code as code from claims.medical_claim) as loaded
+  join rules.population_condition_emergency_code as listed
+    on loaded.code >= listed.code_from and loaded.code <= listed.code_to
+),
 claim as (
   select
     lines.source_id, lines.claim_id, lines.service_month, min(lines.person_id) as person_id,
     max(coalesce(lines.claim_end_date, lines.claim_start_date)) as claim_date,
-    min(coalesce(setting.setting, 'other')) as setting, max(case when er.code_from is null then 0 else 1 end) as er
+    min(coalesce(setting.setting, 'other')) as setting, max(case when er.code is null then 0 else 1 end) as er
   from claims.medical_claim as lines
   left join rules.claims_claim_setting as setting on setting.claim_type_code = lines.claim_type_code
-  left join rules.population_condition_emergency_code as er
-    on lines.revenue_center_code >= er.code_from and lines.revenue_center_code <= er.code_to
+  left join emergency_code as er on er.code = lines.revenue_center_code
   where lines.person_id is not null
   group by lines.source_id, lines.claim_id, lines.service_month
 ),
