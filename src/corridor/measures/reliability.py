@@ -276,7 +276,7 @@ def utilization_outlier(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
 @python_step(
     step="measures.performance_quality",
     makes="one row per year, level (npi, tin), entity, quality measure and collection type: the loaded rate, "
-    "its reliability, the rate drawn towards the others', percentile of the rate among those with enough cases",
+    "its reliability, the rate drawn towards the others', percentile among those with enough cases",
     key=["performance_year", "level", "entity_id", "measure_id", "collection_type"],
     reads=["org_raw.quality_result"],
     rules=["performance.quality_case_minimum", "performance.interval_deviations"],
