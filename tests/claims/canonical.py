@@ -100,6 +100,6 @@ OTHER = {
         medical_paid DOUBLE, average_risk_score DOUBLE"""
     ),
 }
-FORMATS = ("cclf", "rif", "synpuf", "tuva", "x12")
+FORMATS = ("cclf", "fhir", "rif", "synpuf", "tuva", "x12")
 NOT_MADE = {"x12.pharmacy_claim"}  # drugs of a pharmacy travel by another standard
 INPUTS = {f"{fmt}.{table}": columns for fmt in FORMATS for table, columns in CANONICAL.items()} | OTHER
