@@ -14,7 +14,7 @@ from tests.population.risk_bench import Person, RiskBench, installed_home
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("risk-cases") / "corridor-data"
+    return tmp_path_factory.getbasetemp() / "risk" / "corridor-data"
 
 
 @pytest.fixture(scope="session")

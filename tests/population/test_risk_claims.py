@@ -29,7 +29,7 @@ MONTHS = [DATA_YEAR * 100 + month for month in range(1, 13)]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("risk-claims") / "corridor-data"
+    return tmp_path_factory.getbasetemp() / "risk" / "corridor-data"
 
 
 @pytest.fixture

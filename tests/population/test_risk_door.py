@@ -35,7 +35,7 @@ nobody,E119
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("risk-door") / "corridor-data"
+    folder = tmp_path_factory.getbasetemp() / "risk" / "corridor-data"
     installed_home(folder)
     return folder
 

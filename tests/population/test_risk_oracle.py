@@ -37,7 +37,7 @@ DIVIDED = 1e-6  # a score CMS divides as a whole is kept to six decimals
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("risk") / "corridor-data"
+    return tmp_path_factory.getbasetemp() / "risk" / "corridor-data"
 
 
 @pytest.mark.parametrize(("model", "year"), CASES)
