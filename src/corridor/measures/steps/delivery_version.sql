@@ -8,12 +8,16 @@
 -- cites:     CCLF Information Packet v38, sections 5.2 and 5.3: amounts are unsigned, a cancellation takes one away
 -- evidence:  cclf.claim_version(source_id, file_type, cur_clm_uniq_id)
 -- partition: service_month
+-- sources with one delivery only have nothing to compare, and are not read
 with arrived as (
   select source_id, 'cclf1' as file_type, cur_clm_uniq_id, file_date from cclf_raw.cclf1
+  where source_id in (select source_id from measures.delivery)
   union all
   select source_id, 'cclf5' as file_type, cur_clm_uniq_id, file_date from cclf_raw.cclf5
+  where source_id in (select source_id from measures.delivery)
   union all
   select source_id, 'cclf6' as file_type, cur_clm_uniq_id, file_date from cclf_raw.cclf6
+  where source_id in (select source_id from measures.delivery)
 ),
 -- a version that is sent again was known before
 first_sent as (
@@ -27,11 +31,13 @@ kind as (
     coalesce(setting.setting, 'other') as setting
   from cclf.part_a_record as record
   left join rules.claims_claim_setting as setting on setting.claim_type_code = record.clm_type_cd
+  where record.source_id in (select source_id from measures.delivery)
   union all
   select
     source_id, file_type, cur_clm_uniq_id, sum(case when is_denied then 0 else 1 end) as services,
     case when file_type = 'cclf6' then 'dme' else 'professional' end as setting
   from cclf.part_b_record
+  where source_id in (select source_id from measures.delivery)
   group by source_id, file_type, cur_clm_uniq_id
 ),
 dated as (
