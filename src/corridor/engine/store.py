@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,13 +92,16 @@ class Store:
                 file=step.where,
             )
         outputs = {}
+        empty = draft / "empty.parquet"  # a month without rows keeps the columns; made once, it serves them all
         for month, key in keys.items():
             folder = made.get(month)
             if folder is None:
                 folder = draft / f"{PARTITION}={month}"
                 folder.mkdir()
-                nothing = f"select * from (\n{query}\n) where false"
-                con.execute(f"copy ({nothing}) to {quote(str(folder / 'part.parquet'))} ({FORMAT})")
+                if not empty.exists():
+                    nothing = f"select * from (\n{query}\n) where false"
+                    con.execute(f"copy ({nothing}) to {quote(str(empty))} ({FORMAT})")
+                shutil.copyfile(empty, folder / "part.parquet")
             outputs[month] = self.keep(con, step, folder, key, month, measure(folder))
         remove_tree(draft)
         return outputs

@@ -5,7 +5,7 @@
 -- reads:     measures.delivery, cclf.claim_version, cclf.part_a_record, cclf.part_b_record, cclf_raw.cclf1,
 --            cclf_raw.cclf5, cclf_raw.cclf6
 -- rules:     claims.claim_setting
--- cites:     CCLF Information Packet v38, sections 5.2 and 5.3: amounts are unsigned, a cancellation takes one away
+-- cites:     CCLF Information Packet v38, sections 5.2 and 5.3; amounts are unsigned, a cancellation takes one away
 -- evidence:  cclf.claim_version(source_id, file_type, cur_clm_uniq_id)
 -- partition: service_month
 -- sources with one delivery only have nothing to compare, and are not read
