@@ -32,11 +32,24 @@ event as (
   union all
   select * from part_d
 ),
+claim as (
+  select
+    part, drug_code, npi, person_id, source_id, claim_id, sum(quantity) as quantity, sum(days_supply) as days_supply,
+    sum(paid_amount) as paid_amount, sum(gross_amount) as gross_amount
+  from event
+  group by part, drug_code, npi, person_id, source_id, claim_id
+),
+person as (
+  select
+    part, drug_code, npi, person_id, count(*) as claims, sum(quantity) as quantity, sum(days_supply) as days_supply,
+    sum(paid_amount) as paid_amount, sum(gross_amount) as gross_amount
+  from claim
+  group by part, drug_code, npi, person_id
+),
 drug as (
   select
-    part, drug_code, count(distinct concat(source_id, '/', claim_id)) as claims, sum(gross_amount) as gross_amount,
-    sum(days_supply) as days_supply
-  from event
+    part, drug_code, sum(claims) as claims, sum(gross_amount) as gross_amount, sum(days_supply) as days_supply
+  from person
   group by part, drug_code
 ),
 -- of Part D by 30 days' supply; of Part B by a claim, which is about a month of an infused drug
@@ -51,13 +64,15 @@ priced as (
   cross join rules.performance_specialty_drug_days as days
 )
 select
-  event.part, event.drug_code, event.npi, count(distinct concat(event.source_id, '/', event.claim_id)) as claims,
-  count(distinct event.person_id) as people, sum(event.quantity) as units,
-  cast(sum(event.days_supply) as bigint) as days_supply, cast(sum(event.paid_amount) as decimal(18, 2)) as paid_amount,
-  cast(sum(event.gross_amount) as decimal(18, 2)) as gross_amount,
-  cx_divide(sum(event.gross_amount), sum(event.quantity)) as unit_price, max(priced.price_of_month) as price_of_month,
+  person.part, person.drug_code, person.npi, cast(sum(person.claims) as bigint) as claims,
+  count(distinct person.person_id) as people, sum(person.quantity) as units,
+  cast(sum(person.days_supply) as bigint) as days_supply,
+  cast(sum(person.paid_amount) as decimal(18, 2)) as paid_amount,
+  cast(sum(person.gross_amount) as decimal(18, 2)) as gross_amount,
+  cx_divide(sum(person.gross_amount), sum(person.quantity)) as unit_price,
+  max(priced.price_of_month) as price_of_month,
   coalesce(max(priced.price_of_month) >= max(dear.value), false) as specialty_drug
-from event
-join priced on priced.part = event.part and priced.drug_code = event.drug_code
+from person
+join priced on priced.part = person.part and priced.drug_code = person.drug_code
 cross join rules.performance_specialty_drug_amount as dear
-group by event.part, event.drug_code, event.npi
+group by person.part, person.drug_code, person.npi

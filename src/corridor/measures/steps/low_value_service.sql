@@ -8,32 +8,32 @@
 with people as (
   select distinct person_id from measures.low_value_line
 ),
--- of those people, the diagnoses that any flag asks about, with the day they were on a claim
-seen as (
-  select distinct found.person_id, found.source_id, found.claim_id, found.diagnosis_code
-  from claims.claim_diagnosis as found
-  join people on people.person_id = found.person_id
-),
 code as (
   select asked.flag, asked.role, listed.diagnosis_code
-  from (select distinct diagnosis_code from seen) as listed
+  from (select distinct diagnosis_code from claims.claim_diagnosis) as listed
   join rules.performance_low_value_diagnosis as asked on starts_with(listed.diagnosis_code, asked.prefix)
   group by asked.flag, asked.role, listed.diagnosis_code
 ),
 wanted as (
   select distinct diagnosis_code from code
 ),
+-- of those people, the diagnoses that any flag asks about
+seen as (
+  select distinct found.person_id, found.source_id, found.claim_id, found.diagnosis_code
+  from claims.claim_diagnosis as found
+  join wanted on wanted.diagnosis_code = found.diagnosis_code
+  join people on people.person_id = found.person_id
+),
 claim_day as (
   select lines.source_id, lines.claim_id, min(lines.claim_start_date) as claim_date
   from claims.medical_claim as lines
-  join (select distinct source_id, claim_id from seen join wanted on wanted.diagnosis_code = seen.diagnosis_code) as one
+  join (select distinct source_id, claim_id from seen) as one
     on one.source_id = lines.source_id and one.claim_id = lines.claim_id
   group by lines.source_id, lines.claim_id
 ),
 history as (
   select distinct seen.person_id, seen.diagnosis_code, claim_day.claim_date
   from seen
-  join wanted on wanted.diagnosis_code = seen.diagnosis_code
   join claim_day on claim_day.source_id = seen.source_id and claim_day.claim_id = seen.claim_id
 ),
 included as (

@@ -45,23 +45,35 @@ specialty as (
   )
   where place = 1
 ),
-summed as (
+-- people are counted from rows of people: a distinct count over all lines would not spill
+by_person as (
   select
-    assigned.aco_id, assigned.network_basis, line.service_category,
-    coalesce(specialty.specialty_code, 'none') as specialty_code,
-    case when line.tin is not null then 'tin' when line.facility_ccn is not null then 'ccn' else 'unknown' end
-      as receiver_kind,
-    coalesce(line.tin, line.facility_ccn, 'unknown') as receiver_id,
-    count(*) as lines, count(distinct line.person_id) as people, sum(line.paid_amount) as paid_amount,
+    assigned.aco_id, assigned.network_basis, line.person_id, line.service_category, line.npi, line.tin,
+    line.facility_ccn, count(*) as lines, sum(line.paid_amount) as paid_amount,
     sum(line.expenditure_amount) as expenditure_amount
   from population.claim_line as line
   join run.setting as setting on cx_year_of(line.service_date) = setting.data_year
   join assigned on assigned.person_id = line.person_id
-  left join specialty on specialty.npi = line.npi
-  group by assigned.aco_id, assigned.network_basis, line.service_category,
-    coalesce(specialty.specialty_code, 'none'),
-    case when line.tin is not null then 'tin' when line.facility_ccn is not null then 'ccn' else 'unknown' end,
-    coalesce(line.tin, line.facility_ccn, 'unknown')
+  group by assigned.aco_id, assigned.network_basis, line.person_id, line.service_category, line.npi, line.tin,
+    line.facility_ccn
+),
+placed as (
+  select
+    by_person.*, coalesce(specialty.specialty_code, 'none') as specialty_code,
+    case
+      when by_person.tin is not null then 'tin' when by_person.facility_ccn is not null then 'ccn' else 'unknown'
+    end as receiver_kind,
+    coalesce(by_person.tin, by_person.facility_ccn, 'unknown') as receiver_id
+  from by_person
+  left join specialty on specialty.npi = by_person.npi
+),
+summed as (
+  select
+    aco_id, network_basis, service_category, specialty_code, receiver_kind, receiver_id,
+    cast(sum(lines) as bigint) as lines, count(distinct person_id) as people, sum(paid_amount) as paid_amount,
+    sum(expenditure_amount) as expenditure_amount
+  from placed
+  group by aco_id, network_basis, service_category, specialty_code, receiver_kind, receiver_id
 )
 select
   summed.aco_id, summed.network_basis, summed.service_category, category.facility, summed.specialty_code,
