@@ -20,7 +20,7 @@ PRIMARY_CARE_LINES, SMALL_LINES = 10_000_000, 200_000
 # The promise for the full size in seconds of CPU: the plurality itself, and all of it from the claim lines.
 MOST_PLURALITY, MOST = 60.0, 150.0
 MOST_MEGABYTES = 4_000.0
-PLURALITY = ("provider_share", "entity_share", "mssp_claim", "mssp_plurality", "mssp")
+PLURALITY = ("entity_share", "mssp_claim", "mssp_plurality", "mssp")
 REPOSITORY = Path(__file__).parents[1]
 
 # A person sees one practice most, two more at times; specialties and codes vary by line.

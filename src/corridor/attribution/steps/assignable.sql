@@ -2,7 +2,7 @@
 -- makes:     one row per method and person: whether the person can be assigned to an ACO at all, and if not, why
 -- key:       method, person_id
 -- reads:     claims.person, population.enrollment_month, attribution.assignment_window,
---            attribution.provider_share, attribution.reach
+--            attribution.entity_share, attribution.reach
 -- rules:     claims.us_state
 -- cites:     42 CFR 425.401(a) and (b)
 -- evidence:  population.enrollment_month(person_id)
@@ -28,7 +28,7 @@ counted as (
 everybody as (
   select person_id from claims.person
   union
-  select person_id from attribution.provider_share
+  select person_id from attribution.entity_share
 ),
 known as (
   select

@@ -2,7 +2,7 @@
 -- makes:     one row per person: the entity the person is aligned to under ACO REACH, or none, with the reason
 -- key:       person_id
 -- reads:     claims.person, population.enrollment_month, attribution.alignment_year, attribution.reach_claim,
---            attribution.reach_participant, attribution.voluntary_alignment, attribution.provider_share
+--            attribution.reach_participant, attribution.voluntary_alignment, attribution.entity_share
 -- rules:     claims.us_state, attribution.loss_weight, attribution.loss_recency_months,
 --            attribution.loss_voluntary_factor
 -- cites:     REACH Financial Operating Guide, section 3; docs/attribution.md (loss risk: Corridor's own formula)
@@ -26,7 +26,7 @@ everybody as (
   union
   select person_id from attribution.reach_claim
   union
-  select person_id from attribution.provider_share
+  select person_id from attribution.entity_share
 ),
 judged as (
   select
