@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from corridor.engine.catalogue import Catalogue, _add, load_catalogue
+from corridor.engine.connection import connect
 from corridor.engine.describe import describe
 from corridor.engine.step import StepContext, parse_sql_step, python_step
 from corridor.errors import CorridorError
@@ -74,3 +76,13 @@ def test_every_step_of_the_package_can_be_ordered_and_reads_known_tables() -> No
     for step in catalogue.order():
         for read in step.reads:
             assert read in known or read.startswith("reference."), f"{step.step} reads {read}"
+
+
+def test_null_text_reaches_a_python_step_as_none() -> None:
+    con = connect()
+    context = StepContext(con, None, {})  # type: ignore[arg-type]
+    found = context.numpy(
+        "select * from (values ('a', 1, date '2025-01-01'), (null, null, null)) as t(word, n, day)"
+    )
+    assert list(found["word"]) == ["a", None]
+    assert np.isnan(found["n"][1]) and np.isnat(found["day"][1])

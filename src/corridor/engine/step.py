@@ -80,7 +80,9 @@ def _plain(values: Any) -> np.ndarray[Any, Any]:
     if not np.ma.isMaskedArray(values):
         return np.asarray(values)
     if values.dtype == object:
-        return np.asarray(np.ma.filled(values, None), dtype=object)
+        plain = np.array(values.data, dtype=object)
+        plain[np.ma.getmaskarray(values)] = None  # np.ma.filled takes None for "the default", which is "?"
+        return plain
     if np.issubdtype(values.dtype, np.datetime64):
         return np.asarray(np.ma.filled(values, np.datetime64("NaT")))
     return np.asarray(np.ma.filled(values.astype(float), np.nan))
