@@ -11,7 +11,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -41,6 +41,9 @@ class Table:
     line      the line (or row) of the file the header stands on, from 1
     relation  SQL that gives its data rows: line_number BIGINT, f VARCHAR[], in file order
     layout    the name of its layout, where the opener knows it
+    native    of a file that types its columns: SQL with a column (``native_name``) for each instead of f
+    types     the SQL types of those columns
+    empty     which of those columns the file says hold nothing but nulls
     """
 
     file: Found
@@ -51,6 +54,9 @@ class Table:
     sheet: str | None = None
     warnings: tuple[str, ...] = field(default=())
     layout: str | None = None
+    native: str | None = None
+    types: tuple[str, ...] = ()
+    empty: tuple[bool, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -243,6 +249,10 @@ def _from_parquet(file: Found) -> Table:
     con = duckdb.connect()
     try:
         described = con.execute(f"describe select * from read_parquet({quote(str(file.path))})").fetchall()
+        nulls = con.execute(
+            f"select path_in_schema from parquet_metadata({quote(str(file.path))}) group by path_in_schema "
+            "having count(stats_null_count) = count(*) and sum(stats_null_count) = sum(num_values)"
+        ).fetchall()
     except duckdb.Error as error:
         raise CorridorError(
             "TABULAR-PARQUET",
@@ -255,9 +265,24 @@ def _from_parquet(file: Found) -> Table:
         con.close()
     header = [str(row[0]) for row in described]
     cells = ", ".join(f"cast({sql_name(column)} as varchar)" for column in header)
+    natives = ", ".join(
+        f"{sql_name(column)} as {native_name(place)}" for place, column in enumerate(header, 1)
+    )
     rows = f"from read_parquet({quote(str(file.path))})"
-    relation = f"select row_number() over () as line_number, [{cells}] as f {rows}"
-    return _table(file, header, 0, relation, ",", None, ())
+    numbered = "select row_number() over () as line_number"
+    opened = _table(file, header, 0, f"{numbered}, [{cells}] as f {rows}", ",", None, ())
+    empty = {str(row[0]) for row in nulls}
+    return replace(
+        opened,
+        native=f"{numbered}, {natives} {rows}",
+        types=tuple(str(row[1]) for row in described),
+        empty=tuple(column in empty for column in header),
+    )
+
+
+def native_name(place: int) -> str:
+    """What ``Table.native`` calls the column at a place, from 1."""
+    return f"cell_{place}"
 
 
 def _table(

@@ -12,6 +12,7 @@ import duckdb
 from corridor.engine.connection import name as sql_name
 from corridor.engine.connection import quote
 from corridor.engine.tabular.layout import Layout, normalised
+from corridor.engine.tabular.native import native_query
 from corridor.engine.tabular.source import Table
 from corridor.engine.tabular.values import checks_of, problem_struct, raw_name, text_of, typed_of
 from corridor.errors import CorridorError
@@ -50,7 +51,8 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, layout: Layout, name: st
     everything = f"{name}_all"
     con.execute("set preserve_insertion_order = true")  # or the numbers of lines would be wrong
     try:
-        con.execute(f"create or replace temp table {sql_name(everything)} as {_query(table, layout, places)}")
+        query = native_query(table, layout, places) if table.native else _query(table, layout, places)
+        con.execute(f"create or replace temp table {sql_name(everything)} as {query}")
     except duckdb.Error:
         # DuckDB's message may quote the file: its text must not reach a log
         raise CorridorError(

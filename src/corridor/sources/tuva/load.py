@@ -65,7 +65,7 @@ def _write(loading: Loading, staged: Staged, source_id: str) -> None:
 
 def _write_claims(loading: Loading, staged: Staged, add: Any) -> None:
     con, meta = loading.writer.con, staged.layout.meta
-    con.execute(f"create or replace temp table dated as {source_sql(FORMAT, 'dated')}")
+    con.execute(f"create or replace temp view dated as {source_sql(FORMAT, 'dated')}")
     _no_day(loading, staged, "dated", "service_day", "claim_end_date")
     con.execute("create or replace temp table bill_kind (bill_type varchar, code varchar)")
     con.executemany(
@@ -76,20 +76,19 @@ def _write_claims(loading: Loading, staged: Staged, add: Any) -> None:
     add(
         "medical_claim", amounts_repeat=str(repeat).lower(), professional=meta["claim_type_code_professional"]
     )
-    places = range(1, _CODES + 1)
-    add(
-        "claim_diagnosis",
-        entries=", ".join(
-            f"{{'place': {n}, 'code': diagnosis_code_{n}, 'poa': diagnosis_poa_{n}}}" for n in places
-        ),
+    add("claim_diagnosis", entries=_entries("diagnosis_code", "diagnosis_poa"))
+    add("claim_procedure", entries=_entries("procedure_code", "procedure_date"))
+    con.execute("drop view dated")
+
+
+def _entries(code: str, detail: str) -> str:
+    """The codes of all places one under another; most places of most rows are empty, and cost nothing so."""
+    return " union all ".join(
+        f"select claim_id, person_key, service_day, {code}_type, cast({n} as integer) as place, "
+        f"{code}_{n} as code, {detail}_{n} as detail "
+        f"from dated where service_day is not null and {code}_{n} is not null"
+        for n in range(1, _CODES + 1)
     )
-    add(
-        "claim_procedure",
-        entries=", ".join(
-            f"{{'place': {n}, 'code': procedure_code_{n}, 'day': procedure_date_{n}}}" for n in places
-        ),
-    )
-    con.execute("drop table dated")
 
 
 def _amounts_repeat(loading: Loading, staged: Staged) -> bool:
