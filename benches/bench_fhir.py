@@ -123,8 +123,8 @@ def check(home: Path, resources: int) -> None:
     from corridor.engine.warehouse import Warehouse
 
     record = Warehouse.open(home).deliveries()[0].record
-    totals = record["notes"]["control_totals"]
-    assert sum(totals["files"]["eob.ndjson"]["kept"].values()) == resources == totals["claims_once"]
+    notes = record["notes"]
+    assert notes["control_totals"]["file 1"]["rows_kept"] == resources == notes["claims"]["claims_once"]
     assert record["tables"]["fhir_raw.claim"]["rows"] == resources
     rows = record["tables"]["fhir_raw.line"]["rows"] + record["tables"]["fhir_raw.drug_line"]["rows"]
     assert rows == resources  # each of the eight samples has one line

@@ -75,11 +75,29 @@ def test_the_kinds_of_claims_the_readme_states(loaded: Loaded) -> None:
     from corridor.engine.warehouse import Warehouse
 
     record = Warehouse.open(loaded["v1-stu3"][1]).deliveries()[0].record
-    files = record["notes"]["control_totals"]["files"]
+    files = {one["file"]: one for one in record["notes"]["control_totals"].values()}
     kinds = {"71": 80, "40": 70, "PDE": 35, "60": 11, "82": 3, "50": 1}
     assert files["sample_eob_200.ndjson"]["kept"] == kinds
     assert files["bcda_ExplanationOfBenefit.json"]["kept"] == {"71": 33}
     assert counts(loaded["v1-stu3"][0])["sample_eob_200.ndjson"] == (200, 200, 0)
+    bundle = files["bcda_ExplanationOfBenefit.json"]
+    assert sum(cell["rows"] for cell in bundle["by_claim_type_and_month"]) == 33
+    assert bundle["rows_in"] == bundle["rows_kept"] == 33
+
+
+def test_the_tie_out_reads_the_control_totals(loaded: Loaded) -> None:
+    """Dollars of the files stand beside those of the claims, with rows that balance."""
+    from corridor.engine.warehouse import Warehouse
+    from corridor.reports.tieout import dollars_in_files, file_rows
+
+    delivery = Warehouse.open(loaded["v2-r4"][1]).deliveries()[0]
+    listed = {row["file"]: row for row in file_rows(delivery)}
+    assert listed["eobReadCarrier.json"]["dollars"] == 199.99
+    assert all(row["rows_in"] == row["rows_kept"] for row in listed.values())
+    in_files = {row["claim_type"]: row["in_files"] for row in dollars_in_files([delivery], [])}
+    # v2: inpatient 7,699.48; Part D 249.22
+    assert 7699.48 in in_files.values()
+    assert 249.22 in in_files.values()
 
 
 def _code(concept: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from corridor.sources.fhir.codes import prepare
 from corridor.sources.fhir.people import link_patients
 from corridor.sources.fhir.pieces import PieceWriter
 from corridor.sources.fhir.reading import pieces, what_it_is
-from corridor.sources.fhir.totals import count_versions
+from corridor.sources.fhir.totals import count_versions, dollars
 from corridor.sources.summary import DeliverySummary, FileSummary, LoadSummary, Progress
 from corridor.sources.tabular import Loading
 
@@ -99,18 +99,23 @@ def _write(
             if parsed.passed:
                 told = ", ".join(f"{count:,} {name}" for name, count in sorted(parsed.passed.items()))
                 summary.passed_over.append((found.name, f"{told}: no claims, people or coverage"))
-            counts.append(
-                FileSummary(found.name, "resources", one.bytes, kept + loading.aside, kept, loading.aside)
-            )
-            totals[found.name] = {
+            counts.append(FileSummary(found.name, "resources", one.bytes))
+            counts[-1].rows_in, counts[-1].rows_kept = kept + loading.aside, kept
+            counts[-1].rows_set_aside = loading.aside
+            # the same file name may come from several folders
+            totals[f"file {number}"] = {
+                **vars(counts[-1]),
+                "file": found.name,
                 "kept": parsed.kept,
-                "set_aside": loading.aside,
                 "passed_over": parsed.passed,
             }
         if not sum(one.rows_kept for one in counts):
             raise _nothing([found.path for found, _, _ in files], summary)
         link_patients(loading)
-        writer.note("control_totals", {"files": totals, **count_versions(loading)})
+        for number, money in dollars(loading).items():
+            totals[f"file {number}"] |= money
+        writer.note("control_totals", totals)
+        writer.note("claims", count_versions(loading))
         delivery_id, warnings = writer.delivery_id, writer.warnings
     record = next(d for d in warehouse.deliveries() if d.delivery_id == delivery_id).record
     return DeliverySummary(
