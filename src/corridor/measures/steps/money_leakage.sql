@@ -6,7 +6,7 @@
 --            org_raw.provider_roster, claims.clinician_specialty, run.setting
 -- rules:     performance.leakage_category
 -- cites:     docs/money.md
--- evidence:  population.claim_line(service_category, tin, facility_ccn)
+-- evidence:  population.claim_line(service_category)
 -- owner:     aco_id
 with listed as (
   select aco_id, tin from attribution.participant where aco_id is not null

@@ -35,7 +35,7 @@ wanted as (
     greatest(
       known.first_day,
       make_date(
-        cx_year_of(ended.admission_date) - cast(cx_divide(prior.value, one_year.value) as integer),
+        cx_year_of(ended.admission_date) - cast(floor(cx_divide(prior.value, one_year.value)) as integer),
         month(ended.admission_date), 1
       )
     ) as first_day,

@@ -8,7 +8,7 @@
 -- rules:     performance.diagnosis_category, performance.procedure_category,
 --            performance.readmission_planned_category
 -- cites:     CMS hospital-wide readmission measure, planned readmission algorithm 4.0
--- evidence:  measures.admission_claim(code)
+-- evidence:  none
 with seen as (
   select distinct 'diagnosis' as code_system, diagnosis_code as code
   from measures.admission_claim

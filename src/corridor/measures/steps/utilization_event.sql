@@ -5,7 +5,7 @@
 --            measures.emergency_visit, measures.utilization_post_acute, measures.imaging_service,
 --            measures.low_value_service
 -- cites:     docs/performance.md
--- evidence:  measures.admission(admission_id)
+-- evidence:  population.claim_line(person_id, month)
 with sensitive as (
   select admission_id, min(pqi_number) as pqi_number
   from measures.ambulatory_sensitive_admission
