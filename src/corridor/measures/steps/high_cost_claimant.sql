@@ -72,7 +72,8 @@ select
   cast(before.expenditure as decimal(18, 2)) as expenditure_before,
   coalesce(before.expenditure >= amount.value, false) as high_before, person.death_date is not null as died,
   concat(
-    first.service_category, ' ', cast(cast(cx_round_half_up(100 * cx_divide(first.dollars, first.all_dollars), 0) as integer) as varchar),
+    first.service_category, ' ',
+    cast(cast(cx_round_half_up(100 * cx_divide(first.dollars, first.all_dollars), 0) as integer) as varchar),
     ' % of the year', case when stay.place is not null then concat(', dearest stay DRG ', coalesce(stay.drg_code, '?'))
     else ', no stay' end
   ) as reason
