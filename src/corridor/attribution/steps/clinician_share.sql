@@ -16,7 +16,7 @@ with stretch as (
 counted as (
   select
     service.person_id, service.provider_id, service.is_facility, service.npi, service.service_date,
-    service.clinician_group, service.allowed_amount, kinds.evidence, stretch.months_before = 0 as is_recent,
+    service.clinician_group, service.allowed_amount, kinds.evidence,
     coalesce(kinds.points, plain.value) * stretch.factor * coalesce(specialty.factor, 0) as points
   from attribution.primary_care_service as service
   cross join (select cx_add_days(make_date(data_year + 1, 1, 1), -1) as last_day from run.setting) as year
@@ -32,7 +32,6 @@ counted as (
 select
   person_id, provider_id, npi, max(case when is_facility then 1 else 0 end) = 1 as is_facility,
   count(distinct service_date) as visits, min(service_date) as first_visit, max(service_date) as last_visit,
-  count(distinct case when is_recent then service_date end) as recent_visits,
   cx_exact_sum(points) as points, cast(sum(allowed_amount) as decimal(18, 2)) as allowed_charges,
   max(case when clinician_group = 'specialist' then 0 else 1 end) = 1 as is_primary_specialty,
   count(case when evidence = 'wellness_visit' then 1 end) as wellness_visits,
