@@ -10,7 +10,15 @@ import pytest
 from numpy.typing import NDArray
 
 from corridor.measures.impact import Arms, effect_row
-from corridor.measures.matching import COVARIATES, Columns, Pairs, Pool, match, pool_of
+from corridor.measures.matching import (
+    COVARIATES,
+    Columns,
+    Pairs,
+    Pool,
+    match,
+    pool_of,
+    standardized_difference,
+)
 
 INDEX = 202501
 Values = NDArray[Any]
