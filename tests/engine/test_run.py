@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from corridor.engine.files import InputFile
+from corridor.engine.run import _batches
 from corridor.engine.runs import open_run
+from corridor.engine.tables import Part, Table
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from tests.engine import community
@@ -106,6 +108,27 @@ def test_threads_do_not_change_a_digest(tmp_path: Path) -> None:
         run = open_run(warehouse.home)
         digests.append([(e["step"], e["rows"], e["digest"]) for e in run.manifest["steps"]])
     assert digests[0] == digests[1]
+
+
+def test_months_taken_apart_change_no_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four months of one row each: two rows at once are two batches, and the tables are the same."""
+    digests = []
+    for rows in (1_000, 2):
+        monkeypatch.setattr("corridor.engine.run.BATCH_ROWS", rows)
+        warehouse = Warehouse.open(tmp_path / str(rows))
+        lines = [(f"c{month}", "m1", 10.00, 202700 + month) for month in range(1, 5)]
+        deliver(warehouse, tmp_path / "a", lines)
+        runner(warehouse).run()
+        digests.append({e["step"]: e["digest"] for e in open_run(warehouse.home).manifest["steps"]})
+    assert digests[0] == digests[1]
+
+
+def test_batches_hold_as_many_months_as_fit() -> None:
+    months = {month: Part((), "", rows) for month, rows in ((1, 10), (2, 10), (3, 25), (4, 5), (5, 5))}
+    table = Table("toy.line", None, Part((), "", 55), months, partitioned=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corridor.engine.run.BATCH_ROWS", 20)
+        assert _batches([table], [1, 2, 3, 4, 5]) == [[1, 2], [3], [4, 5]]
 
 
 def test_a_failed_run_leaves_the_last_complete_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from corridor import __version__
 from corridor.engine.catalogue import RUN_TABLES, Catalogue, load_catalogue
 from corridor.engine.connection import connect, name, parquet
 from corridor.engine.files import digest_of, read_json, remove_tree, write_atomically, write_json, writer_lock
+from corridor.engine.passing import pass_on
 from corridor.engine.step import PythonStep, SqlStep, Step, StepContext
 from corridor.engine.store import Output, Store, as_table, folders
 from corridor.engine.tables import Part, Table, raw_table
@@ -21,6 +23,8 @@ from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 
 RUNS_KEPT = 2
+# A partitioned step takes so many rows of the tables it reads at once; more months wait for the next batch.
+BATCH_ROWS = int(os.environ.get("CORRIDOR_BATCH_ROWS", "20000000"))
 # progress(step, place, of how many, what is done with it)
 Progress = Callable[[str, int, int, str], None]
 Made = Output | dict[int, Output]
@@ -167,8 +171,13 @@ class Runner:
     def _make_months(
         self, step: SqlStep, reads: Sequence[Table], keys: Mapping[int, str]
     ) -> dict[int, Output]:
-        with self._connect(step, reads, list(keys)) as con, naming(step):
-            return self.store.write_months(con, step, step.sql, keys)
+        passed = pass_on(self.store, step, reads, keys)
+        rest = {month: key for month, key in keys.items() if month not in passed}
+        for batch in _batches(reads, list(rest)):
+            with self._connect(step, reads, batch) as con, naming(step):
+                keys_of_batch = {month: rest[month] for month in batch}
+                passed.update(self.store.write_months(con, step, step.sql, keys_of_batch))
+        return passed
 
     def _make_whole(self, step: Step, reads: Sequence[Table], key: str) -> Output:
         with self._connect(step, reads, None) as con, naming(step):
@@ -268,6 +277,24 @@ class Runner:
             for entry in read_json(folder / "manifest.json")["steps"]:
                 keep.update(self.warehouse.home / output for output in entry["outputs"])
         self.store.sweep(keep)
+
+
+def _batches(reads: Sequence[Table], months: Sequence[int]) -> list[list[int]]:
+    """The months to compute together: as many as keep the rows read within BATCH_ROWS, at least one.
+
+    A row depends on rows of its own month only, so months can be taken apart; joins and windows over a few
+    of them stay in memory where all of them would spill.
+    """
+    batches: list[list[int]] = []
+    held = 0
+    for month in months:
+        rows = sum(table.months[month].rows for table in reads if table.partitioned and month in table.months)
+        if not batches or held + rows > BATCH_ROWS:
+            batches.append([])
+            held = 0
+        batches[-1].append(month)
+        held += rows
+    return batches
 
 
 class naming:

@@ -92,7 +92,9 @@ class Store:
                 file=step.where,
             )
         outputs = {}
-        empty = draft / "empty.parquet"  # a month without rows keeps the columns; made once, it serves them all
+        empty = (
+            draft / "empty.parquet"
+        )  # a month without rows keeps the columns; made once, it serves them all
         for month, key in keys.items():
             folder = made.get(month)
             if folder is None:
@@ -168,6 +170,20 @@ class Store:
         draft.rename(folder)
         return Output(folder, record)
 
+    def adopt(self, step: Step, key: str, month: int, part: Part) -> Output:
+        """Store, as a month of ``step``, rows that another step has stored already: its files, linked."""
+        draft = self.draft(step.step)
+        _link(part.files, draft)
+        write_json(
+            draft / "output.json",
+            {"step": step.step, "rows": part.rows, "digest": part.digest, "key_checked": True},
+        )
+        folder = self._folder(step.step, key, month)
+        remove_tree(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(folder)
+        return Output(folder, read_json(folder / "output.json"))
+
     def sweep(self, keep: Collection[Path]) -> None:
         """Remove drafts, and every output that none of the kept runs names."""
         remove_tree(self.drafts)
@@ -221,3 +237,13 @@ def folders(outputs: Mapping[int, Output] | Output) -> Sequence[Path]:
 
 def _month(path: Path) -> bool:
     return path.name.partition("=")[2].isdigit()
+
+
+def _link(files: Sequence[Path], folder: Path) -> None:
+    """Give the files a second name in ``folder``; where the disk knows no links, copy them."""
+    for place, file in enumerate(files):
+        target = folder / f"part-{place:05d}.parquet"
+        try:
+            os.link(file, target)
+        except OSError:
+            shutil.copyfile(file, target)
