@@ -58,6 +58,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     for part, entry in codes.items():
         if isinstance(entry, list):
             rows += [[part, code, None] for code in entry]
+            listed = ", ".join(map(quote, entry))
+            con.execute(f"create or replace temp macro is_{part}(x) as x in ({listed})")
         elif part == "claim_type":
             rows += [[part, code, kind] for kind, listed in entry.items() for code in listed]
             rows += [["nch_code", code, code] for listed in entry.values() for code in listed]

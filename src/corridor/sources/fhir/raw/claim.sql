@@ -4,8 +4,8 @@ select
   head.place as resource_number, head.file_line, who.person_id, head.dropped_because,
   coalesce(head.claim_type, 'pharmacy') as claim_type, head.claim_type_code, head.claim_start_date, head.claim_end_date,
   case when head.claim_type = 'institutional' then team.admission_date end as admission_date,
-  case when head.claim_type = 'institutional' then team.discharge_date end as discharge_date, head.admit_source_code, head.admit_type_code,
-  head.discharge_disposition_code,
+  case when head.claim_type = 'institutional' then team.discharge_date end as discharge_date,
+  head.admit_source_code, head.admit_type_code, head.discharge_disposition_code,
   case when head.claim_type = 'institutional' then coalesce(
     right(head.bill_type, 3), nullif(concat(head.facility_type, head.service_class, head.frequency), '')
   ) end as bill_type_code,

@@ -7,7 +7,8 @@ with entries as (
 ),
 coded as (
   select
-    place, person_key, file_line, r, year, coalesce(entry.valueCoding.code, entry.valueIdentifier.value, entry.valueString) as code,
+    place, person_key, file_line, r, year,
+    coalesce(entry.valueCoding.code, entry.valueIdentifier.value, entry.valueString) as code,
     regexp_extract(fhir_key(entry.url), '^(buyin|hmo_ind|ptdcntrct|dual)_?[0-9]{2}', 1) as kind,
     try_cast(right(entry.url, 2) as integer) as month
   from entries
@@ -16,7 +17,9 @@ coded as (
 parts as (
   select coded.*, part.part
   from coded
-  join (values ('buyin', 'a'), ('buyin', 'b'), ('hmo_ind', 'c'), ('ptdcntrct', 'd'), ('dual', 'dual')) as part (kind, part)
+  join (
+    values ('buyin', 'a'), ('buyin', 'b'), ('hmo_ind', 'c'), ('ptdcntrct', 'd'), ('dual', 'dual')
+  ) as part (kind, part)
     on part.kind = coded.kind
   where coded.month between 1 and 12 and coded.code is not null
 )
@@ -25,13 +28,13 @@ select
   $load_sequence as load_sequence, $file_number as file_number, parts.place as resource_number, parts.file_line,
   parts.part, make_date(year, month, 1) as month_start, last_day(make_date(year, month, 1)) as month_end,
   case parts.part
-    when 'a' then fhir_listed(code, 'part_a')
-    when 'b' then fhir_listed(code, 'part_b')
-    when 'c' then not fhir_listed(code, 'not_medicare_advantage')
-    when 'd' then not fhir_listed(left(code, 1), 'no_part_d')
-    else not fhir_listed(code, 'no_dual')
+    when 'a' then is_part_a(code)
+    when 'b' then is_part_b(code)
+    when 'c' then not is_not_medicare_advantage(code)
+    when 'd' then not is_no_part_d(left(code, 1))
+    else not is_no_dual(code)
   end as covered,
-  case when parts.part = 'dual' and not fhir_listed(code, 'no_dual') then code end
+  case when parts.part = 'dual' and not is_no_dual(code) then code end
     as dual_status_code
 from parts
 join person_map as who on who.identifier = parts.person_key

@@ -3,10 +3,10 @@ with typed as (
   select
     stated.*, fact.* exclude (place),
     lpad(coalesce(fact.disposition, stated_disposition), 2, '0') as disposition_code,
-    coalesce(fhir_listed(coalesce(eob_kind, form), 'drug_event'), false) as is_drug,
+    coalesce(is_drug_event(coalesce(eob_kind, form)), false) as is_drug,
     coalesce(
       nch.value, by_kind.value, by_form.value, by_subtype.value,
-      case when fhir_listed(coalesce(eob_kind, form), 'drug_event') then 'PDE' end
+      case when is_drug_event(coalesce(eob_kind, form)) then 'PDE' end
     ) as claim_type_code
   from stated
   left join claim_fact as fact on fact.place = stated.place
@@ -39,16 +39,16 @@ select
       then 'bad-money'
   end as reject_code,
   case
-    when fhir_listed(status, 'cancelled_status')
-      or fhir_listed(adjustment_type, 'cancelled_adjustment')
-      or fhir_listed(disposition_code, 'cancelled_disposition')
-      or fhir_listed(coalesce(frequency, right(bill_type, 1)), 'cancelled_frequency')
-      or fhir_listed(deletion, 'deleted_event')
+    when is_cancelled_status(status)
+      or is_cancelled_adjustment(adjustment_type)
+      or is_cancelled_disposition(disposition_code)
+      or is_cancelled_frequency(coalesce(frequency, right(bill_type, 1)))
+      or is_deleted_event(deletion)
       then 'cancelled'
-    when fhir_listed(outcome, 'unfinished_outcome') then 'not_adjudicated'
-    when fhir_listed(final_action, 'not_final') then 'not_final'
-    when fhir_listed(payment_denial_code, 'denied_claim')
-      or not fhir_listed(non_payment_code, 'payment_requested')
+    when is_unfinished_outcome(outcome) then 'not_adjudicated'
+    when is_not_final(final_action) then 'not_final'
+    when is_denied_claim(payment_denial_code)
+      or not is_payment_requested(non_payment_code)
       then 'denied'
   end as dropped_because
 from dated

@@ -9,5 +9,7 @@ with listed as (
 entries as (
   select place, numbered, generate_subscripts(items, 1) as position, unnest(items) as entry from listed
 )
-select place, case when numbered and entry.sequence is not null then entry.sequence else position end as item_number, entry
+select
+  place, case when numbered and entry.sequence is not null then entry.sequence else position end as item_number,
+  entry
 from entries

@@ -5,8 +5,10 @@ with linked as (
 line_team as (
   select
     linked.place, linked.item_number,
-    arg_min(member.npi, member.sequence) filter (where member.role = 'rendering' and member.npi is not null) as rendering_npi,
-    arg_min(member.npi, member.sequence) filter (where member.role = 'group' and member.npi is not null) as group_npi,
+    arg_min(member.npi, member.sequence) filter (where member.role = 'rendering' and member.npi is not null)
+      as rendering_npi,
+    arg_min(member.npi, member.sequence) filter (where member.role = 'group' and member.npi is not null)
+      as group_npi,
     arg_min(member.tin, member.sequence) filter (where member.tin is not null) as tin,
     arg_min(member.specialty_code, member.sequence) filter (where member.specialty_code is not null) as specialty_code
   from linked
@@ -16,9 +18,13 @@ line_team as (
 modified as (
   select place, item_number, list(code order by concept_number, code_number) as codes
   from (
-    select place, item_number, concept_number, unnest(codings).code as code, generate_subscripts(codings, 1) as code_number
+    select
+      place, item_number, concept_number, unnest(codings).code as code,
+      generate_subscripts(codings, 1) as code_number
     from (
-      select place, item_number, unnest(entry.modifier).coding as codings, generate_subscripts(entry.modifier, 1) as concept_number
+      select
+        place, item_number, unnest(entry.modifier).coding as codings,
+        generate_subscripts(entry.modifier, 1) as concept_number
       from item
     ) as concepts
   ) as codes
@@ -29,7 +35,9 @@ state_of as (
   select item.place, item.item_number, max(information.code) as fips
   from (select place, item_number, unnest(entry.informationSequence) as sequence from item) as item
   join (
-    select place, entry.sequence as sequence, entry.code.coding[1].code as code, entry.category.coding[-1].code as category
+    select
+      place, entry.sequence as sequence, entry.code.coding[1].code as code,
+      entry.category.coding[-1].code as category
     from (select place, unnest(r.supportingInfo) as entry from eob) as supporting
   ) as information on information.place = item.place and information.sequence = item.sequence
   where information.category = 'RNDRG_PRVDR_FIPS_ST_CD'
@@ -49,7 +57,7 @@ coded as (
 select
   head.claim_id, head.last_updated, $load_sequence as load_sequence, $file_number as file_number,
   head.place as resource_number, cast(coded.item_number as integer) as line_number,
-  coalesce(not fhir_listed(coded.processing_code, 'allowed_line'), false) as denied,
+  coalesce(not is_allowed_line(coded.processing_code), false) as denied,
   fhir_day(coalesce(coded.entry.servicedPeriod.start, coded.entry.servicedDate)) as line_start_date,
   fhir_day(coalesce(coded.entry.servicedPeriod.end, coded.entry.servicedPeriod.start, coded.entry.servicedDate))
     as line_end_date,

@@ -6,5 +6,3 @@ create or replace temp macro fhir_sum(a, b, c) as case
   when coalesce(a, b, c) is not null
     then cast(coalesce(a, 0) + coalesce(b, 0) + coalesce(c, 0) as decimal(18, 2))
 end;
-create or replace temp macro fhir_listed(x, wanted) as
-  x in (select code from fhir_code where fhir_code.list = wanted);

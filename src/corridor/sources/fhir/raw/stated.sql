@@ -9,9 +9,13 @@ select
   r.payment.amount.value as payment, r.payment.date as payment_date, r.subType.coding[1].code as subtype,
   list_filter(r.diagnosis, lambda d: d.packageCode is not null)[1].packageCode.coding[1].code as package_code,
   r.billablePeriod as period, try_cast(r.meta.lastUpdated as timestamptz)::timestamp as last_updated,
-  list_filter(r.type.coding, lambda c: ends_with(c.system, '/nch_clm_type_cd') or ends_with(c.system, '/CLM-TYPE-CD'))[1].code as nch_code,
+  list_filter(
+    r.type.coding, lambda c: ends_with(c.system, '/nch_clm_type_cd') or ends_with(c.system, '/CLM-TYPE-CD')
+  )[1].code as nch_code,
   lower(list_filter(r.type.coding, lambda c: ends_with(lower(c.system), '/eob-type'))[1].code) as eob_kind,
-  list_filter(r.type.coding, lambda c: ends_with(c.system, 'claim-type') or ends_with(c.system, 'claimtype'))[1].code as form,
+  list_filter(
+    r.type.coding, lambda c: ends_with(c.system, 'claim-type') or ends_with(c.system, 'claimtype')
+  )[1].code as form,
   list_filter(r.identifier, lambda i: i.type.coding[1].code = 'uc')[1].value as unique_claim,
   fhir_day(list_max(list_transform(
     r.item, lambda i: coalesce(i.servicedPeriod.end, i.servicedDate, i.servicedPeriod.start)))) as last_service,

@@ -35,21 +35,28 @@ stated as (
 -- months say yes or no; where they say nothing of a part, its period counts
 decided as (
   select
+    source_id, person_id, start_date, end_date, part, delivery_id, by_month, by_period,
+    case when by_month = 1 then covered_by_month else covered_at_all end as covered,
+    case when by_month = 1 then dual_by_month else dual_at_all end as dual_status_code
+  from stated
+),
+spread as (
+  select
     source_id, person_id, start_date, end_date, max(delivery_id) as delivery_id,
     max(by_month) as by_month, max(by_period) as by_period,
-    max(case when part = 'a' then case when by_month = 1 then covered_by_month else covered_at_all end else 0 end) as has_a,
-    max(case when part = 'b' then case when by_month = 1 then covered_by_month else covered_at_all end else 0 end) as has_b,
-    max(case when part = 'c' then case when by_month = 1 then covered_by_month else covered_at_all end else 0 end) as has_c,
-    max(case when part = 'd' then case when by_month = 1 then covered_by_month else covered_at_all end else 0 end) as has_d,
-    max(case when part = 'dual' then case when by_month = 1 then dual_by_month else dual_at_all end end) as dual_status_code
-  from stated
+    max(case when part = 'a' then covered else 0 end) as has_a,
+    max(case when part = 'b' then covered else 0 end) as has_b,
+    max(case when part = 'c' then covered else 0 end) as has_c,
+    max(case when part = 'd' then covered else 0 end) as has_d,
+    max(case when part = 'dual' then dual_status_code end) as dual_status_code
+  from decided
   group by source_id, person_id, start_date, end_date
 ),
 enrolled as (
   select
     source_id, person_id, start_date, end_date, delivery_id, has_a, has_b, has_c, has_d, dual_status_code,
     case when by_month = 1 then 'monthly' when by_period = 1 then 'span' else 'current_status_carried_back' end as basis
-  from decided
+  from spread
   where has_a + has_b + has_c + has_d > 0
 ),
 changes as (

@@ -29,7 +29,8 @@ select
   detail.revenue_center_code, detail.service_unit_quantity, detail.hcpcs_code, detail.hcpcs_modifier_1,
   detail.hcpcs_modifier_2, detail.hcpcs_modifier_3, detail.hcpcs_modifier_4, detail.hcpcs_modifier_5,
   detail.line_diagnosis_code, detail.rendering_npi,
-  coalesce(detail.rendering_tin, case when head.claim_type <> 'institutional' then head.billing_tin end) as rendering_tin,
+  coalesce(detail.rendering_tin, case when head.claim_type <> 'institutional' then head.billing_tin end)
+    as rendering_tin,
   detail.rendering_specialty_code, coalesce(head.billing_npi, detail.group_npi) as billing_npi,
   coalesce(head.billing_tin, detail.rendering_tin) as billing_tin, head.facility_npi, head.facility_ccn,
   head.attending_npi, head.operating_npi, head.referring_npi,
