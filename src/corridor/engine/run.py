@@ -77,6 +77,7 @@ class Runner:
     def run(self, targets: Iterable[str] | None = None) -> str:
         """Run the steps ``targets`` need (all by default); returns the id of the complete run."""
         with writer_lock(self.warehouse.home):
+            remove_tree(self.warehouse.spill)  # what a killed run left
             started = datetime.now(UTC)
             self._find_inputs()
             steps = self.catalogue.order(targets)
