@@ -23,6 +23,11 @@ FORMAT = "format parquet, compression zstd"
 KEY_CHECK_ROWS = int(os.environ.get("CORRIDOR_KEY_CHECK_ROWS", "5000000"))
 
 
+def _unmeasured(folder: Path) -> Measured | None:
+    """What another engine knows of the rows of a folder: nothing, there is none."""
+    return None
+
+
 @dataclass(frozen=True)
 class Output:
     """One stored output: of a whole step, or of one service month of it."""
@@ -76,7 +81,7 @@ class Store:
         query: str,
         draft: Path,
         keys: Mapping[int, str],
-        measure: Callable[[Path], Measured | None] = lambda folder: None,
+        measure: Callable[[Path], Measured | None] = _unmeasured,
     ) -> dict[int, Output]:
         """Store the months that lie in the folders of a draft; one without rows keeps its columns."""
         made = {
@@ -92,9 +97,8 @@ class Store:
                 file=step.where,
             )
         outputs = {}
-        empty = (
-            draft / "empty.parquet"
-        )  # a month without rows keeps the columns; made once, it serves them all
+        together = self._measure_months(con, step, made) if measure is _unmeasured else {}
+        empty = draft / "empty.parquet"  # a month without rows keeps the columns; one file serves them all
         for month, key in keys.items():
             folder = made.get(month)
             if folder is None:
@@ -104,7 +108,10 @@ class Store:
                     nothing = f"select * from (\n{query}\n) where false"
                     con.execute(f"copy ({nothing}) to {quote(str(empty))} ({FORMAT})")
                 shutil.copyfile(empty, folder / "part.parquet")
-            outputs[month] = self.keep(con, step, folder, key, month, measure(folder))
+            measured = together.get(month)
+            outputs[month] = self.keep(
+                con, step, folder, key, month, measured or measure(folder), bool(measured)
+            )
         remove_tree(draft)
         return outputs
 
@@ -139,11 +146,15 @@ class Store:
         key: str,
         month: int | None,
         measured: Measured | None = None,
+        sound: bool = False,
     ) -> Output:
         """Store what lies in the draft as the complete output of a step, or of one month of it.
 
-        Rows and digest are ``measured`` here unless another engine, that holds more than this machine, did.
+        Rows and digest are ``measured`` here unless another engine, that holds more than this machine, did;
+        ``sound`` if its columns and keys have been looked at already.
         """
+        if measured and sound:
+            return self._settle(step, draft, key, month, measured, True)
         source = parquet(sorted(draft.glob("*.parquet")))
         columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
         missing = [column for column in step.key if column not in columns]
@@ -157,12 +168,39 @@ class Store:
         checked = rows <= KEY_CHECK_ROWS
         if checked:
             check_key(con, step, source)
-        record = {
-            "step": step.step,
-            "rows": rows,
-            "digest": digest,
-            "key_checked": checked,
+        return self._settle(step, draft, key, month, (rows, digest), checked)
+
+    def _measure_months(
+        self, con: duckdb.DuckDBPyConnection, step: Step, made: Mapping[int, Path]
+    ) -> dict[int, Measured]:
+        """Rows and digest of every month of a draft, and their keys looked at, in one pass over all of them.
+
+        Nothing where there are too many rows for one pass: then each month is taken alone.
+        """
+        files = sorted(path for folder in made.values() for path in folder.glob("*.parquet"))
+        if not files:
+            return {}
+        source = parquet(files)
+        columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
+        if any(column not in columns for column in step.key):
+            return {}
+        hashed = ", ".join(name(column) for column in columns)
+        counted = con.execute(
+            f"select {name(PARTITION)}, count(*), coalesce(sum(hash({hashed})), 0) from {source} group by 1"
+        ).fetchall()
+        if sum(int(rows) for _, rows, _ in counted) > KEY_CHECK_ROWS:
+            return {}
+        check_key(con, step, source, (PARTITION,))
+        return {
+            int(month): (int(rows), _digest(columns, int(rows), int(total))) for month, rows, total in counted
         }
+
+    def _settle(
+        self, step: Step, draft: Path, key: str, month: int | None, measured: Measured, checked: bool
+    ) -> Output:
+        """Give a draft its record and its place."""
+        rows, digest = measured
+        record = {"step": step.step, "rows": rows, "digest": digest, "key_checked": checked}
         folder = self._folder(step.step, key, month)
         write_json(draft / "output.json", record)
         remove_tree(folder)
@@ -174,15 +212,7 @@ class Store:
         """Store, as a month of ``step``, rows that another step has stored already: its files, linked."""
         draft = self.draft(step.step)
         _link(part.files, draft)
-        write_json(
-            draft / "output.json",
-            {"step": step.step, "rows": part.rows, "digest": part.digest, "key_checked": True},
-        )
-        folder = self._folder(step.step, key, month)
-        remove_tree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft.rename(folder)
-        return Output(folder, read_json(folder / "output.json"))
+        return self._settle(step, draft, key, month, (part.rows, part.digest), True)
 
     def sweep(self, keep: Collection[Path]) -> None:
         """Remove drafts, and every output that none of the kept runs names."""
@@ -198,12 +228,16 @@ def _measure(con: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str]
     hashed = ", ".join(name(column) for column in columns)
     found = con.execute(f"select count(*), coalesce(sum(hash({hashed})), 0) from {source}").fetchone()
     rows, total = (int(found[0]), int(found[1])) if found else (0, 0)
-    return rows, digest_of([sorted(columns), rows, total])
+    return rows, _digest(columns, rows, total)
 
 
-def check_key(con: duckdb.DuckDBPyConnection, step: Step, source: str) -> None:
-    """Refuse rows that share the key the step's header promises to be unique."""
-    columns = ", ".join(name(column) for column in step.key)
+def _digest(columns: Sequence[str], rows: int, total: int) -> str:
+    return digest_of([sorted(columns), rows, total])
+
+
+def check_key(con: duckdb.DuckDBPyConnection, step: Step, source: str, within: Sequence[str] = ()) -> None:
+    """Refuse rows that share the key the step's header promises to be unique (``within`` the same month)."""
+    columns = ", ".join(name(column) for column in (*step.key, *(set(within) - set(step.key))))
     twice = con.execute(
         f"select count(*) from (select 1 from {source} group by {columns} having count(*) > 1)"
     ).fetchone()
