@@ -34,13 +34,16 @@ def text_of(value: str, column: Column, layout: Layout) -> str:
         marks = ", ".join(quote(mark.lower()) for mark in layout.missing)
         text = f"(case when lower({text}) not in ({marks}) then {text} end)"
     if column.bare:
-        text = f"regexp_replace({text}, '[- ]', '', 'g')"
+        marked = f"contains({text}, '-') or contains({text}, ' ')"
+        text = f"(case when {marked} then regexp_replace({text}, '[- ]', '', 'g') else {text} end)"
     if column.cut:
         text = f"left({text}, {column.cut})"
     if column.pad:
         digits = f"regexp_full_match({text}, '[0-9]+')"
         padded = f"lpad({text}, cast(greatest(len({text}), {column.pad}) as integer), '0')"
-        text = f"(case when {digits} then {padded} else {text} end)"
+        # most values are long enough: no pattern is tried on those
+        enough = f"len({text}) >= {column.pad}"
+        text = f"(case when {enough} then {text} when {digits} then {padded} else {text} end)"
     return text
 
 
