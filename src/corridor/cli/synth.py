@@ -24,6 +24,11 @@ def synth(
         "--delivery",
         help="single: one file set. monthly: all but the last month, then the last month.",
     ),
+    layout: str = typer.Option(
+        "cclf",
+        "--layout",
+        help="cclf, with every list; or tuva: three tables of the Tuva input layer, Parquet.",
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print what was written as one JSON object."),
 ) -> None:
     """Write a synthetic community: claims in CCLF layout, and every list that goes with them.
@@ -33,10 +38,26 @@ def synth(
 
     Example: corridor synth --beneficiaries 2500 --seed 1 --out community
     """
+    from corridor.errors import CorridorError
     from corridor.synth.community import write_community
     from corridor.synth.order import check_order
 
     order = check_order(beneficiaries, seed, start, months, delivery, out)
+    if layout not in ("cclf", "tuva"):
+        raise CorridorError(
+            "SYNTH-LAYOUT",
+            f"There is no layout {layout!r} to write a community in.",
+            todo="Use --layout cclf or --layout tuva.",
+            field="--layout",
+        )
+    if layout == "tuva" and order.monthly:
+        raise CorridorError(
+            "SYNTH-DELIVERY",
+            "Tables of the Tuva input layer have no monthly delivery.",
+            why="They hold every claim once, in its final form.",
+            todo="Leave --delivery out, or use --layout cclf.",
+            field="--delivery",
+        )
     began = last = time.monotonic()
 
     def progress(done: int, of: int) -> None:
@@ -46,6 +67,13 @@ def synth(
             last = now
             sys.stderr.write(f"  {done:,} of {of:,} people\n")
 
+    if layout == "tuva":
+        from corridor.jobs.synth_tuva import write_tuva_community
+
+        _say_tables(
+            write_tuva_community(order, progress), beneficiaries, out, time.monotonic() - began, as_json
+        )
+        return
     written = write_community(order, progress)
     seconds = time.monotonic() - began
     if as_json:
@@ -57,3 +85,13 @@ def synth(
         f"A community of {beneficiaries:,} people is in {out} ({seconds:.1f} s). Nobody in it is real."
     )
     typer.echo(f"README.txt there lists the files; load them with: corridor load cclf {out / 'cclf'}")
+
+
+def _say_tables(rows: dict[str, int], people: int, out: Path, seconds: float, as_json: bool) -> None:
+    if as_json:
+        tables = [{"table": name, "rows": count} for name, count in rows.items()]
+        json.dump({"folder": str(out), "beneficiaries": people, "rows": tables}, sys.stdout)
+        sys.stdout.write("\n")
+        return
+    typer.echo(f"A community of {people:,} people is in {out} ({seconds:.1f} s). Nobody in it is real.")
+    typer.echo(f"Load it with: corridor load tuva {out}")
