@@ -155,12 +155,12 @@ def listed(person: int, period: str, flags: dict[str, Any], delivery: str = "d1"
 
 
 def test_assignment_list_flags_go_before_everything_and_stop_where_the_report_stops() -> None:
-    # first quarter: flags to March alone; its zeros of later months say nothing
+    # first quarter: flags of April 2024 to March 2025, so that flags 10 to 12 are of this year
     bench = community([span(1, "2020-01-01"), span(2, "2020-01-01")], WHOLE_YEAR)
-    first = {"enrollflag_1": 3, "enrollflag_2": 0, "enrollflag_3": 1}
+    first = {"enrollflag_1": 2, "enrollflag_10": 3, "enrollflag_11": 0, "enrollflag_12": 1}
     bench.give(
         "org_raw.assignment_list",
-        [listed(1, "2025Q1", first), listed(2, "2025Q1", {"enrollflag_1": 4, "enrollflag_2": 4})],
+        [listed(1, "2025Q1", first), listed(2, "2025Q1", {"enrollflag_10": 4, "enrollflag_11": 4})],
     )
     rows = months_of(bench)
     assert [row["enrollment_type"] for row in rows[:4]] == ["aged_dual", None, "esrd", "aged_non_dual"]
@@ -174,11 +174,27 @@ def test_a_later_report_replaces_an_earlier_one() -> None:
     bench.give(
         "org_raw.assignment_list",
         [
-            listed(1, "2025Q1", {"enrollflag_1": 3, "enrollflag_2": 3, "enrollflag_3": 3}),
-            listed(1, "2025Q2", {f"enrollflag_{m}": 4 for m in range(1, 7)}, "d2"),
+            listed(1, "2025Q1", {"enrollflag_10": 3, "enrollflag_11": 3, "enrollflag_12": 3}),
+            listed(1, "2025Q2", {f"enrollflag_{m}": 4 for m in range(7, 13)}, "d2"),
         ],
     )
     assert [row["enrollment_type"] for row in months_of(bench)[:4]] == ["aged_non_dual"] * 4
+
+
+def test_a_quarterly_report_flags_the_twelve_months_to_the_end_of_its_quarter() -> None:
+    bench = community([span(1, "2020-01-01")], WHOLE_YEAR + [line("b", 1, "2024-10-05", 1)])
+    # third quarter: flag 1 is October 2024, flag 3 December, flag 4 January 2025, flag 12 September
+    flags = {"enrollflag_1": 1, "enrollflag_3": 2, "enrollflag_4": 3, "enrollflag_12": 1}
+    # the annual report of 2024 knows December 2024 too: its year is closed, and its word counts
+    annual = listed(1, "2024", {"enrollflag_12": 4}, "d0") | {"performance_year": 2024}
+    bench.give("org_raw.assignment_list", [listed(1, "2025Q3", flags), annual])
+    bench.run("population.enrollment_listed")
+    rows = bench.rows("select * from population.enrollment_listed where counts order by month")
+    assert [(row["month"], row["enrollment_type"]) for row in rows] == [
+        (202412, "aged_non_dual"),
+        (202501, "aged_dual"),
+        (202509, "esrd"),
+    ]
 
 
 def test_who_is_only_on_the_assignment_list_has_months() -> None:

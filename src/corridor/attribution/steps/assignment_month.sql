@@ -1,9 +1,10 @@
 -- step:      attribution.assignment_month
 -- makes:     one row per person and month of a year for which an assignment list report is loaded: assigned or not
---            by the newest report, the enrolment flag, and why not; no row after the last month a report flags
+--            by the newest report, the enrolment flag, and why not; no row after the last month a report flags,
+--            nor for the months of the year before that a quarterly report flags too
 -- key:       person_id, month
 -- reads:     attribution.listed_report, attribution.turnover, org_raw.assignment_list
--- rules:     population.enrollment_flag_month
+-- rules:     population.enrollment_flag_window
 -- cites:     CMS assignment list report, tables 1-1 and 1-5; CCLF layout notes, section 7
 -- evidence:  attribution.listed_report(person_id)
 with dated as (
@@ -23,10 +24,15 @@ with dated as (
     on listed.person_id = report.listed_person_id and listed.delivery_id = report.delivery_id
     and listed.source_id = report.source_id and listed.performance_year = report.performance_year
     and coalesce(listed.report_period, cast(listed.performance_year as varchar)) = report.report_period
-  cross join rules.population_enrollment_flag_month as named
+  join rules.population_enrollment_flag_window as named
+    on named.year_offset = 0
+    and named.report_kind = case when report.report_period like '%Q_' then right(report.report_period, 2) else 'year' end
 ),
 horizon as (
-  select delivery_id, report_period, max(case when enrollment_flag > 0 or enrollment_flag is null then month end) as last_month
+  select
+    delivery_id, report_period, count(enrollment_flag) > 0 as has_flags,
+    coalesce(max(case when enrollment_flag > 0 then month end), max(case when enrollment_flag is null then month end))
+      as last_month
   from dated
   group by delivery_id, report_period
 ),
@@ -34,10 +40,11 @@ judged as (
   select
     dated.person_id, dated.month, dated.performance_year as year, dated.source_id, dated.report_period, dated.file_date,
     dated.enrollment_flag,
-    dated.is_newest and coalesce(dated.enrollment_flag > 0, true) as assigned,
+    dated.is_newest and coalesce(dated.enrollment_flag > 0, not horizon.has_flags) as assigned,
     case
       when not dated.is_newest then concat_ws(': ', 'assigned no longer', coalesce(turnover.reason, 'no reason on file'))
       when dated.enrollment_flag = 0 then 'no month of eligibility'
+      when dated.enrollment_flag is null and horizon.has_flags then 'the report leaves the month blank'
       when dated.enrollment_flag is null then 'assigned; the report has no monthly flags'
       else 'assigned'
     end as reason

@@ -1,9 +1,10 @@
 -- step:      population.enrollment_listed
--- makes:     one row per person and month of which an assignment list report knows the enrolment type, from the
---            newest report of the year; a report knows nothing of months after the last one it flags for anybody
+-- makes:     one row per person and month of which an assignment list report knows the enrolment type: a quarterly
+--            report knows the twelve months to the end of its quarter. The newest report counts of the earliest
+--            year whose reports know the month; none knows a month after the last one it flags for anybody
 -- key:       person_id, month
 -- reads:     org_raw.assignment_list, identity.person_alias, claims.person
--- rules:     population.enrollment_flag, population.enrollment_flag_month
+-- rules:     population.enrollment_flag, population.enrollment_flag_window
 -- cites:     CMS assignment list report, ENROLLFLAG1 to 12; docs/population.md
 -- evidence:  none
 with report as (
@@ -47,9 +48,11 @@ dated as (
   select
     coalesce(alias.kept_person_id, report.person_id) as person_id, report.performance_year,
     report.report_period, report.file_date, report.delivery_id, report.flag_value,
-    report.performance_year * 100 + named.month_of_year as month
+    (report.performance_year + named.year_offset) * 100 + named.month_of_year as month
   from report
-  join rules.population_enrollment_flag_month as named on named.flag = report.flag
+  join rules.population_enrollment_flag_window as named
+    on named.flag = report.flag
+    and named.report_kind = case when report.report_period like '%Q_' then right(report.report_period, 2) else 'year' end
   left join identity.person_alias as alias on alias.person_id = report.person_id
   where report.flag_value is not null and report.performance_year is not null
 ),
@@ -64,7 +67,7 @@ newest as (
     dated.person_id, dated.month, dated.flag_value,
     row_number() over (
       partition by dated.person_id, dated.month
-      order by dated.report_period desc nulls last, dated.file_date desc nulls last, dated.delivery_id desc,
+      order by dated.performance_year, dated.report_period desc nulls last, dated.file_date desc nulls last, dated.delivery_id desc,
         dated.flag_value desc
     ) as place
   from dated
