@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,6 +74,7 @@ class Runner:
         self.catalogue = catalogue or load_catalogue()
         self.store = Store(warehouse.home)
         self.tables: dict[str, Table] = {}
+        self._con: duckdb.DuckDBPyConnection | None = None
 
     def run(self, targets: Iterable[str] | None = None) -> str:
         """Run the steps ``targets`` need (all by default); returns the id of the complete run."""
@@ -83,12 +85,17 @@ class Runner:
             steps = self.catalogue.order(targets)
             entries = []
             kept: list[Path] = []
-            for place, step in enumerate(steps, start=1):
-                entry, made = self._run_step(step, place, len(steps))
-                self.tables[step.step] = as_table(step, made)
-                kept.extend(folders(made))
-                entry["outputs"] = [str(path.relative_to(self.warehouse.home)) for path in folders(made)]
-                entries.append(entry)
+            try:
+                for place, step in enumerate(steps, start=1):
+                    entry, made = self._run_step(step, place, len(steps))
+                    self.tables[step.step] = as_table(step, made)
+                    kept.extend(folders(made))
+                    entry["outputs"] = [str(path.relative_to(self.warehouse.home)) for path in folders(made)]
+                    entries.append(entry)
+            finally:
+                if self._con is not None:
+                    self._con.close()
+                    self._con = None
             remove_tree(self.warehouse.spill)
             return self._complete(started, entries, kept)
 
@@ -175,29 +182,56 @@ class Runner:
         passed = pass_on(self.store, step, reads, keys)
         rest = {month: key for month, key in keys.items() if month not in passed}
         for batch in _batches(reads, list(rest)):
-            with self._connect(step, reads, batch) as con, naming(step):
+            with self._desk(step, reads, batch) as con, naming(step):
                 keys_of_batch = {month: rest[month] for month in batch}
                 passed.update(self.store.write_months(con, step, step.sql, keys_of_batch))
         return passed
 
     def _make_whole(self, step: Step, reads: Sequence[Table], key: str) -> Output:
-        with self._connect(step, reads, None) as con, naming(step):
-            if isinstance(step, SqlStep):
+        if isinstance(step, SqlStep):
+            with self._desk(step, reads, None) as con, naming(step):
                 return self.store.write_whole(con, step, step.sql, key)
+        with self._connect(step, reads, None) as con, naming(step):
             assert isinstance(step, PythonStep) and step.function is not None
             result = step.function(StepContext(con, self.force, self.settings))
             columns, types = result if isinstance(result, tuple) else (result, {})
             return self.store.write_arrays(con, step, columns, types, key)
+
+    @contextmanager
+    def _desk(
+        self, step: Step, reads: Sequence[Table], months: Sequence[int] | None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The connection of the SQL steps, with what this one reads on it; cleared for the next.
+
+        One for all of them: opening another costs more than many a step does.
+        """
+        if self._con is None:
+            self._con = connect(self.warehouse.spill, self.threads, self.memory_limit)
+        con = self._con
+        try:
+            self._lay_out(con, step, reads, months)
+            yield con
+            for schema in {table.name.partition(".")[0] for table in reads} | {"rules"}:
+                con.execute(f"drop schema if exists {name(schema)} cascade")
+        except BaseException:
+            self._con = None
+            con.close()
+            raise
+
+    def _lay_out(
+        self, con: duckdb.DuckDBPyConnection, step: Step, reads: Sequence[Table], months: Sequence[int] | None
+    ) -> None:
+        for table in reads:
+            table.register(con, months)
+        if step.rules:
+            self.force.register(con, list(step.rules))
 
     def _connect(
         self, step: Step, reads: Sequence[Table], months: Sequence[int] | None
     ) -> duckdb.DuckDBPyConnection:
         """A connection that sees only what the step says it reads."""
         con = connect(self.warehouse.spill, self.threads, self.memory_limit)
-        for table in reads:
-            table.register(con, months)
-        if step.rules:
-            self.force.register(con, list(step.rules))
+        self._lay_out(con, step, reads, months)
         return con
 
     def _table(self, read: str, step: Step) -> Table:
