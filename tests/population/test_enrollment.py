@@ -182,7 +182,7 @@ def test_a_later_report_replaces_an_earlier_one() -> None:
 
 
 def test_a_quarterly_report_flags_the_twelve_months_to_the_end_of_its_quarter() -> None:
-    bench = community([span(1, "2020-01-01")], WHOLE_YEAR + [line("b", 1, "2024-10-05", 1)])
+    bench = community([span(1, "2020-01-01")], [*WHOLE_YEAR, line("b", 1, "2024-10-05", 1)])
     # third quarter: flag 1 is October 2024, flag 3 December, flag 4 January 2025, flag 12 September
     flags = {"enrollflag_1": 1, "enrollflag_3": 2, "enrollflag_4": 3, "enrollflag_12": 1}
     # the annual report of 2024 knows December 2024 too: its year is closed, and its word counts

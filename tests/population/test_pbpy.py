@@ -155,3 +155,30 @@ def test_trend_between_whole_years_only() -> None:
     assert rows[2024]["trend"] is None
     assert rows[2026]["trend"] is None  # January to March: 500 / 0.25 is the season's
     assert (rows[2026]["pbpy"], rows[2026]["months_covered"]) == (pytest.approx(2_000), 3)
+
+
+def test_the_national_factor_is_not_for_years_that_are_complete() -> None:
+    lines = [
+        line("a", 1, "2024-01-10", 1_200, paid_date=date(2024, 2, 1)),
+        line("b", 1, "2025-12-10", 1_200, paid_date=date(2026, 3, 20)),
+    ]
+    bench = community([span(1, "2020-01-01")], lines, overrides={"population.completion_method": "table"})
+    rows = {row["year"]: row for row in bench.run("population.pbpy") if row["enrollment_type"] == "all"}
+    # paid through March 2026: December 2025 has 3 months of run-out, December 2024 has 15
+    assert rows[2025]["pbpy"] == pytest.approx(1_200 * 1.013)
+    assert rows[2024]["pbpy"] == pytest.approx(1_200)
+    assert rows[2025]["trend"] == pytest.approx(0.013)
+
+
+def test_one_wrong_date_of_payment_does_not_make_claims_look_complete() -> None:
+    wrong = line("wrong", 1, "2025-01-06", 1, paid_date=date(2031, 1, 1))
+    options = {"population.development_minimum_months": 1, "population.paid_month_least_share": 0.6}
+    bench = community([span(1, "2020-01-01")], [*triangle(), wrong], overrides=options)
+    rows = {
+        row["month"]: row for row in bench.run("population.completion") if row["enrollment_type"] == "esrd"
+    }
+    # lines by month of payment: 1, 2, 3, 3 and the 1 of 2031, 2 on average: months under 1.2 are passed over
+    assert {row["paid_through"] for row in rows.values()} == {date(2025, 4, 28)}
+    # as without the wrong date: 900 / 600 from lag 0 to 1, 480 / 450 from 1 to 2
+    assert rows[202504]["completion_factor"] == pytest.approx(1.5 * 480 / 450)
+    assert (rows[202504]["run_out_months"], rows[202504]["lag"]) == (0, 0)

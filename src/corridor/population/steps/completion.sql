@@ -2,13 +2,12 @@
 -- makes:     one row per month and enrolment type: what expenditure is multiplied by because claims are still to
 --            come, and by which method it was found
 -- key:       month, enrollment_type
--- reads:     population.month, population.paid_lag, population.development
+-- reads:     population.month, population.paid_through, population.development
 -- rules:     population.completion_method, population.completion_factor
 -- cites:     42 CFR 425.605(a) (three months of run-out and a completion factor); docs/population.md
 -- evidence:  population.development(lag)
 with as_of as (
-  select max(last_paid_date) as day
-  from population.paid_lag
+  select day from population.paid_through
 ),
 first_lag as (
   select min(lag) as lag
@@ -40,6 +39,7 @@ tabled as (
 )
 select
   month_lag.month, kind.enrollment_type, month_lag.year, month_lag.run_out_months, month_lag.paid_through,
+  cast(developed.lag as integer) as lag,
   case
     when method.value = 'development' then coalesce(development.factor_to_end, 1)
     when method.value = 'table' then coalesce(known.factor, 1)

@@ -2,13 +2,12 @@
 -- makes:     one row per lag: how much more had been paid one month later, over the months of service old enough
 --            to show it (chain ladder, weighted by volume), and the growth from this lag to the last
 -- key:       lag
--- reads:     population.paid_lag, population.month
+-- reads:     population.paid_lag, population.paid_through, population.month
 -- rules:     population.development_lag, population.development_minimum_months
 -- cites:     Corridor (chain ladder); docs/population.md
 -- evidence:  population.paid_lag(lag)
 with as_of as (
-  select max(last_paid_date) as day
-  from population.paid_lag
+  select day from population.paid_through
 ),
 cell as (
   select calendar.month, known.lag

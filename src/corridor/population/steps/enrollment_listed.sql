@@ -52,7 +52,7 @@ dated as (
   from report
   join rules.population_enrollment_flag_window as named
     on named.flag = report.flag
-    and named.report_kind = case when report.report_period like '%Q_' then right(report.report_period, 2) else 'year' end
+    and named.report_kind = case when report.report_period like '%Q_' then substr(report.report_period, length(report.report_period) - 1) else 'year' end
   left join identity.person_alias as alias on alias.person_id = report.person_id
   where report.flag_value is not null and report.performance_year is not null
 ),
