@@ -2,7 +2,7 @@
 -- makes:     one row per method and person: whether the person can be assigned to an ACO at all, and if not, why
 -- key:       method, person_id
 -- reads:     claims.person, population.enrollment_month, attribution.assignment_window,
---            attribution.entity_share, attribution.reach
+--            attribution.entity_share, attribution.assignment_month, attribution.reach, run.setting
 -- rules:     claims.us_state
 -- cites:     42 CFR 425.401(a) and (b)
 -- evidence:  population.enrollment_month(person_id)
@@ -29,6 +29,11 @@ everybody as (
   select person_id from claims.person
   union
   select person_id from attribution.entity_share
+  union
+  -- who is on the list and in no other file has an answer too
+  select listed.person_id
+  from attribution.assignment_month as listed
+  join run.setting as setting on setting.data_year = listed.year
 ),
 known as (
   select

@@ -26,7 +26,7 @@ with dated as (
     and coalesce(listed.report_period, cast(listed.performance_year as varchar)) = report.report_period
   join rules.population_enrollment_flag_window as named
     on named.year_offset = 0
-    and named.report_kind = case when report.report_period like '%Q_' then right(report.report_period, 2) else 'year' end
+    and named.report_kind = case when report.report_period like '%Q_' then substr(report.report_period, length(report.report_period) - 1) else 'year' end
 ),
 horizon as (
   select

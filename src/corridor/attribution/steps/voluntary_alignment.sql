@@ -3,7 +3,7 @@
 --            list report or list of choices, and the ACO that clinician is in, if any
 -- key:       person_id
 -- reads:     org_raw.assignment_list, org_raw.voluntary_alignment, identity.person_alias, attribution.participant,
---            org_raw.participant_list, run.setting
+--            org_raw.participant_list, org_raw.provider_roster, run.setting
 -- cites:     42 CFR 425.402(e)
 -- evidence:  none
 -- owner:     tin, npi
@@ -35,13 +35,28 @@ newest as (
   from named
   left join identity.person_alias as alias on alias.person_id = named.person_id
 ),
--- the practice of a clinician who was named without one
+current_list as (
+  select aco_id, max(file_date) as file_date from org_raw.participant_list group by aco_id
+),
+known as (
+  select listed.npi, listed.tin, listed.start_date, listed.end_date
+  from org_raw.participant_list as listed
+  join current_list
+    on current_list.aco_id = listed.aco_id and current_list.file_date is not distinct from listed.file_date
+  union all
+  select npi, tin, start_date, end_date from org_raw.provider_roster
+),
+-- the practice of a clinician who was named without one: of several practices of one ACO, any
 practice as (
-  select npi, min(tin) as tin
-  from org_raw.participant_list
-  where npi is not null
-  group by npi
-  having count(distinct tin) = 1
+  select known.npi, min(known.tin) as tin
+  from known
+  join attribution.participant as member on member.tin = known.tin
+  cross join run.setting as setting
+  where known.npi is not null
+    and (known.start_date is null or cx_year_of(known.start_date) <= setting.data_year)
+    and (known.end_date is null or cx_year_of(known.end_date) >= setting.data_year)
+  group by known.npi
+  having count(distinct coalesce(member.aco_id, 'several')) = 1
 )
 select
   newest.person_id, coalesce(newest.tin, practice.tin) as tin, newest.npi, newest.source, newest.as_of,
