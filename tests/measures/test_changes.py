@@ -115,6 +115,8 @@ def test_the_command_names_nobody(loaded: tuple[Path, Run, dict[str, Any]], monk
     assert "performance.high_cost_amount" in {one["rule"] for one in answer["assumptions"]}
     text = CliRunner().invoke(app, [], catch_exceptions=False).stdout
     assert "Dollars per beneficiary and year, 2027" in text and "person_id" not in text
+    other = CliRunner().invoke(app, ["--year", "1999"], catch_exceptions=False).stdout
+    assert "not of 1999; both deliveries knew " in other and "2027" in other
     # synthetic Medicare numbers have S in second place
     assert "1S" not in text and "1S" not in json.dumps(answer)
 

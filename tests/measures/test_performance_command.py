@@ -92,6 +92,16 @@ def test_small_cells_are_blanked_in_a_file(
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert rows and all(row["suppressed"] == "True" for row in rows if row["observed"] == "")
     assert {row["observed"] for row in rows if row["people"] == ""} == {""}
+    found = CliRunner().invoke(app, ["performance", "--level", "tin", "--json"], catch_exceptions=False)
+    answered = json.loads(found.stdout)["rows"]
+    assert [row["suppressed"] for row in answered] == [row["suppressed"] == "True" for row in rows]
+    assert any(row["suppressed"] for row in answered)
+    assert all(row["people"] is None and row["ratio"] is None for row in answered if row["suppressed"])
+    found = CliRunner().invoke(
+        app, ["performance", "--level", "tin", "--out", str(out), "--json"], catch_exceptions=False
+    )
+    (written,) = json.loads(found.stdout)["rows"]
+    assert (written["rows"], written["file"]) == (len(rows), str(out))
 
 
 @pytest.mark.parametrize(

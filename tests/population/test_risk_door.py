@@ -131,6 +131,7 @@ def test_esrd(tmp_path: Path, home: Path) -> None:
 @pytest.mark.parametrize(
     ("people", "diagnoses", "code", "line", "field"),
     [
+        (PEOPLE.splitlines()[0] + "\n", DIAGNOSES, "RISK-NOBODY", None, None),
         (PEOPLE.replace("74", "old"), DIAGNOSES, "RISK-ROW", 2, "age"),
         (PEOPLE.replace("58", "158"), DIAGNOSES, "RISK-ROW", 3, "age"),
         (PEOPLE.replace("female", "x"), DIAGNOSES, "RISK-ROW", 4, "sex"),

@@ -79,9 +79,13 @@ def _print(one: Changes, year: int | None) -> None:
     for direction in ("in", "out"):
         reasons = one.people.get(direction, {})
         write(f"  {direction:<4}{sum(reasons.values()):>10,}")
-        write("  " + "; ".join(f"{reason} {count:,}" for reason, count in reasons.items()) + "\n")
+        text = "; ".join(f"{reason} {count:,}" for reason, count in reasons.items())
+        write(f"  {text}\n" if text else "\n")
     _months(one)
     shown = [row for row in one.pbpy if year in (None, row["year"])]
+    if year is not None and not shown:
+        known = ", ".join(str(row["year"]) for row in one.pbpy) or "none"
+        write(f"\nDollars per beneficiary and year: not of {year}; both deliveries knew {known}\n")
     for row in shown if year is not None else shown[-1:]:
         write(f"\nDollars per beneficiary and year, {row['year']}, Parts A and B as paid so far\n")
         write(f"  {'before':<16}{row['before']:>14,.2f}\n")

@@ -45,6 +45,7 @@ def performance(
     from corridor.engine.warehouse import Warehouse
     from corridor.errors import CorridorError
     from corridor.law import load_rules
+    from corridor.programs.writing import plain
     from corridor.settings import load_settings
 
     settings = load_settings(config)
@@ -93,9 +94,14 @@ def performance(
             todo=f"List who does: corridor performance --level {level} --limit 50",
             field="--id",
         )
+    written: dict[str, Any] = {}
+    if out is not None or (as_json and not people):
+        from corridor.jobs.tables import key_of, suppress_small_cells
+
+        rows = suppress_small_cells(rows, key_of(table), force.number("claims.cell_size_minimum"))
     if out is not None:
-        _write(out, table, rows, force.number("claims.cell_size_minimum"))
-    elif as_json:
+        written = _write(out, table, rows)
+    if as_json:
         assumptions = [
             {"rule": name, "about": force[name].about, "status": force[name].status, "cite": force[name].cite}
             for name in force.names("performance")
@@ -108,12 +114,12 @@ def performance(
             "data_year": setting["data_year"],
             "run_id": run.run_id,
             "level": level,
-            "rows": rows,
+            "rows": [written] if written else rows,
             "assumptions": assumptions,
         }
-        json.dump(found, sys.stdout, default=_plain)
+        json.dump(plain(found), sys.stdout, allow_nan=False)
         sys.stdout.write("\n")
-    else:
+    elif out is None:
         _print(rows[:limit], len(rows), people, months)
 
 
@@ -147,16 +153,15 @@ def _people(run: Run, level: str, entity: str, measure: str) -> list[dict[str, A
     )
 
 
-def _write(out: Path, table: str, rows: list[dict[str, Any]], minimum: float) -> None:
-    from corridor.jobs.tables import key_of, suppress_small_cells
+def _write(out: Path, table: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     from corridor.programs.writing import write_results
 
-    kept = suppress_small_cells(rows, key_of(table), minimum)
-    write_results(out, {"performance": kept})
-    blanked = sum(1 for row in kept if row.get("suppressed"))
+    write_results(out, {"performance": rows})
+    blanked = sum(1 for row in rows if row.get("suppressed"))
     sys.stderr.write(
-        f"{len(kept):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
+        f"{len(rows):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
     )
+    return {"table": table, "rows": len(rows), "suppressed": blanked, "file": str(out)}
 
 
 def _print(rows: list[dict[str, Any]], total: int, people: bool, months: bool) -> None:
@@ -188,10 +193,14 @@ def _print(rows: list[dict[str, Any]], total: int, people: bool, months: bool) -
         ]
         heads += ["reliability", "percentile", "note"]
         rows = [{**row, "note": _note(row)} for row in rows]
-    cells = [[_text(row[head]) for head in heads] for row in rows]
+    cells = [[_text(head, row[head]) for head in heads] for row in rows]
     widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
+    words = [head in ("measure", "entity_id", "note", "first_event") for head in heads]
     for line in [heads, *cells]:
-        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() + "\n")
+        placed = [
+            cell.ljust(width) if word else cell.rjust(width) for cell, width, word in zip(line, widths, words)
+        ]
+        sys.stdout.write("  ".join(placed).rstrip() + "\n")
     if total > len(rows):
         sys.stdout.write(f"{total - len(rows):,} more: --limit shows them, --out writes them\n")
     if "expected_basis" in rows[0]:
@@ -204,15 +213,15 @@ def _note(row: dict[str, Any]) -> str:
     return {"high": "high performer", "low": "low performer"}.get(str(row["performer"]), "")
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
-    return str(value)
-
-
-def _plain(value: Any) -> Any:
+def _text(head: str, value: Any) -> str:
     from decimal import Decimal
 
-    return float(value) if isinstance(value, Decimal) else str(value)
+    if value is None:
+        return "-"
+    if head == "percentile":
+        return f"{value:.0f}"
+    if isinstance(value, float | Decimal):
+        return f"{value:,.3f}" if abs(float(value)) < 100 else f"{value:,.0f}"
+    if isinstance(value, int) and head not in ("month", "person_id"):
+        return f"{value:,}"
+    return str(value)

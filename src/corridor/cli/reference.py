@@ -67,13 +67,15 @@ def add(
         json.dump({**NO_PROGRAM, **found}, sys.stdout, default=str)
         sys.stdout.write("\n")
     else:
+        said: set[str] = set()
         for outcome in outcomes:
-            _say(outcome)
+            _say(outcome, said)
     if refused:
         raise typer.Exit(1)
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: Outcome, said: set[str]) -> None:
+    """A line an outcome; the same advice is given once (``said``), however many files are refused."""
     if outcome.status in ("added", "replaced"):
         aside = f", {outcome.rows_set_aside:,} set aside" if outcome.rows_set_aside else ""
         what = f"{outcome.reference} {outcome.vintage}: {outcome.rows:,} rows{aside}"
@@ -81,8 +83,12 @@ def _say(outcome: Outcome) -> None:
         for warning in outcome.warnings:
             typer.echo(f"  warning: {warning}", err=True)
     elif outcome.error is not None:
-        typer.echo(f"refused   {outcome.file}", err=True)
-        typer.echo(outcome.error.text(), err=True)
+        if outcome.error.todo in said:
+            typer.echo(f"refused   {outcome.file}: {outcome.error.code}, as above", err=True)
+        else:
+            said.add(outcome.error.todo)
+            typer.echo(f"refused   {outcome.file}", err=True)
+            typer.echo(outcome.error.text(), err=True)
     else:
         typer.echo(f"{outcome.status}: {outcome.file} ({outcome.why})")
 

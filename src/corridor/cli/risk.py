@@ -104,6 +104,10 @@ def _overrides(texts: list[str]) -> dict[str, object]:
     return given
 
 
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def _text(scores: RiskScores) -> str:
     """The scores for a reader: what they rest on, the rows, the parts, what was assumed."""
     editions = "; ".join(
@@ -113,9 +117,9 @@ def _text(scores: RiskScores) -> str:
     )
     counts = scores.inputs
     lines = [
-        f"Risk scores of {counts.people:,} people for payment year {scores.year}, "
-        f"{counts.diagnoses:,} diagnosis rows. {editions}",
-        f"{counts.codes_without_hcc:,} rows hold a code that counts for no HCC, "
+        f"Risk scores of {_counted(counts.people, 'person', 'people')} for payment year {scores.year}, "
+        f"{_counted(counts.diagnoses, 'diagnosis row')}. {editions}",
+        f"Of the rows {counts.codes_without_hcc:,} hold a code that counts for no HCC, "
         f"{counts.unknown_codes:,} no ICD-10 code.",
         "",
         f"{'person_id':<20} {'segment':<34} {'raw':>8} {'normalised':>10} {'payment':>8}  HCCs",

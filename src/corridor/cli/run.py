@@ -14,7 +14,7 @@ HELP = """Compute every table and program named in corridor.toml, then write the
 
 What has not changed since the last run is reused. The last complete run stays readable until this
 one is complete, and also when this one fails. --only computes some rooms or tables, and what they
-need, without the report.
+need, without the report; until the next run the other tables are not to be had.
 
 Example: corridor run --year 2027
 
@@ -44,7 +44,9 @@ def run(
         if wanted or not report:
             done = compute(context, progress, wanted)
             files: dict[str, str] = {}
-            text = f"Run {done.run_id} is complete.\n"
+            made = len(done.manifest["steps"])
+            others = " These are all it holds: without --only there are more." if wanted else ""
+            text = f"Run {done.run_id} is complete: {made:,} tables.{others}\n"
         else:
             outcome = run_and_report(context, out, progress)
             done, files, text = outcome.run, outcome.file_names(), outcome.summary()

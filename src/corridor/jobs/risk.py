@@ -253,7 +253,7 @@ def _parts(con: duckdb.DuckDBPyConnection, explain: str) -> dict[str, list[dict[
         raise CorridorError(
             "RISK-NO-PERSON",
             "The person to explain is not in the list of people.",
-            todo="Name a person_id of the file, or nobody to explain everyone.",
+            todo="Name a person_id of the file, or all to explain everyone.",
             field="--explain",
         )
     found = con.execute(
@@ -308,11 +308,13 @@ def _warnings(inputs: Inputs, editions: list[dict[str, Any]], esrd_only: bool, y
     warnings = []
     if inputs.unknown_codes:
         warnings.append(
-            f"{inputs.unknown_codes:,} diagnosis rows hold no ICD-10 code ({', '.join(inputs.examples)}); "
-            "they count for nothing."
+            f"{inputs.unknown_codes:,} of the diagnosis rows hold no ICD-10 code "
+            f"({', '.join(inputs.examples)}) and count for nothing."
         )
     if inputs.without_person:
-        warnings.append(f"{inputs.without_person:,} diagnosis rows are of nobody in the list of people.")
+        warnings.append(
+            f"{inputs.without_person:,} of the diagnosis rows are of nobody in the list of people."
+        )
     defaults = [
         name
         for name in inputs.absent

@@ -41,10 +41,18 @@ def stage_inputs(
 ) -> tuple[str, ...]:
     """Make population.risk_person, population.risk_diagnosis and door.person (number -> person_id).
 
-    Returns the optional columns the list of people lacks. Raises RISK-ROW for the first row that cannot be
-    used, RISK-PERSON-TWICE, RISK-GRAFT-MONTHS, and what reading a table raises.
+    Returns the optional columns the list of people lacks. Raises RISK-NOBODY, RISK-ROW for the first row
+    that cannot be used, RISK-PERSON-TWICE, RISK-GRAFT-MONTHS, and what reading a table raises.
     """
     listed = _staged(con, people, "people", scratch)
+    if not _number(con, "select count(*) from people"):
+        raise CorridorError(
+            "RISK-NOBODY",
+            "The list of people holds nobody.",
+            why="It has its column names, but no row below them.",
+            todo="Write one row for each person whose risk score is wanted.",
+            file=people.name,
+        )
     con.execute("create schema if not exists door")
     con.execute(
         "create or replace table door.person as select "

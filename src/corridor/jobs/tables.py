@@ -11,8 +11,28 @@ from corridor.engine.connection import name
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
 
-# A column of one of these names counts the beneficiaries behind its row.
-PEOPLE_COLUMNS = ("people", "beneficiaries", "members")
+# A column of one of these names counts the beneficiaries that the figures of its row rest on,
+PEOPLE_COLUMNS = (
+    "people",
+    "beneficiaries",
+    "members",
+    "patients",
+    "people_served",
+    "people_with_events",
+    "people_within",
+    "virtual_people",
+    "enrolled",
+    "matched",
+)
+# and of these, some of them: few blank their own cell only.
+SOME_PEOPLE_COLUMNS = (
+    "truncated_people",
+    "people_unplaced",
+    "panel_people",
+    "beneficiaries_with_risk_score",
+    "clinician_beneficiaries",
+)
+SMALL_CELL = "small_cell"  # a step that knows by itself that a row rests on few
 SUPPRESSED = "suppressed"
 
 
@@ -43,16 +63,21 @@ def rows_of(
     """
     if not run.has(table):
         known = sorted(str(entry["step"]) for entry in run.manifest["steps"])
-        near = [step for step in known if table.partition(".")[2] in step or step.startswith(table)]
+        short = table.rpartition(".")[2]
+        near = [step for step in known if step.startswith(table) or (short and short in step)]
+        skipped = table in load_catalogue().steps
+        todo = "Near it: " + ", ".join(near[:8]) + "." if near else "List them with `corridor table`."
+        if skipped:
+            todo = f"Make it with `corridor run`, or `corridor run --only {table}`."
         raise CorridorError(
             "TABLE-UNKNOWN",
             f"The last complete run made no table called {table}.",
-            why="A run with --only makes some tables; a spelling may be off.",
-            todo=("Near it: " + ", ".join(near[:8]) + "." if near else "List them with `corridor table`."),
+            why="It was a run with --only, or is older than this table." if skipped else "There is none.",
+            todo=todo,
             field="NAME",
         )
     relation = name(*table.split("."))
-    present = [row["column_name"] for row in run.query(f"describe select * from {relation}")]
+    present = columns_of(run, table)
     for column in [*where, *columns]:
         if column not in present:
             raise CorridorError(
@@ -71,6 +96,36 @@ def rows_of(
     return run.query(sql, list(where.values()))
 
 
+def columns_of(run: Run, table: str) -> list[str]:
+    """The columns of a table the run made."""
+    relation = name(*table.split("."))
+    return [str(row["column_name"]) for row in run.query(f"describe select * from {relation}")]
+
+
+def count_rows(run: Run, table: str, where: Mapping[str, str]) -> int:
+    """How many rows of a table there are, as ``rows_of`` would find them."""
+    tests = " and ".join(f"cast({name(column)} as varchar) = ?" for column in where) or "true"
+    relation = name(*table.split("."))
+    (row,) = run.query(f"select count(*) as n from {relation} where {tests}", list(where.values()))
+    return int(row["n"])
+
+
+def rules_of(table: str) -> list[str]:
+    """The rules that a table rests on: those its step names, and the steps it reads."""
+    steps = load_catalogue().steps
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [table]
+    while waiting:
+        step = steps.get(waiting.pop())
+        if step is None or step.step in seen:
+            continue
+        seen.add(step.step)
+        found.update(step.rules)
+        waiting.extend(step.reads)
+    return sorted(found)
+
+
 def suppress_small_cells(
     rows: Sequence[Mapping[str, Any]], key: Sequence[str], minimum: float
 ) -> list[dict[str, Any]]:
@@ -78,18 +133,29 @@ def suppress_small_cells(
 
     Rows of tables that do not count beneficiaries are returned as they are.
     """
-    counted = [column for column in PEOPLE_COLUMNS if rows and column in rows[0]]
-    if not counted:
+    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, SMALL_CELL)
+    if not any(column in row for row in rows[:1] for column in counting):
         return [dict(row) for row in rows]
     kept = []
     for row in rows:
-        small = any(row[column] is not None and 0 < row[column] < minimum for column in counted)
+        small = row.get(SMALL_CELL) is True or any(_few(row.get(c), minimum) for c in PEOPLE_COLUMNS)
+        some = [column for column in SOME_PEOPLE_COLUMNS if _few(row.get(column), minimum)]
         shown = {
-            column: None if small and _is_figure(value) and column not in key else value
+            column: None if column in some or (small and _is_figure(value) and column not in key) else value
             for column, value in row.items()
         }
-        kept.append({**shown, SUPPRESSED: small})
+        kept.append({**shown, SUPPRESSED: small or bool(row.get(SUPPRESSED))})
     return kept
+
+
+def counting_columns(run: Run, table: str) -> list[str]:
+    """The columns of a table that decide whether its rows are blanked."""
+    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, SMALL_CELL, SUPPRESSED)
+    return [column for column in columns_of(run, table) if column in counting]
+
+
+def _few(count: Any, minimum: float) -> bool:
+    return count is not None and not isinstance(count, bool | str) and 0 < count < minimum
 
 
 def key_of(table: str) -> tuple[str, ...]:
