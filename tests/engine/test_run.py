@@ -238,6 +238,17 @@ def test_old_runs_are_swept_but_the_last_two_stay_readable(tmp_path: Path) -> No
     assert rows
 
 
+def test_runs_of_some_steps_leave_the_others_outputs(tmp_path: Path) -> None:
+    warehouse = Warehouse.open(tmp_path / "home")
+    deliver(warehouse, tmp_path / "a", JANUARY)
+    runner(warehouse).run()
+    for _ in range(4):
+        runner(warehouse).run(["toy.line"])
+    log: list[tuple[str, str]] = []
+    runner(warehouse, log=log).run()
+    assert log == [("toy.line", "reused"), ("toy.spend", "reused")]
+
+
 def test_a_step_cannot_read_identifiers() -> None:
     for table in community.catalogue().raw_tables.values():
         assert not {"identifier", "bene_mbi_id", "mbi"} & set(table)

@@ -304,12 +304,18 @@ class Runner:
         return run_id
 
     def _sweep(self, kept: list[Path]) -> None:
+        """Remove runs, and outputs no run names: all but the last few, and any that alone holds some step."""
         runs = sorted(path.parent for path in (self.warehouse.home / "runs").glob("*/manifest.json"))
-        for old in runs[:-RUNS_KEPT]:
-            remove_tree(old)
         keep = set(kept)
-        for folder in runs[-RUNS_KEPT:]:
-            for entry in read_json(folder / "manifest.json")["steps"]:
+        seen: set[str] = set()
+        for place, folder in enumerate(reversed(runs)):
+            entries = read_json(folder / "manifest.json")["steps"]
+            steps = {str(entry["step"]) for entry in entries}
+            if place >= RUNS_KEPT and steps <= seen:
+                remove_tree(folder)
+                continue
+            seen |= steps
+            for entry in entries:
                 keep.update(self.warehouse.home / output for output in entry["outputs"])
         self.store.sweep(keep)
 
