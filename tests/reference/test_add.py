@@ -300,6 +300,15 @@ def test_the_command_adds_and_lists(tmp_path: Path, warehouse_home: Path) -> Non
     assert "asm_area" in run.invoke(app, ["list"]).stdout
 
 
+def test_advice_is_given_once_for_many_refused_files(tmp_path: Path, warehouse_home: Path) -> None:
+    for name in ("one.csv", "two.csv", "three.csv"):
+        write(tmp_path / "files", name, "colour,shape\nred,round\n")
+    done = CliRunner().invoke(app, ["add", str(tmp_path / "files")])
+    assert done.exit_code == 1
+    assert done.stderr.count("Their columns: corridor reference list") == 1
+    assert done.stderr.count("REFERENCE-UNKNOWN, as above") == 2
+
+
 def test_an_unknown_stage_is_one_error(tmp_path: Path, warehouse_home: Path) -> None:
     path = write(tmp_path, "areas_2026.csv", "cbsa,mandatory\n10580,Yes\n")
     done = CliRunner().invoke(app, ["add", str(path), "--stage", "draft"])
