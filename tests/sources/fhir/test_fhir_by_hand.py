@@ -1,9 +1,8 @@
-"""FHIR by hand: forms of files, versions, what is set aside, and files that are refused."""
+"""FHIR by hand: forms of files, versions, who is who, and what drops a claim."""
 
 from __future__ import annotations
 
 import copy
-import gzip
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,93 +12,24 @@ from typing import Any
 import duckdb
 import pytest
 
-from corridor.errors import CorridorError
 from corridor.sources.fhir import reading
 from corridor.sources.fhir.document import Cut, resources
-from tests.sources.rif.running import counts, load, run
+from tests.sources.fhir.by_hand import BB, BUNDLE, LINES, MBI, claim, coded, gz, ndjson, one_row, plain
+from tests.sources.rif.running import load, run
 
-BB = "https://bluebutton.cms.gov/resources/variables/"
-MBI = "http://hl7.org/fhir/sid/us-mbi"
-
-
-def coded(system: str, code: str) -> dict[str, Any]:
-    return {"coding": [{"system": system, "code": code}]}
-
-
-def claim(number: int = 1, paid: float = 80.0, **changes: Any) -> dict[str, Any]:
-    """A carrier claim of R4 with one line that pays ``paid``."""
-    made: dict[str, Any] = {
-        "resourceType": "ExplanationOfBenefit",
-        "id": f"carrier-{number}",
-        "meta": {"lastUpdated": "2025-01-01T00:00:00Z"},
-        "status": "active",
-        "use": "claim",
-        "outcome": "complete",
-        "type": coded(BB + "nch_clm_type_cd", "71"),
-        "patient": {"reference": "Patient/-55"},
-        "billablePeriod": {"start": "2024-03-05", "end": "2024-03-06"},
-        "item": [
-            {
-                "sequence": 1,
-                "productOrService": coded("https://bluebutton.cms.gov/resources/codesystem/hcpcs", "99213"),
-                "adjudication": [
-                    {"category": coded("x", BB + "line_nch_pmt_amt"), "amount": {"value": paid}}
-                ],
-            }
-        ],
-        "payment": {"amount": {"value": paid}},
-    }
-    return {**made, **changes}
-
-
-def ndjson(path: Path, *texts: object, end: str = "\n") -> Path:
-    lines = [one if isinstance(one, str) else json.dumps(one, separators=(",", ":")) for one in texts]
-    path.write_text("\n".join(lines) + end, encoding="utf-8")
-    return path
-
-
-def one_row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = con.execute(query).fetchone()
-    assert row is not None
-    return tuple(row)
-
-
-def rejects(home: Path) -> list[tuple[Any, ...]]:
-    files = f"{home}/deliveries/*/rejects/*.parquet"
-    return duckdb.execute(
-        f"select line_number, reason_code, field from read_parquet('{files}') order by 1"
-    ).fetchall()
-
-
-# ---- forms of files ---------------------------------------------------------------------------
-
-
-def _gz(path: Path, text: str) -> Path:
-    zipped = path.with_suffix(".ndjson.gz")
-    zipped.write_bytes(gzip.compress(text.encode()))
-    return zipped
-
-
-def _plain(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8", newline="")
-    return path
-
-
-BUNDLE = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": claim(n)} for n in (1, 2, 3)]}
-LINES = [json.dumps(claim(n)) for n in (1, 2, 3)]
 FORMS: dict[str, Callable[[Path], Path]] = {
-    "lines": lambda path: _plain(path, "\n".join(LINES) + "\n"),
-    "no final newline": lambda path: _plain(path, "\n".join(LINES)),
-    "Windows lines": lambda path: _plain(path, "\r\n".join(LINES) + "\r\n"),
-    "blank lines and a byte order mark": lambda path: _plain(path, "\ufeff" + "\n\n".join(LINES) + "\n\n"),
-    "gzip": lambda path: _gz(path, "\n".join(LINES)),
-    "Bundle on one line": lambda path: _plain(path, json.dumps(BUNDLE)),
-    "Bundle over many lines": lambda path: _plain(path, json.dumps(BUNDLE, indent=1)),
-    "Bundle among lines": lambda path: _plain(
+    "lines": lambda path: plain(path, "\n".join(LINES) + "\n"),
+    "no final newline": lambda path: plain(path, "\n".join(LINES)),
+    "Windows lines": lambda path: plain(path, "\r\n".join(LINES) + "\r\n"),
+    "blank lines and a byte order mark": lambda path: plain(path, "\ufeff" + "\n\n".join(LINES) + "\n\n"),
+    "gzip": lambda path: gz(path, "\n".join(LINES)),
+    "Bundle on one line": lambda path: plain(path, json.dumps(BUNDLE)),
+    "Bundle over many lines": lambda path: plain(path, json.dumps(BUNDLE, indent=1)),
+    "Bundle among lines": lambda path: plain(
         path, json.dumps({**BUNDLE, "entry": BUNDLE["entry"][:2]}) + "\n" + LINES[2] + "\n"
     ),
-    "array": lambda path: _plain(path, json.dumps([claim(1), claim(2), claim(3)], indent=2)),
-    "resources one after the other": lambda path: _plain(
+    "array": lambda path: plain(path, json.dumps([claim(1), claim(2), claim(3)], indent=2)),
+    "resources one after the other": lambda path: plain(
         path, "\n".join(json.dumps(claim(n), indent=1) for n in (1, 2, 3))
     ),
 }
@@ -117,7 +47,7 @@ def test_forms_of_files(form: str, tmp_path: Path) -> None:
 
 def test_a_document_is_read_in_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the window, the same resources come, each with the line it begins on."""
-    file = _plain(tmp_path / "bundle.json", json.dumps({**BUNDLE, "total": 12345}, indent=1))
+    file = plain(tmp_path / "bundle.json", json.dumps({**BUNDLE, "total": 12345}, indent=1))
     whole = list(resources(file))
     starts = [
         number
@@ -128,7 +58,7 @@ def test_a_document_is_read_in_windows(tmp_path: Path, monkeypatch: pytest.Monke
     for window in (7, 64, 1000):
         monkeypatch.setattr("corridor.sources.fhir.document._CHUNK", window)
         assert list(resources(file)) == whole
-    cut = _plain(tmp_path / "cut.json", file.read_text(encoding="utf-8")[:-400])
+    cut = plain(tmp_path / "cut.json", file.read_text(encoding="utf-8")[:-400])
     with pytest.raises(Cut):
         list(resources(cut))
 
@@ -309,110 +239,3 @@ def test_months_of_a_reference_year_count_before_periods(tmp_path: Path) -> None
 
 
 # ---- what cannot be used ----------------------------------------------------------------------
-
-
-def test_resources_set_aside_carry_line_and_reason(tmp_path: Path) -> None:
-    nobody = claim(3)
-    del nobody["patient"]
-    unnamed = claim(4)
-    del unnamed["id"]
-    amount = claim(6)
-    amount["item"][0]["adjudication"][0]["amount"]["value"] = "eighty"
-    other: dict[str, Any] = {"resourceType": "Coverage", "id": "vision", "class": []}
-    texts = [
-        claim(1),
-        '{"resourceType":"ExplanationOfBenefit","id":',
-        nobody,
-        unnamed,
-        claim(5, billablePeriod={"start": "sometime"}),
-        amount,
-        {"no": "resource"},
-        claim(8, type=coded("x", "unheard")),
-        claim(9, billablePeriod={}),
-        {**other, "beneficiary": {"reference": "Patient/-55"}},
-        other,
-        claim(12),
-    ]
-    home = tmp_path / "home"
-    summary = load("fhir", [ndjson(tmp_path / "eob.ndjson", *texts)], home)
-    assert counts(summary)["eob.ndjson"] == (12, 2, 10)
-    assert rejects(home) == [
-        (2, "broken-json", ""),
-        (3, "no-patient", "patient"),
-        (4, "no-id", "id"),
-        (5, "bad-date", "billablePeriod"),
-        (6, "bad-money", "line_nch_pmt_amt"),
-        (7, "not-a-resource", ""),
-        (8, "no-type", "type"),
-        (9, "no-date", "billablePeriod"),
-        (10, "no-part", ""),
-        (11, "no-patient", ""),
-    ]
-
-
-def test_a_line_that_is_not_utf8(tmp_path: Path) -> None:
-    file = ndjson(tmp_path / "eob.ndjson", claim(1), "{}", claim(2))
-    file.write_bytes(file.read_bytes().replace(b"{}", b'{"resourceType":"\xff\xfe"}'))
-    summary = load("fhir", [file], tmp_path / "home")
-    assert (summary.rows_kept, summary.rows_set_aside) == (2, 1)
-    assert rejects(tmp_path / "home") == [(2, "not-utf-8", "")]
-
-
-def test_other_resources_are_passed_over_with_a_count(tmp_path: Path) -> None:
-    texts = [
-        claim(1),
-        {"resourceType": "OperationOutcome"},
-        {"resourceType": "AuditEvent"},
-        claim(2, use="preauthorization"),
-    ]
-    summary = load("fhir", [ndjson(tmp_path / "eob.ndjson", *texts)], tmp_path / "home")
-    assert summary.passed_over == [
-        (
-            "eob.ndjson",
-            "1 AuditEvent, 1 OperationOutcome, 1 prior authorization: no claims, people or coverage",
-        )
-    ]
-    assert (summary.rows_in, summary.rows_kept) == (1, 1)
-
-
-def _whole(number: int) -> str:
-    return json.dumps(claim(number), indent=1)
-
-
-REFUSED: dict[str, tuple[str, str]] = {
-    "web page": ("<!DOCTYPE html><html><body>Sign in</body></html>", "FHIR-NOT-JSON"),
-    "XML": ('<?xml version="1.0"?><ExplanationOfBenefit/>', "FHIR-NOT-JSON"),
-    "empty": ("  \n", "FHIR-NOT-JSON"),
-    "text": ("claim_id,paid\n1,2\n", "FHIR-NOT-JSON"),
-    "cut last line": ("\n".join(LINES)[:-20], "FHIR-CUT"),
-    "cut resource": (_whole(1)[:-30], "FHIR-CUT"),
-    "cut Bundle": (json.dumps(BUNDLE)[:-100], "FHIR-CUT"),
-    "other JSON": ('{"a": 1}\n{"a": 2}\n', "FHIR-NO-RESOURCE"),
-    "nothing of use": ('{"resourceType":"AuditEvent"}\n', "FHIR-NOTHING-TO-LOAD"),
-}
-
-
-@pytest.mark.parametrize("kind", list(REFUSED))
-def test_files_that_are_refused(kind: str, tmp_path: Path) -> None:
-    text, code = REFUSED[kind]
-    file = _plain(tmp_path / "eob.ndjson", text)
-    with pytest.raises(CorridorError) as error:
-        load("fhir", [file], tmp_path / "home")
-    assert error.value.code == code
-    assert "eob.ndjson" in str(error.value.file)
-    assert not list((tmp_path / "home").glob("deliveries/*"))
-
-
-def test_a_folder_without_json(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    _plain(tmp_path / "in" / "notes.txt", "nothing here\n")
-    with pytest.raises(CorridorError) as error:
-        load("fhir", [tmp_path / "in"], tmp_path / "home")
-    assert error.value.code == "FHIR-NOTHING-TO-LOAD"
-
-
-@pytest.mark.parametrize("kind", ["cut last line", "cut Bundle"])
-def test_set_aside_keeps_what_comes_before_the_break(kind: str, tmp_path: Path) -> None:
-    file = _plain(tmp_path / "eob.ndjson", REFUSED[kind][0])
-    summary = load("fhir", [file], tmp_path / "home", {"set_aside": True})
-    assert (summary.rows_kept, summary.rows_set_aside) == (2, 1)
