@@ -249,6 +249,22 @@ def test_runs_of_some_steps_leave_the_others_outputs(tmp_path: Path) -> None:
     assert log == [("toy.line", "reused"), ("toy.spend", "reused")]
 
 
+def test_a_run_of_some_steps_carries_the_others_until_something_changes(tmp_path: Path) -> None:
+    warehouse = Warehouse.open(tmp_path / "home")
+    deliver(warehouse, tmp_path / "a", JANUARY)
+    runner(warehouse).run()
+    runner(warehouse).run(["toy.line"])
+    run = open_run(tmp_path / "home")
+    assert {e["step"]: e.get("carried", False) for e in run.manifest["steps"]} == {
+        "toy.line": False,
+        "toy.spend": True,
+    }
+    assert spend(tmp_path / "home") == {1: "10.00", 2: "5.25"}
+    deliver(warehouse, tmp_path / "b", FEBRUARY)  # toy.spend would now be another
+    runner(warehouse).run(["toy.line"])
+    assert not open_run(tmp_path / "home").has("toy.spend")
+
+
 def test_a_step_cannot_read_identifiers() -> None:
     for table in community.catalogue().raw_tables.values():
         assert not {"identifier", "bene_mbi_id", "mbi"} & set(table)

@@ -45,7 +45,8 @@ def run(
             done = compute(context, progress, wanted)
             files: dict[str, str] = {}
             made = len(done.manifest["steps"])
-            others = " These are all it holds: without --only there are more." if wanted else ""
+            kept = sum(1 for entry in done.manifest["steps"] if entry.get("carried"))
+            others = f" {kept:,} of them are those of the run before." if kept else ""
             text = f"Run {done.run_id} is complete: {made:,} tables.{others}\n"
         else:
             outcome = run_and_report(context, out, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ from corridor.errors import CorridorError
 RUNS_KEPT = 2
 # A partitioned step takes so many rows of the tables it reads at once; more months wait for the next batch.
 BATCH_ROWS = int(os.environ.get("CORRIDOR_BATCH_ROWS", "20000000"))
+# What of a manifest says whether a table would come out the same again.
+RESTS_ON = ("corridor_version", "engine", "setting", "settings", "law", "deliveries", "externals")
 # progress(step, place, of how many, what is done with it)
 Progress = Callable[[str, int, int, str], None]
 Made = Output | dict[int, Output]
@@ -269,39 +272,56 @@ class Runner:
         home = self.warehouse.home
         finished = datetime.now(UTC)
         run_id = f"{started:%Y%m%dT%H%M%S%f}-{digest_of([entries, started])[:8]}"
-        write_json(
-            home / "runs" / run_id / "manifest.json",
-            {
-                "run_id": run_id,
-                "started": started.isoformat(timespec="seconds"),
-                "finished": finished.isoformat(timespec="seconds"),
-                "seconds": round((finished - started).total_seconds(), 1),
-                "corridor_version": __version__,
-                "engine": self.engine(),
-                "duckdb_version": duckdb.__version__,
-                "setting": self.setting,
-                "settings": self.settings,
-                "law": {**self.law, "digest": self.force.digest()},
-                "deliveries": [
-                    {
-                        "delivery_id": d.delivery_id,
-                        "fmt": d.fmt,
-                        "source_id": d.source_id,
-                        "files": d.record["files"],
-                        "tables": {table: entry["rows"] for table, entry in d.tables.items()},
-                        "rejects": d.record["rejects"],
-                    }
-                    for d in self.warehouse.deliveries()
-                ],
-                "steps": entries,
-                "externals": {
-                    table.name: [str(path) for path in table.whole.files] for table in self.externals.values()
-                },
+        manifest = {
+            "run_id": run_id,
+            "started": started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - started).total_seconds(), 1),
+            "corridor_version": __version__,
+            "engine": self.engine(),
+            "duckdb_version": duckdb.__version__,
+            "setting": self.setting,
+            "settings": self.settings,
+            "law": {**self.law, "digest": self.force.digest()},
+            "deliveries": [
+                {
+                    "delivery_id": d.delivery_id,
+                    "fmt": d.fmt,
+                    "source_id": d.source_id,
+                    "files": d.record["files"],
+                    "tables": {table: entry["rows"] for table, entry in d.tables.items()},
+                    "rejects": d.record["rejects"],
+                }
+                for d in self.warehouse.deliveries()
+            ],
+            "steps": entries,
+            "externals": {
+                table.name: [str(path) for path in table.whole.files] for table in self.externals.values()
             },
-        )
+        }
+        entries.extend(self._carried(manifest))
+        write_json(home / "runs" / run_id / "manifest.json", manifest)
         write_atomically(home / "runs" / "current", run_id + "\n")
         self._sweep(kept)
         return run_id
+
+    def _carried(self, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The tables of the last run that this one was not asked for, if all they rest on is as it was."""
+        current = self.warehouse.home / "runs" / "current"
+        if not current.exists():
+            return []
+        file = current.parent / current.read_text(encoding="utf-8").strip() / "manifest.json"
+        last = read_json(file) if file.exists() else {}
+        as_read = json.loads(json.dumps({name: manifest[name] for name in RESTS_ON}, default=str))
+        if any(last.get(name) != as_read[name] for name in RESTS_ON):
+            return []
+        made = {entry["step"] for entry in manifest["steps"]}
+        return [
+            {**entry, "made": 0, "carried": True}
+            for entry in last["steps"]
+            if entry["step"] not in made
+            and all((self.warehouse.home / output / "output.json").exists() for output in entry["outputs"])
+        ]
 
     def _sweep(self, kept: list[Path]) -> None:
         """Remove runs, and outputs no run names: all but the last few, and any that alone holds some step."""
