@@ -57,24 +57,34 @@ class DeliveryWriter:
 
     # ---- rows -----------------------------------------------------------------------------
 
-    def add_table(self, table: str, query: str, month_column: str | None = None) -> int:
+    def add_table(
+        self, table: str, query: str, month_column: str | None = None, in_order: bool = False
+    ) -> int:
         """Write the rows of ``query`` as one more part of raw table ``table``; returns how many.
 
         ``source_id``, ``delivery_id`` and ``file_date`` are added. ``month_column`` (yyyymm,
-        not null) lets later runs see which service months this load touches.
+        not null) lets later runs see which service months this load touches; ``in_order`` writes the rows
+        month after month, so that a run reads one of them without the others.
         """
         folder = self._staging / "raw" / table
         folder.mkdir(parents=True, exist_ok=True)
         self._parts += 1
         part = folder / f"part-{self._parts:05d}.parquet"
         day = "null::date" if self.file_date is None else f"date {quote(self.file_date.isoformat())}"
+        order = f" order by {name(month_column)}" if month_column and in_order else ""
+        if order:
+            self.con.execute("set preserve_insertion_order = true")
         rows = self._copy(
             f"select *, {quote(self.source_id)} as source_id, {quote(self.delivery_id)} as delivery_id, "
-            f"{day} as file_date from ({query})",
+            f"{day} as file_date from ({query}){order}",
             part,
         )
+        if order:
+            self.con.execute("set preserve_insertion_order = false")
         entry = self._tables.setdefault(table, {"rows": 0, "months": {} if month_column else None})
         entry["rows"] += rows
+        if order:
+            entry["in_order"] = True
         if month_column and rows:
             months = self.con.execute(
                 f"select {name(month_column)}, count(*) from {parquet([part])} group by 1"

@@ -27,6 +27,8 @@ from corridor.errors import CorridorError
 RUNS_KEPT = 2
 # A partitioned step takes so many rows of the tables it reads at once; more months wait for the next batch.
 BATCH_ROWS = int(os.environ.get("CORRIDOR_BATCH_ROWS", "20000000"))
+# From so many rows on, a month is computed alone where it can be read alone.
+ALONE_ROWS = int(os.environ.get("CORRIDOR_ALONE_ROWS", "50000"))
 # What of a manifest says whether a table would come out the same again.
 RESTS_ON = ("corridor_version", "engine", "setting", "settings", "law", "deliveries", "externals")
 # progress(step, place, of how many, what is done with it)
@@ -344,18 +346,26 @@ def _batches(reads: Sequence[Table], months: Sequence[int]) -> list[list[int]]:
     """The months to compute together: as many as keep the rows read within BATCH_ROWS, at least one.
 
     A row depends on rows of its own month only, so months can be taken apart; joins and windows over a few
-    of them stay in memory where all of them would spill.
+    of them stay in memory where all of them would spill. A large month that can be read without the others is
+    taken alone: to sort rows into months while they are written costs more than all the rest of it.
     """
     batches: list[list[int]] = []
+    alone: list[list[int]] = []
     held = 0
+    apart = all(
+        table.in_order or not table.filtered for table in reads if table.partitioned and table.whole.rows
+    )
     for month in months:
         rows = sum(table.months[month].rows for table in reads if table.partitioned and month in table.months)
+        if apart and rows >= ALONE_ROWS:
+            alone.append([month])
+            continue
         if not batches or held + rows > BATCH_ROWS:
             batches.append([])
             held = 0
         batches[-1].append(month)
         held += rows
-    return batches
+    return batches + alone
 
 
 class naming:

@@ -68,11 +68,30 @@ class Store:
     ) -> dict[int, Output]:
         """Run ``query`` once for several service months and store each month's rows apart."""
         draft = self.draft(step.step)
+        if len(keys) == 1:
+            return {
+                month: self._write_month(con, step, query, draft, month, key) for month, key in keys.items()
+            }
         con.execute(
             f"copy (\n{query}\n) to {quote(str(draft))} ({FORMAT}, partition_by ({PARTITION}), "
             f"write_partition_columns true, overwrite_or_ignore true)"
         )
         return self.keep_months(con, step, query, draft, keys)
+
+    def _write_month(
+        self, con: duckdb.DuckDBPyConnection, step: Step, query: str, draft: Path, month: int, key: str
+    ) -> Output:
+        """One month alone needs not be told from others while it is written."""
+        target = draft / "part.parquet"
+        con.execute(f"copy (\n{query}\n) to {quote(str(target))} ({FORMAT})")
+        found = con.execute(
+            f"select min({name(PARTITION)}), max({name(PARTITION)}), count(*) - count({name(PARTITION)}) "
+            f"from {parquet([target])}"
+        ).fetchone()
+        least, most, nulls = found or (None, None, 0)
+        if nulls or not {least, most} <= {month, None}:
+            raise _stray(step, "a null month" if nulls else sorted({least, most} - {month}))
+        return self.keep(con, step, draft, key, month)
 
     def keep_months(
         self,
@@ -89,13 +108,7 @@ class Store:
         }
         stray = sorted(set(made) - set(keys))
         if stray or len(made) != len(list(draft.glob(f"{PARTITION}=*"))):
-            raise CorridorError(
-                "STEP-PARTITION",
-                f"Step {step.step} makes rows of service months it did not read: {stray or 'a null month'}.",
-                why="A partitioned step may only make rows of the months it is given.",
-                todo="Give every row the service_month of the rows it comes from.",
-                file=step.where,
-            )
+            raise _stray(step, stray or "a null month")
         outputs = {}
         together = self._measure_months(con, step, made) if measure is _unmeasured else {}
         empty = draft / "empty.parquet"  # a month without rows keeps the columns; one file serves them all
@@ -221,6 +234,16 @@ class Store:
         for record in list(self.root.rglob("output.json")):
             if record.parent.resolve() not in wanted:
                 remove_tree(record.parent)
+
+
+def _stray(step: Step, months: object) -> CorridorError:
+    return CorridorError(
+        "STEP-PARTITION",
+        f"Step {step.step} makes rows of service months it did not read: {months}.",
+        why="A partitioned step may only make rows of the months it is given.",
+        todo="Give every row the service_month of the rows it comes from.",
+        file=step.where,
+    )
 
 
 def _measure(con: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str]) -> Measured:

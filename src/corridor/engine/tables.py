@@ -29,7 +29,8 @@ class Table:
     """A table in Parquet.
 
     ``months`` is given where the table can be taken by service month: month -> its part.
-    Several months may share a file (``filtered``); then a month is a where clause.
+    Several months may share a file (``filtered``); then a month is a where clause, cheap where the file is
+    written month after month (``in_order``).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     months: Mapping[int, Part] = field(default_factory=dict)
     partitioned: bool = False
     filtered: bool = False
+    in_order: bool = False
 
     def digest(self, month: int | None = None) -> str:
         """What the rows are; of one service month where asked and possible."""
@@ -90,6 +92,7 @@ def raw_table(warehouse: Warehouse, table: str, columns: Mapping[str, str]) -> T
     files: list[Path] = []
     ids: list[str] = []
     rows = 0
+    in_order = True
     by_month: dict[int, list[tuple[str, int, tuple[Path, ...]]]] = {}
     for delivery in warehouse.deliveries():
         entry = delivery.tables.get(table)
@@ -99,6 +102,7 @@ def raw_table(warehouse: Warehouse, table: str, columns: Mapping[str, str]) -> T
         files.extend(parts)
         ids.append(delivery.delivery_id)
         rows += int(entry["rows"])
+        in_order = in_order and bool(entry.get("in_order"))
         for month, count in (entry["months"] or {}).items():
             by_month.setdefault(int(month), []).append((delivery.delivery_id, int(count), parts))
     months = {
@@ -116,4 +120,5 @@ def raw_table(warehouse: Warehouse, table: str, columns: Mapping[str, str]) -> T
         months,
         partitioned=PARTITION in columns,
         filtered=True,
+        in_order=in_order,
     )

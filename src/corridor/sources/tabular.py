@@ -44,9 +44,9 @@ class Loading:
     tables: dict[str, int] = field(default_factory=dict)
     aside: int = 0
 
-    def add(self, table: str, query: str, month_column: str | None = None) -> int:
+    def add(self, table: str, query: str, month_column: str | None = None, in_order: bool = False) -> int:
         """Write rows of one more part of a raw table, and count them."""
-        rows = self.writer.add_table(table, query, month_column)
+        rows = self.writer.add_table(table, query, month_column, in_order)
         self.tables[table] = self.tables.get(table, 0) + rows
         return rows
 

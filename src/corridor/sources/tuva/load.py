@@ -52,7 +52,7 @@ def _write(loading: Loading, staged: Staged, source_id: str) -> None:
 
     def add(table: str, month_column: str | None = "service_month", **values: object) -> None:
         places = {"load_sequence": loading.sequence, "person": person, **values}
-        loading.add(f"tuva_raw.{table}", source_sql(FORMAT, table, **places), month_column)
+        loading.add(f"tuva_raw.{table}", source_sql(FORMAT, table, **places), month_column, in_order=True)
 
     if name == "medical_claim":
         _write_claims(loading, staged, add)
