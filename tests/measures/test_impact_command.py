@@ -125,10 +125,11 @@ def test_the_command_over_a_community(tmp_path: Path, monkeypatch: pytest.Monkey
     for person in people[:60]:
         assert person not in shown.output
     text = CliRunner().invoke(app, ["program-effect", "Care at home"], catch_exceptions=False).output
-    assert text.startswith("Care at home: 60 enrolled, ")
+    assert text.startswith("Care at home: 60 enrolled\n")
     assert "dollars per member month" in text
     with pytest.raises(CorridorError, match="PROGRAM-UNKNOWN"):
         CliRunner().invoke(app, ["program-effect", "Other"], catch_exceptions=False)
-    compute(open_context(home=home, settings=Settings()), only=["population.month"])
+    # another year: the tables of the run before are not carried on
+    compute(open_context(home=home, settings=Settings(), year=2028), only=["population.month"])
     with pytest.raises(CorridorError, match="PROGRAM-EFFECT-NOT-RUN"):
         CliRunner().invoke(app, ["program-effect"], catch_exceptions=False)
