@@ -1,7 +1,7 @@
 """The Tuva input layer to core claims, member months, PMPM and attribution; and one month more.
 
 Two million claim lines written by ``corridor synth --layout tuva``, Parquet. CPU seconds are of the process
-that loads and computes, the two told apart; the sums are held against plain SQL over the input files.
+that loads and computes on one core, the two told apart; the sums are held against plain SQL over the input files.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def cpu():
 home, folder, targets = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 warehouse = Warehouse.open(home)
 began = cpu()
-load([folder], warehouse, {"threads": 2, "memory_limit": "1600MB"})
+load([folder], warehouse, {"threads": 1, "memory_limit": "1600MB"})
 loaded = cpu()
 programs = ["asm", "claims", "population", "mssp", "reach", "attribution"]
 force = load_rules(programs).in_force(performance_year=2027)
 setting = {"performance_year": 2028, "payment_year": 2030, "data_year": 2026}
 externals = reference_tables(warehouse)
-Runner(warehouse, force, setting, externals=externals, threads=2, memory_limit="2GB").run(targets)
+Runner(warehouse, force, setting, externals=externals, threads=1, memory_limit="2GB").run(targets)
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps({"import": began, "load": loaded - began, "run": cpu() - loaded, "peak_mb": peak / 1024}))
 """

@@ -5,7 +5,7 @@
 -- key:       source_id, claim_id, claim_line_number, part
 -- reads:     claims.service_line, population.service_code
 -- rules:     population.setting_category, population.service_category, population.revenue_center_category,
---            population.virtual_sign, population.suspect_code, population.sequestration_added_back
+--            population.virtual_sign, population.sequestration_added_back
 -- cites:     42 CFR 425.605(a), 425.672; docs/population.md
 -- evidence:  claims.service_line(source_id, claim_id, claim_line_number, part)
 -- owner:     tin, npi
@@ -39,7 +39,7 @@ sorted as (
       case when kind.coded then revenue.service_category end,
       number.service_category, kind.service_category, 'other'
     ) end as service_category,
-    suspect.hcpcs_code is not null as suspect,
+    coalesce(code.suspect, false) as suspect,
     -- the lowest place of what the place, the modifiers and the code say
     least(place_sign.place, modified.place, code_sign.place) as virtual_place
   from claims.service_line as lines
@@ -51,9 +51,6 @@ sorted as (
   left join population.service_code as number
     on number.code_system = 'ccn' and number.code = lines.facility_ccn
     and number.service_month = lines.service_month and lines.setting = 'inpatient'
-  left join rules.population_suspect_code as suspect
-    on suspect.hcpcs_code = lines.hcpcs_code
-    and lines.service_month between suspect.first_month and suspect.last_month
   left join rules.population_virtual_sign as place_sign
     on place_sign.sign = 'place' and place_sign.code = lines.place_of_service_code
   left join rules.population_virtual_sign as code_sign

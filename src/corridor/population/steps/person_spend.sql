@@ -5,7 +5,7 @@
 -- key:       person_id, month
 -- reads:     claims.medical_claim, claims.pharmacy_claim, population.service_code
 -- rules:     claims.claim_setting, population.setting_category, population.revenue_center_category,
---            population.suspect_code, population.sequestration_added_back
+--            population.sequestration_added_back
 -- cites:     42 CFR 425.605(a), 425.672; docs/population.md
 -- evidence:  population.claim_line(person_id, month)
 -- partition: service_month
@@ -20,7 +20,7 @@ with sorted as (
     ) as service_category,
     coalesce(lines.paid_amount, 0) as paid,
     case
-      when suspect.hcpcs_code is not null then 0
+      when code.suspect then 0
       else coalesce(lines.paid_amount, 0) - coalesce(lines.add_on_amount, 0)
         + case when added.value then coalesce(lines.sequestration_amount, 0) else 0 end
     end as expenditure
@@ -35,9 +35,6 @@ with sorted as (
   left join population.service_code as number
     on number.code_system = 'ccn' and number.code = lines.facility_ccn
     and number.service_month = lines.service_month and setting.setting = 'inpatient'
-  left join rules.population_suspect_code as suspect
-    on suspect.hcpcs_code = lines.hcpcs_code
-    and lines.service_month between suspect.first_month and suspect.last_month
   union all
   select
     person_id, service_month, 'part_d_drug' as service_category, coalesce(paid_amount, 0) as paid,
