@@ -1,7 +1,7 @@
 """The Tuva input layer to core claims, member months, PMPM and attribution; and one month more.
 
 Two million claim lines written by ``corridor synth --layout tuva``, Parquet. CPU seconds are of the process
-that loads and computes on one core, the two told apart; the sums are held against plain SQL over the input files.
+that loads and computes on one core, the two told apart; the sums are held against plain SQL over the input.
 """
 
 from __future__ import annotations
