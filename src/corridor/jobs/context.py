@@ -23,6 +23,12 @@ SHARED_RULES = (
     "virtual_care",
     "equity",
     "impact",
+    "pfs",
+    "primary_care",
+    "billing",
+    "qp",
+    "wiser",
+    "drug",
 )
 
 
