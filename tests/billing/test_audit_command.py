@@ -1,0 +1,83 @@
+"""`corridor audit`: the list, the reading of a run, sums, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from corridor.cli import audit as command
+from corridor.errors import CorridorError
+from corridor.jobs import audits
+from corridor.jobs.context import Context, open_context
+
+
+def finding(**given: object) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(audits.FINDING_COLUMNS)
+    row |= {"finding_id": "a", "audit": "conflict", "kind": "apcm_twice", "direction": "paid_in_error"}
+    row |= {
+        "npi": "1",
+        "tin": "2",
+        "claim_id": "C1",
+        "claim_line_number": 1,
+        "service_date": date(2026, 6, 3),
+    }
+    row |= {"month": 202606, "dollars": Decimal("53.78"), "paid_dollars": Decimal("42.16")}
+    row |= {"rule": "r", "cite": "c", "todo": "t", "certainty": "sure"}
+    return row | given
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return open_context(home=tmp_path)
+
+
+def test_every_audit_names_a_table_of_findings() -> None:
+    assert all(spec.name == name and "." in spec.table for name, spec in audits.AUDITS.items())
+
+
+def test_an_unknown_audit_and_a_wrong_month_are_refused() -> None:
+    with pytest.raises(CorridorError) as refused:
+        audits.spec_of("apm")
+    assert refused.value.code == "AUDIT-UNKNOWN"
+    with pytest.raises(CorridorError) as refused:
+        command._check_month(202613)
+    assert refused.value.code == "AUDIT-MONTH"
+
+
+def test_an_audit_without_a_door_takes_no_file(context: Context, tmp_path: Path) -> None:
+    with pytest.raises(CorridorError) as refused:
+        audits.from_file(audits.AuditSpec("x", "about", "billing.x"), tmp_path / "x.csv", context)
+    assert refused.value.code == "AUDIT-NO-FILE"
+
+
+def test_sums_by_kind_and_by_clinician() -> None:
+    rows = [finding(), finding(npi="3", certainty="review", dollars=Decimal("1.00"), paid_dollars=None)]
+    sums = audits.summarize(rows, {"apcm_twice": 0.97})
+    kind = [one for one in sums if one["by"] == "kind"]
+    assert [(one["findings"], one["sure"], one["dollars"], one["precision"]) for one in kind] == [
+        (2, 1, Decimal("54.78"), 0.97)
+    ]
+    assert [(one["npi"], one["dollars"]) for one in sums if one["by"] == "clinician"] == [
+        ("1", Decimal("53.78")),
+        ("3", Decimal("1.00")),
+    ]
+
+
+def test_the_screen_shows_line_rule_dollars_and_what_to_do() -> None:
+    rows = [
+        finding(other_claim_id="C2", other_claim_line_number=4, other_hcpcs_code="99490", hcpcs_code="G0557")
+    ]
+    answer = audits.AuditAnswer(rows, audits.summarize(rows, {}))
+    text = command._text(audits.AUDITS["conflicts"], answer, 20)
+    for shown in (
+        "claim C1 line 1, G0557",
+        "against  claim C2 line 4, 99490",
+        "$53.78",
+        "rule: r: c",
+        "do: t",
+    ):
+        assert shown in text
+    assert "not measured" in text
