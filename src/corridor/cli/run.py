@@ -37,6 +37,7 @@ def run(
     from corridor.cli.progress import Progress
     from corridor.jobs.context import open_context
     from corridor.jobs.run import compute, run_and_report
+    from corridor.jobs.run_warnings import run_warnings
 
     context = open_context(config, year=year)
     with Progress(quiet=as_json) as progress:
@@ -51,6 +52,9 @@ def run(
         else:
             outcome = run_and_report(context, out, progress)
             done, files, text = outcome.run, outcome.file_names(), outcome.summary()
+    warnings = run_warnings(done)
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
     if as_json:
         result = {
             "program": context.settings.programs[0],
@@ -58,6 +62,7 @@ def run(
             "run_id": done.run_id,
             "rows": done.manifest["steps"],
             "assumptions": context.force.assumptions(),
+            "warnings": warnings,
             "report": files,
         }
         json.dump(result, sys.stdout, default=str)
