@@ -24,6 +24,9 @@ from corridor.errors import CorridorError
 from corridor.reference.catalogue import UNDATED, VINTAGE, Reference, catalogue
 from corridor.reference.hcc_software import edition, readable
 from corridor.reference.installed import installed
+from corridor.reference.naming import stage_of, vintage_of, year_of
+from corridor.reference.pfs_files import fee_schedule, neighbours, passed_over
+from corridor.reference.pfs_sheet import Edition
 
 # What CMS puts beside its tables: not a table, and not an error.
 _DOCUMENT = re.compile(
@@ -31,11 +34,6 @@ _DOCUMENT = re.compile(
 )
 _DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".rtf", ".html", ".htm", ".md", ".json", ".ppt", ".pptx")
 _TOLERATED = 0.05  # of the rows may be unusable before the file is refused
-_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
-_MONTH = re.compile(r"(?<!\d)(20\d\d)[-_](0[1-9]|1[0-2])(?!\d)")
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_DATA_YEAR = re.compile(r"_DY?(\d\d)_", re.IGNORECASE)  # CMS: MUP_PHY_R25_P05_V20_D23_Prov.csv
-
 
 # progress(file, place, of how many, how), as the command line shows it
 Progress = Callable[[str, int, int, str], None]
@@ -70,6 +68,7 @@ class _Candidate:
     year: int | None
     stage: str
     sha256: str
+    edition: Edition | None = None  # of a file of the fee schedule: what it says of itself
 
 
 def add_references(
@@ -100,15 +99,21 @@ def add_references(
         have = {digest for one in installed(warehouse) for digest in one.digests}
         groups: dict[tuple[str, str], list[_Candidate]] = {}
         files = gather(paths, scratch)
+        years = neighbours(files)
         for place, found in enumerate(files, start=1):
             if progress:
                 progress(found.name, place, len(files), "recognizing")
-            outcome, candidate = _recognise(found, scratch, have, name, vintage, stage)
+            beside = years.get(found.path.parent)
+            outcome, candidate = _recognise(found, scratch, have, name, vintage, stage, beside)
+            if candidate is not None:
+                group = groups.setdefault((candidate.reference.name, candidate.vintage), [])
+                outcome, candidate = _among(warehouse, group, outcome, candidate, outcomes)
             if candidate is not None:
                 have.add(candidate.sha256)
-                groups.setdefault((candidate.reference.name, candidate.vintage), []).append(candidate)
+                group.append(candidate)
             else:
                 outcomes.append(outcome)
+        groups = {which: candidates for which, candidates in groups.items() if candidates}
         for place, (which, candidates) in enumerate(groups.items(), start=1):
             if progress:
                 progress(" ".join(which), place, len(groups), "installing")
@@ -121,15 +126,31 @@ def add_references(
 
 
 def _recognise(
-    found: Found, scratch: Path, have: set[str], name: str | None, vintage: str | None, stage_name: str | None
+    found: Found,
+    scratch: Path,
+    have: set[str],
+    name: str | None,
+    vintage: str | None,
+    stage_name: str | None,
+    beside: int | None,
 ) -> tuple[Outcome, _Candidate | None]:
     if found.suffix in _DOCUMENT_SUFFIXES:
         return Outcome(found.name, "passed over", why="a document, not a table"), None
     digest = sha256_of(found.path)
     if digest in have:
         return Outcome(found.name, "passed over", why="installed already"), None
-    layouts = [reference.layout for reference in catalogue().values() if name in (None, reference.name)]
+    layouts = [
+        reference.layout
+        for reference in catalogue().values()
+        if name in (None, reference.name) and not reference.layout.meta.get("rewritten")
+    ]
     try:
+        own = fee_schedule(found, scratch, vintage, name, beside)
+        if own is not None:
+            reference = catalogue()[own.reference]
+            table = open_table(own.found, [reference.layout], scratch)
+            known = _Candidate(found, table, reference, own.vintage, own.year, "final", digest, own)
+            return Outcome(found.name, ""), known
         source = readable(found, scratch)
         if source is None:
             return Outcome(found.name, "passed over", why="a program of CMS's software, not a table"), None
@@ -142,7 +163,7 @@ def _recognise(
                 refuse_columns(table, layouts[0])
             raise _unknown(table)
         reference = catalogue()[fitting[0].name]
-        year = _year(found.name, vintage)
+        year = year_of(found.name, vintage)
         if reference.layout.meta.get("needs_year") and year is None:
             raise CorridorError(
                 "REFERENCE-YEAR",
@@ -151,8 +172,8 @@ def _recognise(
                 todo="Name the year of the data, for instance: --vintage 2024",
                 file=found.name,
             )
-        issued = stage_name or _stage_of(found.name)
-        chosen = _vintage(found.name, vintage, year)
+        issued = stage_name or stage_of(found.name)
+        chosen = vintage_of(found.name, vintage, year)
         if chosen == UNDATED and edition(found) is not None:
             chosen = f"{UNDATED}-{edition(found)}"  # beside the other undated files, not in place of them
         return Outcome(found.name, ""), _Candidate(found, table, reference, chosen, year, issued, digest)
@@ -162,9 +183,29 @@ def _recognise(
         return Outcome(found.name, "refused", why=error.what, error=error), None
 
 
-def _stage_of(file_name: str) -> str:
-    name = file_name.lower()
-    return "proposed" if "proposed" in name else "preliminary" if "prelim" in name else "final"
+def _among(
+    warehouse: Warehouse,
+    group: list[_Candidate],
+    outcome: Outcome,
+    candidate: _Candidate,
+    outcomes: list[Outcome],
+) -> tuple[Outcome, _Candidate | None]:
+    """An edition of the fee schedule is one file: the same in another form is passed over."""
+    if candidate.edition is None:
+        return outcome, candidate
+    there = [one.edition for one in group if one.edition is not None]
+    records = [one.record for one in installed(warehouse, candidate.reference.name)]
+    try:
+        why = passed_over(candidate.edition, there, records)
+    except CorridorError as error:
+        return Outcome(candidate.found.name, "refused", why=error.what, error=error), None
+    if why:
+        return Outcome(candidate.found.name, "passed over", why=why), None
+    for lesser in group:
+        because = f"{candidate.found.name} of the same edition is better"
+        outcomes.append(Outcome(lesser.found.name, "passed over", why=because))
+    group.clear()
+    return outcome, candidate
 
 
 def _unknown(table: Table) -> CorridorError:
@@ -176,35 +217,6 @@ def _unknown(table: Table) -> CorridorError:
         todo=f"Check the file. Corridor reads: {known}. Their columns: corridor reference list --json",
         file=table.file.name,
     )
-
-
-def _year(file_name: str, vintage: str | None) -> int | None:
-    if vintage is not None:
-        given = _YEAR.search(vintage)
-        return int(given.group(1)) if given else None
-    short = _DATA_YEAR.search(file_name)
-    if short:
-        return 2000 + int(short.group(1))
-    match = _YEAR.search(_DAY.sub(lambda found: f" {found.group(1)} ", file_name))
-    return int(match.group(1)) if match else None
-
-
-def _vintage(file_name: str, given: str | None, year: int | None) -> str:
-    if given is not None:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", given):
-            raise CorridorError(
-                "REFERENCE-VINTAGE",
-                f"A vintage may not read {given!r}.",
-                why="It names a folder, and the newest vintage is the last in text order.",
-                todo="Use a year or a date: 2026, 2026-10, 2026-10-31.",
-                field="--vintage",
-            )
-        return given
-    for pattern in (_DAY, _MONTH):
-        match = pattern.search(file_name)
-        if match:
-            return "-".join(match.groups())
-    return UNDATED if year is None else str(year)
 
 
 # ---- installing ----------------------------------------------------------------------------------
@@ -275,7 +287,7 @@ def _stage(con: duckdb.DuckDBPyConnection, candidate: _Candidate, first: bool) -
         candidate.vintage,
         staged.rows_kept,
         staged.rows_rejected,
-        warnings=list(staged.warnings),
+        warnings=[*staged.warnings, *(candidate.edition.warnings if candidate.edition else ())],
     )
     con.execute("drop view staged")
     con.execute("drop table staged_all")
@@ -349,6 +361,7 @@ def _record(
         "stage": candidates[0].stage,
         "rows": int(rows),
         "columns": dict(reference.columns),
+        "edition": candidates[0].edition.record() if candidates[0].edition else None,
         "installed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [
             {
