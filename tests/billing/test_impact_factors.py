@@ -8,8 +8,8 @@ import pytest
 from corridor.billing.impact_factors import conversion_factor_parts, efficiency_multiplier
 from corridor.law import load_rules
 
-FORCE = load_rules(["pfs"]).in_force(2026)
-PROPOSED = load_rules(["pfs"], proposed=True).in_force(2026)
+FORCE = load_rules(["pfs", "qp"]).in_force(2026)
+PROPOSED = load_rules(["pfs", "qp"], proposed=True).in_force(2026)
 
 
 def test_2025_to_2026_without_qp_status():

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from corridor.formulas import round_half_up
 from corridor.law import RulesInForce, RuleValue
 
-STATUTORY = "pfs.statutory_update"
+STATUTORY = "qp.yearly_update"
 NEUTRALITY = "pfs.budget_neutrality_factor"
 ONE_YEAR = "pfs.one_year_increase"
 EFFICIENCY = "pfs.efficiency_adjustment"
@@ -54,7 +54,11 @@ def at_year(history: Sequence[RuleValue], year: int) -> RuleValue | None:
     """The value of a rule of a year clock in a year, of its whole history."""
     for one in history:
         start, end = one.valid_from, one.valid_to
-        if isinstance(start, int) and start <= year and (end is None or (isinstance(end, int) and year < end)):
+        if (
+            isinstance(start, int)
+            and start <= year
+            and (end is None or (isinstance(end, int) and year < end))
+        ):
             return one
     return None
 
@@ -65,13 +69,18 @@ def number_at(history: Sequence[RuleValue], year: int, otherwise: float) -> floa
     return otherwise if found is None else float(found.value)
 
 
-def statutory_update(history: Sequence[RuleValue], year: int, qp: bool) -> float:
+def statutory_update(force: RulesInForce, year: int, qp: bool) -> float:
     """The statutory update of a year as a multiplier: 1.0075 of qualifying participants in 2026."""
-    found = at_year(history, year)
-    if found is None:
+    rows = [row for row in force.rows(STATUTORY) if int(row["first_payment_year"]) <= year]
+    if not rows:
         return 1.0
-    wanted = "qp" if qp else "other"
-    return 1 + next(float(row["update"]) for row in found.value if row["qp_status"] == wanted)
+    newest = max(rows, key=lambda row: int(row["first_payment_year"]))
+    return 1 + float(newest["qualifying" if qp else "other"])
+
+
+def statutory_growth(force: RulesInForce, first: int, last: int, qp: bool) -> float:
+    """What the statutory updates of the years after ``first`` up to ``last`` multiply to."""
+    return float(np.prod([statutory_update(force, year, qp) for year in range(first + 1, last + 1)]))
 
 
 def conversion_factor_parts(
@@ -86,17 +95,13 @@ def conversion_factor_parts(
     other's two ends, so that neither goes first.
     """
     (first, was_qp, old), (last, is_qp, new) = before, after
-    statutory = force.history(STATUTORY)
+    # Statute told qualifying participants from others in no year before the first of its updates.
+    low = min(first, last, *(int(row["first_payment_year"]) for row in force.rows(STATUTORY))) - 1
 
     def grown(year: int, qp: bool) -> float:
-        """What statute alone makes of the factor of the year before ``low`` up to a year."""
-        return float(np.prod([statutory_update(statutory, one, qp) for one in range(low + 1, year + 1)]))
+        return statutory_growth(force, low, year, qp)
 
-    known = [one.valid_from for one in statutory if isinstance(one.valid_from, int)]
-    low = min([first, last, *known]) - 1
-    updates = sqrt(
-        grown(last, was_qp) / grown(first, was_qp) * (grown(last, is_qp) / grown(first, is_qp))
-    )
+    updates = sqrt(grown(last, was_qp) / grown(first, was_qp) * (grown(last, is_qp) / grown(first, is_qp)))
     status = sqrt(grown(last, is_qp) / grown(last, was_qp) * (grown(first, is_qp) / grown(first, was_qp)))
     neutrality = _between(force.history(NEUTRALITY), first, last)
     increases = force.history(ONE_YEAR)
