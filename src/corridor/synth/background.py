@@ -8,6 +8,7 @@ import numpy as np
 
 from corridor.synth.catalogue import Catalogue, modifier, place
 from corridor.synth.clinic import diagnoses
+from corridor.synth.days import month_start
 from corridor.synth.draws import Flags, Floats, events, repeated, share_of
 from corridor.synth.identifiers import Ints
 from corridor.synth.lines import Pool
@@ -91,8 +92,31 @@ def add_primary_care(
     person, day = _enrolled(people, *events(rng, np.where(managed, 10.0, 0.0), people.start, people.end))
     bill = providers.affiliation(doctor[person], day, person)
     dx = _primary_diagnoses(rng, data, people, person)
-    code_index = np.where(person % 3 == 0, data.services["G0557"], data.services["99490"])
+    # every third of them is under advanced primary care management, since there is such a thing
+    advanced = (person % 3 == 0) & (day >= month_start(2025, 1))
+    code_index = np.where(advanced, apcm_level(data, people)[person], data.services["99490"])
     pool.add(person, day=day, affiliation=bill, service=code_index, place=place("11"), dx_1=dx[0], dx_2=dx[1])
+
+
+def apcm_level(data: Catalogue, people: People) -> Ints:
+    """The code of advanced primary care management of each person, by the official definitions.
+
+    Two chronic conditions or more: level 2; for a Qualified Medicare Beneficiary (dual 01, 02) level 3.
+    """
+    several = condition_count(data, people) >= 2
+    qmb = np.isin(people.dual, ["01", "02"])
+    codes = [data.services[code] for code in ("G0556", "G0557", "G0558")]
+    return np.where(several, np.where(qmb, codes[2], codes[1]), codes[0])
+
+
+def condition_count(data: Catalogue, people: People) -> Ints:
+    """How many lasting conditions each person was made with; back pain and complaints do not count.
+
+    Hypertensive heart disease is hypertension with heart failure, which counts by itself.
+    """
+    names = [*data.conditions, "heart_failure"]
+    held: Ints = np.sum([people.dx[name] >= 0 for name in names], axis=0)
+    return held
 
 
 def _heart_codes(people: People) -> Ints:
@@ -183,8 +207,9 @@ def add_other_specialists(
                 rng.integers(0, 2, len(person))
             ]
         remote = share_of(rng, 0.45 if role == "mental" else 0.02, len(person))
-        where = np.where(remote, place("10"), place("11"))
-        mark = np.where(remote, modifier("95"), -1)
+        afar = remote & (role not in ("eye", "optometry"))  # eye examinations are no telehealth services
+        where = np.where(afar, place("10"), place("11"))
+        mark = np.where(afar, modifier("95"), -1)
         pool.add(
             person,
             day=day,

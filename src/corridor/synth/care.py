@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor.synth.background import add_back_therapy, add_other_specialists, add_primary_care
+from corridor.synth.billing_seeds import make_seeds
 from corridor.synth.catalogue import Catalogue, place
 from corridor.synth.clinic import add_visits
 from corridor.synth.days import Period
@@ -23,7 +24,7 @@ from corridor.synth.money import Amounts
 from corridor.synth.other_work import add_other_work, add_surgeons
 from corridor.synth.outpatient import make_hospital_services, outpatient_claims
 from corridor.synth.panels import Relations, make_relations, make_visits, primary_clinicians
-from corridor.synth.partb import Carrier, make_carrier
+from corridor.synth.partb import Carrier, add_claims, make_carrier
 from corridor.synth.people import People
 from corridor.synth.providers import Providers
 from corridor.synth.stays import add_hospital_doctors, make_stays
@@ -36,7 +37,8 @@ PART_A_RATES = Rates(denied=0.012, corrected=0.020, withdrawn=0.004)
 class Care:
     """The claims of a block before they are written.
 
-    doctor: each person's primary care clinician; versions, denied: of the Part A claims (headers, lines).
+    doctor: each person's primary care clinician; errors: what was billed wrong on purpose (kind, lines of
+    carrier, the lines they stand against, -1 none); versions, denied: of the Part A claims (headers, lines).
     """
 
     relations: Relations
@@ -50,6 +52,7 @@ class Care:
     denied: Flags
     facilities: Facilities
     codes: LineCodes
+    errors: list[tuple[str, Ints, Ints]]
 
     @property
     def standing(self) -> Flags:
@@ -85,7 +88,10 @@ def make_care(
     add_hospital_doctors(rng(11), data, pool, stays, people, providers)
     add_surgeons(rng(17), data, pool, stays, providers)
     hospital = make_hospital_services(rng(12), data, pool, people, providers, relations, cost, campus)
-    carrier = make_carrier(rng(9), data, amounts, pool.finish(), people, providers)
+    services = pool.finish()
+    carrier = make_carrier(rng(9), data, amounts, services, people, providers)
+    seeds = make_seeds(rng(40), data, people, providers, doctor, services, period)
+    carrier, seeded = add_claims(rng(41), data, amounts, carrier, seeds, people, providers)
     parts = [
         hospital_claims(data, amounts, stays, people, providers, facilities, codes),
         nursing_claims(data, amounts, stays, people, providers, facilities, codes),
@@ -108,4 +114,5 @@ def make_care(
         denied,
         facilities,
         codes,
+        [(kind, seeded[line], np.where(other >= 0, seeded[other], -1)) for kind, line, other in seeds.errors],
     )

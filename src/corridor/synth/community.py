@@ -13,6 +13,8 @@ import numpy as np
 
 from corridor.engine.files import sha256_of
 from corridor.synth.assignment import COLUMNS, assigned, assignment_lines, enrollment_flags
+from corridor.synth.billing_truth import COLUMNS as BILLING_TRUTH
+from corridor.synth.billing_truth import BillingTruth
 from corridor.synth.care import Care, make_care
 from corridor.synth.catalogue import catalogue
 from corridor.synth.cclf_common import Block, Delivery, make_block
@@ -102,6 +104,7 @@ class _Writer:
             "opt_out": OPT_OUTS,
             "quality_result": QUALITY,
             "category_attestation": ATTESTATION,
+            "billing_truth": BILLING_TRUTH,
             **{f"{REFERENCE}/{by_provider_name(year)}": BY_PROVIDER for year in order.period.full_years},
             self.list_name("preliminary"): ASM_LIST,
             self.list_name("final"): ASM_LIST,
@@ -183,6 +186,7 @@ class _Writer:
         tables["provider_roster"].add(roster_rows(block))
         tables["participant_list"].add(participant_rows(block))
         tables["opt_out"].add(opt_out_rows(block, last))
+        tables["billing_truth"].add(BillingTruth(block, care, self.deliveries[-1], self.period).rows())
         quality, attestations = score_rows(rng(30), block, self.measures)
         tables["quality_result"].add(quality)
         tables["category_attestation"].add(attestations)

@@ -77,6 +77,18 @@ def make_versions(
     return Versions(claim, kind, effective, effective + 3, factor, last), denied
 
 
+def joined_versions(first: Versions, second: Versions, claims: int) -> Versions:
+    """Two sets of versions as one; the second is of claims that come after the ``claims`` of the first."""
+    return Versions(
+        np.concatenate([first.claim, second.claim + claims]),
+        np.concatenate([first.type, second.type]),
+        np.concatenate([first.effective, second.effective]),
+        np.concatenate([first.loaded, second.loaded]),
+        np.concatenate([first.factor, second.factor]),
+        np.concatenate([first.last, second.last]),
+    )
+
+
 def _weekday(day: Ints, weekday: int) -> Ints:
     """The next such weekday (Monday 0) on or after a day."""
     return day + (weekday - (day + 3)) % 7

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corridor.synth.identifiers import Bytes
 from corridor.synth.records import code_table
 
-MODIFIERS = ("25", "26", "95", "93", "GT", "KX", "RR", "NU", "59", "GP", "RT", "LT")
+MODIFIERS = ("25", "26", "95", "93", "GT", "KX", "RR", "NU", "59", "GP", "RT", "LT", "76")
 PLACES = ("11", "22", "21", "23", "02", "10", "31", "12", "24", "81", "41", "65")
 
 
@@ -77,6 +77,7 @@ class Catalogue:
     other_mandatory: list[str]
     people: dict[str, Any]
     practices: dict[str, Any]
+    billing_seeds: dict[str, Any]
     modifiers: Bytes
     places: Bytes
 
@@ -111,6 +112,7 @@ def catalogue() -> Catalogue:
         other_mandatory=areas["other_mandatory"],
         people=_read("people"),
         practices=_read("practices"),
+        billing_seeds=_read("billing_seeds"),
         modifiers=code_table(MODIFIERS),
         places=code_table(PLACES),
     )

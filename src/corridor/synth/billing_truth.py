@@ -1,0 +1,215 @@
+"""billing_truth.csv: the billing errors of the community, and what it leaves unbilled, as it was made.
+
+Each row is one line that must be found, or one person's month that is left unbilled. What is left unbilled is
+known from how the community was made (who answers for whom, who has which condition), never from an audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from corridor.synth.background import apcm_level
+from corridor.synth.care import Care
+from corridor.synth.catalogue import modifier
+from corridor.synth.cclf_common import Block, Delivery
+from corridor.synth.days import Period, iso, month_of, month_start
+from corridor.synth.draws import Flags
+from corridor.synth.identifiers import Ints
+from corridor.synth.panels import HEART
+from corridor.synth.versions import CANCELLATION
+
+COLUMNS = (
+    "audit",
+    "kind",
+    "direction",
+    "claim_id",
+    "claim_line_number",
+    "other_claim_id",
+    "other_claim_line_number",
+    "person",
+    "npi",
+    "tin",
+    "service_date",
+    "month",
+    "hcpcs_code",
+    "other_hcpcs_code",
+)
+APCM = ("G0556", "G0557", "G0558")
+_OFFICE = ("99202", "99203", "99204", "99205", "99212", "99213", "99214", "99215")
+_HOME = ("99348", "99349")
+_SEEN = (*_OFFICE, *_HOME, "G0402", "G0438", "G0439")
+_MANAGEMENT = ("99490", "99439", "99487", "99491", "99424", "99426", "99495")
+_INTEGRATION = ("99484", "99492", "99493", "G2214", "G0568", "G0569", "G0570")
+_LOOK_BACK = 12
+_PEOPLE = 100_000
+Rows = Iterator[list[object]]
+
+
+class BillingTruth:
+    """The truth of one block as of a delivery."""
+
+    def __init__(self, block: Block, care: Care, delivery: Delivery, period: Period) -> None:
+        self.block, self.care, self.period, self.delivery = block, care, period, delivery
+        carrier, lines = care.carrier, care.carrier.lines
+        self.kinds: dict[str, dict[str, str]] = block.data.billing_seeds["kinds"]
+        self.version = _standing_versions(care, delivery)
+        listed = block.listed(delivery)
+        self.stands = (self.version[carrier.claim] >= 0) & ~carrier.line_denied & listed[lines.person]
+        self.clinician = block.providers.clinician_of[lines.affiliation]
+        self.month = month_of(lines.day.astype(np.int64))
+        self.mbis = block.identifiers(delivery)
+        self.listed = listed
+
+    def rows(self) -> Rows:
+        """All rows: what was put in, what the community does by chance, what it leaves unbilled."""
+        for kind, line, other in self.care.errors:
+            for one, against in zip(line.tolist(), other.tolist(), strict=True):
+                if self.stands[one] and (against < 0 or self.stands[against]):
+                    yield self._line(kind, one, against)
+        yield from self._without_visit()
+        yield from self._complexity_missed()
+        yield from self._months_missed()
+
+    def _of(self, *codes: str) -> Flags:
+        services = self.block.data.services
+        mine: Flags = self.stands & np.isin(
+            self.care.carrier.lines.service, [services[code] for code in codes]
+        )
+        return mine
+
+    def _encounter(self, line: Ints) -> Ints:
+        """Person, day and clinician as one number."""
+        lines = self.care.carrier.lines
+        key = lines.person[line].astype(np.int64) << 32 | lines.day[line].astype(np.int64) << 14
+        encounter: Ints = key | self.clinician[line]
+        return encounter
+
+    def _without_visit(self) -> Rows:
+        """Add-ons whose visit was refused though they were paid: chance, not a story."""
+        told = {
+            one
+            for kind, line, _ in self.care.errors
+            if kind == "g2211_without_visit"
+            for one in line.tolist()
+        }
+        addon = np.flatnonzero(self._of("G2211"))
+        visit = self._encounter(np.flatnonzero(self._of(*_OFFICE, *_HOME)))
+        alone = addon[~np.isin(self._encounter(addon), visit)]
+        for one in alone.tolist():
+            if one not in told:
+                yield self._line("g2211_without_visit", one)
+
+    def _complexity_missed(self) -> Rows:
+        """Visits without the add-on to the person's own doctor, or to the cardiologist of heart failure."""
+        lines = self.care.carrier.lines
+        start, home = month_start(2024, 1), month_start(2026, 1)
+        visit = self._of(*_OFFICE) & (lines.day >= start) | self._of(*_HOME) & (lines.day >= home)
+        visit &= lines.modifier != modifier("25")
+        own = self.clinician == self.care.doctor[lines.person]
+        heart = np.full(len(self.block.people), -2, dtype=np.int64)
+        relations = self.care.relations
+        treated = relations.cause == HEART
+        heart[relations.person[treated]] = relations.clinician[treated]
+        own |= self.clinician == heart[lines.person]
+        index = np.flatnonzero(visit & own)
+        addon = self._encounter(np.flatnonzero(self._of("G2211")))
+        for one in index[~np.isin(self._encounter(index), addon)].tolist():
+            yield self._line("g2211_missed", one, other_code="G2211")
+
+    def _months_missed(self) -> Rows:
+        """Person-months without advanced primary care management, and with it but without integration."""
+        people, lines, care = self.block.people, self.care.carrier.lines, self.care
+        providers, data = self.block.providers, self.block.data
+        level = apcm_level(data, people)
+        names = list(data.services.index)
+        bill = providers.first[care.doctor]
+        tin = providers.practice_of[bill]
+        seen = self._of(*_SEEN) & (self.clinician == care.doctor[lines.person])
+        seen_in = np.unique(lines.person[seen].astype(np.int64) + _PEOPLE * self.month[seen])
+        apcm = self._of(*APCM)
+        apcm_in = lines.person[apcm].astype(np.int64) + _PEOPLE * self.month[apcm]
+        own = apcm & (self.clinician == care.doctor[lines.person])
+        own_in = lines.person[own].astype(np.int64) + _PEOPLE * self.month[own]
+        managed = self._of(*_MANAGEMENT) & (providers.practice_of[lines.affiliation] == tin[lines.person])
+        managed_in = lines.person[managed].astype(np.int64) + _PEOPLE * self.month[managed]
+        helped = self._of(*_INTEGRATION)
+        helped_in = lines.person[helped].astype(np.int64) + _PEOPLE * self.month[helped]
+        everyone = np.arange(len(people))
+        depressed = people.dx["depression"] >= 0
+        for place in range(self.period.months):
+            first = month_start(self.period.first_year, self.period.first_month + place)
+            if first < month_start(2025, 1):
+                continue
+            last = month_start(self.period.first_year, self.period.first_month + place + 1) - 1
+            number = int(month_of(np.array([first]))[0])
+            here = people.part_b & self.listed & people.enrolled(everyone, np.full(len(people), first))
+            here &= people.enrolled(everyone, np.full(len(people), last)) & (people.hospice_from > last)
+            known = np.zeros(len(people), dtype=bool)
+            for back in range(_LOOK_BACK):
+                known |= np.isin(everyone + _PEOPLE * (number - back), seen_in)
+            key = everyone + _PEOPLE * number
+            missed = here & known & ~np.isin(key, apcm_in) & ~np.isin(key, managed_in)
+            for who in np.flatnonzero(missed).tolist():
+                yield self._month("apcm_missed", who, bill[who], first, names[int(level[who])])
+            if first >= month_start(2026, 1):
+                alone = here & depressed & np.isin(key, own_in) & ~np.isin(key, helped_in)
+                for who in np.flatnonzero(alone).tolist():
+                    yield self._month("integration_missed", who, bill[who], first, "G0570")
+
+    def _line(self, kind: str, line: int, other: int = -1, other_code: str = "") -> list[object]:
+        carrier, lines, names = (
+            self.care.carrier,
+            self.care.carrier.lines,
+            list(self.block.data.services.index),
+        )
+        bill, day = int(lines.affiliation[line]), int(lines.day[line])
+        code = names[int(lines.service[line])].split("-")[0]
+        against: tuple[Any, Any] = ("", "")
+        if other >= 0:
+            against = (self._claim(other), int(carrier.number[other]))
+            other_code = names[int(lines.service[other])].split("-")[0]
+        return [
+            *self._head(kind),
+            self._claim(line),
+            int(carrier.number[line]),
+            *against,
+            *self._who(int(lines.person[line]), bill),
+            iso(day),
+            iso(day)[:7].replace("-", ""),
+            code,
+            other_code,
+        ]
+
+    def _month(self, kind: str, person: int, bill: int, first: int, code: str) -> list[object]:
+        month = iso(first)[:7].replace("-", "")
+        return [*self._head(kind), "", "", "", "", *self._who(person, int(bill)), "", month, code, ""]
+
+    def _head(self, kind: str) -> list[object]:
+        return [self.kinds[kind]["audit"], kind, self.kinds[kind]["direction"]]
+
+    def _who(self, person: int, bill: int) -> list[object]:
+        providers = self.block.providers
+        npi = int(providers.npis[int(providers.clinician_of[bill])])
+        tin = providers.practices[int(providers.practice_of[bill])].tin
+        return [bytes(self.mbis[person]).decode("ascii"), npi, tin]
+
+    def _claim(self, line: int) -> str:
+        version = np.array([self.version[self.care.carrier.claim[line]]])
+        return f"{int(self.block.claim_number('partb', version)[0]):013d}"
+
+
+def _standing_versions(care: Care, delivery: Delivery) -> Ints:
+    """The version of each claim that stands as of a delivery; -1: denied, withdrawn, not loaded, unclear."""
+    carrier = care.carrier
+    versions = carrier.versions
+    loaded = np.flatnonzero(versions.loaded <= delivery.until)
+    cancels = versions.type[loaded] == CANCELLATION
+    size = len(carrier.first_line)
+    cancelled = np.bincount(versions.claim[loaded[cancels]], minlength=size)
+    paid = np.bincount(versions.claim[loaded[~cancels]], minlength=size)
+    out = np.full(size, -1, dtype=np.int64)
+    out[versions.claim[loaded[~cancels]]] = loaded[~cancels]  # the later of two
+    return np.where((paid - cancelled == 1) & ~carrier.claim_denied, out, -1)
