@@ -16,6 +16,7 @@ LINE = {
     "claim_line_number": "INTEGER",
     "person_id": "BIGINT",
     "service_date": "DATE",
+    "service_end_date": "DATE",
     "part": "VARCHAR",
     "setting": "VARCHAR",
     "hcpcs_code": "VARCHAR",

@@ -1,10 +1,10 @@
 -- step:      billing.apcm_candidate
 -- makes:     one row per person and month from the first month of APCM on: whether the month is one of fee-for-service
---            with Part B, the chronic conditions known by its end, Qualified Medicare Beneficiary or not, the level these
+--            with Part B, and whole (no death, no hospice), the chronic conditions known by its end, Qualified Medicare Beneficiary or not, the level these
 --            give, and the clinician the evidence makes the focal point of care
 -- key:       person_id, month
--- reads:     population.enrollment_month, population.month, population.condition_definition, billing.qmb_month,
---            billing.counted_condition, attribution.focal_clinician, attribution.person
+-- reads:     population.enrollment_month, population.month, population.condition_definition, claims.service_line,
+--            billing.qmb_month, billing.counted_condition, attribution.focal_clinician, attribution.person
 -- rules:     primary_care.apcm_code, primary_care.focal_certainty
 -- cites:     primary-care code notes D.1, D.2; 89 FR 97866-68, 97871-75 as cited there; docs/apcm.md
 -- evidence:  billing.counted_condition(person_id)
@@ -15,11 +15,20 @@ with list as (
 eligible as (
   select
     enrolled.person_id, enrolled.month, calendar.first_day, calendar.last_day,
-    enrolled.part_b and not enrolled.medicare_advantage as eligible
+    enrolled.part_b and not enrolled.medicare_advantage as eligible, enrolled.died
   from population.enrollment_month as enrolled
   join population.month as calendar on calendar.month = enrolled.month
   join (select min(valid_from) as first_day from rules.primary_care_apcm_code) as began
     on calendar.first_day >= began.first_day
+),
+-- hospice answers for the care of its people: whether APCM may stand beside it was not read anywhere
+hospice as (
+  select person_id, cx_month_of(service_date) as month from claims.service_line where setting = 'hospice'
+  union
+  select person_id, cx_month_of(service_end_date) as month from claims.service_line where setting = 'hospice'
+),
+ever as (
+  select person_id, count(*) as conditions from billing.counted_condition group by person_id
 ),
 counted as (
   select
@@ -34,6 +43,8 @@ counted as (
 known as (
   select
     eligible.person_id, eligible.month, eligible.first_day, eligible.last_day, eligible.eligible,
+    not eligible.died and hospice.person_id is null as whole_month,
+    case when list.installed then coalesce(ever.conditions, 0) end as conditions_ever,
     case when list.installed then coalesce(counted.conditions, 0) end as conditions,
     case when list.installed then coalesce(counted.behavioral_conditions, 0) end as behavioral_conditions,
     case
@@ -45,12 +56,14 @@ known as (
   from eligible
   cross join list
   left join counted on counted.person_id = eligible.person_id and counted.month = eligible.month
+  left join ever on ever.person_id = eligible.person_id
+  left join hospice on hospice.person_id = eligible.person_id and hospice.month = eligible.month
   left join billing.qmb_month as status
     on status.person_id = eligible.person_id and status.month = eligible.month
 )
 select
-  known.person_id, known.month, known.first_day, known.last_day, known.eligible,
-  known.conditions, known.behavioral_conditions, known.conditions_basis, known.qmb, known.dual_status_code,
+  known.person_id, known.month, known.first_day, known.last_day, known.eligible, known.whole_month,
+  known.conditions, known.conditions_ever, known.behavioral_conditions, known.conditions_basis, known.qmb, known.dual_status_code,
   known.qmb_basis, level.level, level.hcpcs_code as level_code,
   -- a status carried back, or none, leaves the third level open
   known.qmb is null or coalesce(known.qmb_basis, '') = 'current_status_carried_back' as qmb_uncertain,
