@@ -31,7 +31,9 @@ def by_orders(before, after):
 def split(before, after):
     return [
         float(part[0])
-        for part in product_parts([np.array([float(x)]) for x in before], [np.array([float(x)]) for x in after])
+        for part in product_parts(
+            [np.array([float(x)]) for x in before], [np.array([float(x)]) for x in after]
+        )
     ]
 
 
@@ -74,5 +76,7 @@ def test_cents_sum_to_the_total_and_no_part_is_off_by_a_cent(rows):
 
 
 def test_the_largest_remainder_gets_the_cent():
-    cents = in_cents({"a": np.array([0.333]), "b": np.array([0.333]), "c": np.array([0.334])}, np.array([100]))
+    cents = in_cents(
+        {"a": np.array([0.333]), "b": np.array([0.333]), "c": np.array([0.334])}, np.array([100])
+    )
     assert [int(cents[name][0]) for name in "abc"] == [33, 33, 34]
