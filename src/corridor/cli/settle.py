@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 PROGRAMS = ("asm",)
+OTHER_DOORS = ("qp", "low-volume")  # settled by corridor.cli.settle_qp
 
 
 @app.command()
 def settle(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm."),
+    program: str = typer.Argument(..., metavar="PROGRAM", help="asm, qp or low-volume."),
     file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, Parquet or JSON."),
     year: int | None = typer.Option(None, "--year", help="Performance year (ASM 2027 is paid in 2029)."),
     national: bool = typer.Option(
@@ -37,9 +38,15 @@ def settle(
     """Settle a program from a spreadsheet: final scores, adjustments and dollars, one row a clinician.
 
     The least an ASM file needs: tin,npi,cohort,final_score,part_b_paid. Measure-level columns: docs/asm.md.
+    qp: scores of qualifying participants; low-volume: the three criteria of MIPS (both: docs/qp.md).
 
     Example: corridor settle asm scores.csv --year 2027 --national --json
     """
+    if program in OTHER_DOORS:
+        from corridor.cli.settle_qp import settle_file
+
+        settle_file(program, file, year, national, overrides, as_known_on, config, out, as_json)
+        return
     from corridor.programs.asm.compute import settle as settle_asm
     from corridor.programs.asm.door import read_asm_file
 
@@ -84,7 +91,7 @@ def check_program(program: str) -> None:
         raise CorridorError(
             "SETTLE-PROGRAM",
             f"The program {program!r} cannot be settled.",
-            todo=f"Use one of: {', '.join(PROGRAMS)}.",
+            todo=f"Use one of: {', '.join((*PROGRAMS, *OTHER_DOORS))}.",
         )
 
 
@@ -112,14 +119,24 @@ def chosen_rules(
 
     Raises SETTLE-PROGRAM, SETTLE-OVERRIDE, and what the law and the settings raise.
     """
-    from corridor.errors import CorridorError
     from corridor.law import load_rules
     from corridor.settings import load_settings
 
     check_program(program)
     settings = load_settings(config)
-    given = dict(settings.overrides)
-    for text in overrides:
+    given = {**settings.overrides, **stated_overrides(overrides)}
+    day: date | None = known.date() if known else settings.as_known_on
+    rules = load_rules([program], as_known_on=day, overrides=given, proposed=settings.proposed)
+    chosen = year if year is not None else settings.year
+    return rules, chosen if chosen is not None else (rules.first_year(program) or date.today().year)
+
+
+def stated_overrides(texts: list[str]) -> dict[str, Any]:
+    """The values of --set RULE=VALUE. Raises SETTLE-OVERRIDE."""
+    from corridor.errors import CorridorError
+
+    given: dict[str, Any] = {}
+    for text in texts:
         name, _, value = text.partition("=")
         if not name or not value:
             raise CorridorError(
@@ -128,10 +145,7 @@ def chosen_rules(
                 todo="Write for instance --set asm.logistic_midpoint_rule=fixed.",
             )
         given[name.strip()] = _value(value.strip())
-    day: date | None = known.date() if known else settings.as_known_on
-    rules = load_rules([program], as_known_on=day, overrides=given, proposed=settings.proposed)
-    chosen = year if year is not None else settings.year
-    return rules, chosen if chosen is not None else (rules.first_year(program) or date.today().year)
+    return given
 
 
 def _value(text: str) -> Any:

@@ -1,0 +1,113 @@
+"""What every door of QP hands to the models: clinicians, scores, and which score stands for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from corridor.law import RulesInForce
+
+Array = npt.NDArray[Any]
+
+SCORE_NUMBERS = (
+    "attributed_payments", "eligible_payments", "attributed_patients", "eligible_patients",
+    "other_attributed_payments", "other_eligible_payments", "other_attributed_patients",
+    "other_eligible_patients",
+)  # fmt: skip
+CLINICIAN_NUMBERS = (
+    "part_b_paid", "part_b_allowed", "covered_services_prior_year", "mips_score", "asm_participant",
+    "allowed_charges", "patients", "services",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score: whose it is (an entity, or a clinician), when, on which basis, and its figures."""
+
+    level: str
+    subject: str
+    basis: str
+    snapshot: int
+    numbers: Mapping[str, float]
+    advanced: float
+    left_entity: float
+    line: int | None = None
+
+
+@dataclass
+class Clinician:
+    """An NPI under a TIN: the entities it counts in, and its own figures (NaN where absent)."""
+
+    npi: str
+    tin: str
+    entities: list[str] = field(default_factory=list)
+    affiliated: bool = False
+    numbers: dict[str, float] = field(default_factory=dict)
+    line: int | None = None
+
+
+@dataclass
+class QpInputs:
+    """Clinicians in order, and scores; ``advanced`` of each entity (1, 0, or NaN while unknown)."""
+
+    clinicians: list[Clinician]
+    scores: list[Score]
+    advanced: dict[str, float]
+    file: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def links(self, scope: str) -> tuple[Array, Array]:
+        """(clinician, score) pairs: scores of a clinician's entities, and the clinician's own.
+
+        scope  npi: an entity joined under any TIN counts under all; tin_npi: only under its own
+        """
+        by_npi: dict[str, set[str]] = {}
+        for one in self.clinicians:
+            by_npi.setdefault(one.npi, set()).update(one.entities)
+        of_entity: dict[str, list[int]] = {}
+        of_npi: dict[str, list[int]] = {}
+        for place, score in enumerate(self.scores):
+            (of_entity if score.level == "entity" else of_npi).setdefault(score.subject, []).append(place)
+        pairs: list[tuple[int, int]] = []
+        for row, one in enumerate(self.clinicians):
+            entities = by_npi[one.npi] if scope == "npi" else set(one.entities)
+            for entity in sorted(entities):
+                pairs += [(row, score) for score in of_entity.get(entity, ())]
+            pairs += [(row, score) for score in of_npi.get(one.npi, ())]
+        laid = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return laid[:, 0], laid[:, 1]
+
+    def entities_of(self, npi: str) -> list[str]:
+        """Every entity the clinician is in, under any TIN."""
+        return sorted({entity for one in self.clinicians if one.npi == npi for entity in one.entities})
+
+
+def track_of(entity: str, force: RulesInForce, reach: bool = False) -> float:
+    """1 for an Advanced APM, 0 for none, NaN where the law and the user's settings do not say."""
+    tracks = {str(row["apm_entity_id"]): str(row["track"]) for row in force.rows("qp.entity_track")}
+    track = tracks.get(entity)
+    if track is None and reach:
+        return {"yes": 1.0, "no": 0.0}.get(force.text("qp.reach_is_advanced"), float("nan"))
+    if track == "advanced":
+        return 1.0
+    if track == "mips_apm":
+        return 0.0
+    for row in force.rows("qp.advanced_track"):
+        if row["track"] == track:
+            return float(row["advanced"])
+    return float("nan")
+
+
+def number(value: Any) -> float:
+    """A cell as a float: yes is 1, absent is NaN."""
+    return float("nan") if value is None else float(value)
+
+
+def column(values: Sequence[float]) -> Array:
+    """Floats as an array."""
+    return np.array(values, dtype=np.float64)
