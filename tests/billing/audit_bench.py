@@ -1,4 +1,4 @@
-"""Cases of billing audits: lines by hand, the steps of one audit, the findings that must come out, no more."""
+"""Cases of billing audits: lines by hand, the steps of one audit, what must be found, no more."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def line(place: int, given: Mapping[str, Any]) -> list[Any]:
 
 
 def findings(audit: str, lines: Iterable[Mapping[str, Any]], **given: Any) -> list[dict[str, Any]]:
-    """The findings of one audit over lines by hand; ``given``: discharges, focal clinicians, the telehealth list."""
+    """The findings of one audit over lines by hand; ``given``: discharges, focal clinicians, ..."""
     tables = Tables(PROGRAMS, overrides=given.get("overrides"))
     tables.give("billing.audit_line", LINE, [line(i, one) for i, one in enumerate(lines, 1)])
     tables.give(

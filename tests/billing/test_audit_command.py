@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from corridor.cli import audit as command
@@ -81,3 +82,34 @@ def test_the_screen_shows_line_rule_dollars_and_what_to_do() -> None:
     ):
         assert shown in text
     assert "not measured" in text
+
+
+class _Run:
+    """A run that made one audit, with two findings of two years."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        columns = ", ".join(f"{name} {kind}" for name, kind in audits.FINDING_COLUMNS.items())
+        self.con.execute(f"create schema billing; create table billing.audit_conflict ({columns})")
+        for row in (finding(), finding(finding_id="b", service_date=date(2025, 6, 3), month=202506, npi="9")):
+            marks = ", ".join("?" * len(row))
+            self.con.execute(f"insert into billing.audit_conflict values ({marks})", list(row.values()))
+
+    def has(self, table: str) -> bool:
+        return table == "billing.audit_conflict"
+
+    def query(self, sql: str, parameters: object = None) -> list[dict[str, object]]:
+        cursor = self.con.execute(sql, parameters or [])
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_a_run_is_read_and_narrowed(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audits, "open_run", lambda home: _Run())
+    spec = audits.AUDITS["conflicts"]
+    assert len(audits.from_run(spec, context, audits.Wanted()).rows) == 2
+    for wanted in (audits.Wanted(year=2026), audits.Wanted(month=202606), audits.Wanted(npi="1")):
+        assert [row["finding_id"] for row in audits.from_run(spec, context, wanted).rows] == ["a"]
+    with pytest.raises(CorridorError) as refused:
+        audits.from_run(audits.AUDITS["g2211"], context, audits.Wanted())
+    assert refused.value.code == "AUDIT-NOT-MADE"

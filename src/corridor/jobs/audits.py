@@ -7,7 +7,7 @@ an audit that also takes a file names a function of (path, context) that gives a
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -50,6 +50,7 @@ FINDING_COLUMNS: dict[str, str] = {
 """The columns every audit step makes, with their types."""
 
 PRECISION_RULE = "billing.audit_precision"
+WORDING_RULE = "billing.finding_kind"
 
 
 @dataclass(frozen=True)
@@ -97,35 +98,58 @@ class Wanted:
     certainty: str | None = None
 
 
+_DRAFTS, _FORM = "corridor.jobs.draft_claims", "claims_to_check"
+
 AUDITS: dict[str, AuditSpec] = {
     spec.name: spec
     for spec in (
-        AuditSpec("all", "Every finding of every audit the run made.", "billing.finding"),
+        AuditSpec(
+            "all",
+            "Every finding of every audit the run made.",
+            "billing.finding",
+            door=f"{_DRAFTS}:all_findings",
+            form=_FORM,
+        ),
         AuditSpec(
             "conflicts",
             "Services that exclude one another: in one month, or by one practitioner.",
             "billing.audit_conflict",
             "primary_care",
+            door=f"{_DRAFTS}:conflicts",
+            form=_FORM,
         ),
         AuditSpec(
             "g2211",
             "The visit-complexity add-on: not allowed, and left out.",
             "billing.audit_g2211",
             "billing",
+            door=f"{_DRAFTS}:g2211",
+            form=_FORM,
         ),
         AuditSpec(
             "wellness",
             "Wellness visits and assessments before they are due again.",
             "billing.audit_wellness",
             "billing",
+            door=f"{_DRAFTS}:wellness",
+            form=_FORM,
         ),
         AuditSpec(
             "telehealth",
             "Telehealth codes, modifiers and places by the law of the day.",
             "billing.audit_telehealth",
             "billing",
+            door=f"{_DRAFTS}:telehealth",
+            form=_FORM,
         ),
-        AuditSpec("duplicates", "Lines and claims billed twice.", "billing.audit_duplicate", "billing"),
+        AuditSpec(
+            "duplicates",
+            "Lines and claims billed twice.",
+            "billing.audit_duplicate",
+            "billing",
+            door=f"{_DRAFTS}:duplicates",
+            form=_FORM,
+        ),
         AuditSpec(
             "apcm", "Advanced primary care management: months unbilled, wrong levels.", "billing.audit_apcm"
         ),
@@ -242,7 +266,12 @@ def precision_of(context: Context) -> dict[str, float]:
 
 def assumptions_of(context: Context, table: str) -> list[dict[str, Any]]:
     """The parameters under a table that are neither codified nor official."""
-    return context.force.assumptions(name for name in rules_of(table) if name in context.force)
+    return unofficial(context, rules_of(table))
+
+
+def unofficial(context: Context, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Of some rules those neither codified nor official; the words of a finding are no parameter of it."""
+    return context.force.assumptions(name for name in names if name in context.force and name != WORDING_RULE)
 
 
 def _findings(run: Run, table: str, wanted: Wanted) -> list[Row]:
