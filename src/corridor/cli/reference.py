@@ -34,12 +34,12 @@ def add(
     files: list[Path] = typer.Argument(..., metavar="FILE...", help="Files, folders or zips."),
     name: str | None = typer.Option(None, "--name", help="Which reference it is; else found by its columns."),
     vintage: str | None = typer.Option(
-        None, "--vintage", help="Edition, such as 2026 or 2026-10; else read off the file name."
+        None, "--vintage", help="Edition: 2026, 2026-10, 2026C-nonqp; else read off the file name."
     ),
     stage: str | None = typer.Option(None, "--stage", help="Of an ASM list: preliminary or final."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
 ) -> None:
-    """Install public reference files: ASM lists, areas, payments by provider, drug prices, codes.
+    """Install public reference files: the fee schedule, ASM lists, areas, payments by provider, codes.
 
     Layout documents and files that are installed already are passed over with a line each; the exit
     status is 1 where a file is refused. What is installed beside it stays.
@@ -114,6 +114,7 @@ def list_references(
                 "rows": one.rows,
                 "installed_at": one.record["installed_at"],
                 "files": [file["name"] for file in one.record["files"]],
+                **_said(one.record.get("edition") or {}),
             }
             for one in installed(warehouse, name)
         ]
@@ -134,6 +135,18 @@ def list_references(
         sys.stdout.write("\n")
         return
     for row in rows:
-        found = "; ".join(f"{one['vintage']} ({one['rows']:,} rows)" for one in row["installed"])
+        found = "; ".join(_vintage(one) for one in row["installed"])
         typer.echo(f"{row['name']:<26} {found or 'not installed'}")
         typer.echo(f"  {row['about']}")
+
+
+def _said(edition: dict[str, Any]) -> dict[str, Any]:
+    """What a file of the fee schedule says of itself; null for the others."""
+    return {key: edition.get(key) for key in ("variant", "basis", "checked")}
+
+
+def _vintage(one: dict[str, Any]) -> str:
+    """2026C-nonqp (19,356 rows, nonqp)."""
+    rows = f"{one['rows']:,} rows"
+    said = [word for word in (one["variant"], one["basis"]) if word not in (None, "single")]
+    return f"{one['vintage']} ({', '.join([rows, *said])})"

@@ -201,10 +201,10 @@ def _among(
         return Outcome(candidate.found.name, "refused", why=error.what, error=error), None
     if why:
         return Outcome(candidate.found.name, "passed over", why=why), None
-    for lesser in group:
+    for lesser in [] if candidate.edition.joined else list(group):
+        group.remove(lesser)
         because = f"{candidate.found.name} of the same edition is better"
         outcomes.append(Outcome(lesser.found.name, "passed over", why=because))
-    group.clear()
     return outcome, candidate
 
 

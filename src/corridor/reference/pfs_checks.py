@@ -5,9 +5,8 @@ The figures stand in ``layouts/reference/_pfs_relative_values.yaml``, the conver
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -16,10 +15,9 @@ from typing import Any
 import yaml
 
 from corridor.errors import CorridorError
-from corridor.law import load_rules
-from corridor.reference.pfs_sheet import FIRST_MONTH, Sheet
+from corridor.reference.pfs_law import FACTOR, factors
+from corridor.reference.pfs_sheet import Sheet
 
-FACTOR_RULE = "pfs.conversion_factor"
 _SUMS = {
     "non_facility_total": ("work_rvu", "non_facility_pe_rvu", "mp_rvu"),
     "facility_total": ("work_rvu", "facility_pe_rvu", "mp_rvu"),
@@ -131,51 +129,11 @@ def _check_sums(sheet: Sheet, rows: Sequence[tuple[int, Mapping[str, str]]]) -> 
 # ---- conversion factor -----------------------------------------------------------------------------
 
 
-@cache
-def factors(year: int, release: str) -> Mapping[str, frozenset[Decimal]]:
-    """Variant (qp, nonqp; single where both are one) -> the factors in force in the quarter of a release.
-
-    From rule pfs.conversion_factor; empty where the rule knows nothing of the year.
-    """
-    rules = load_rules(["pfs"])
-    if FACTOR_RULE not in rules.names("pfs"):
-        return {}
-    month = FIRST_MONTH[release]
-    first = date(year, month, 1)
-    last = date(year + month // 10, (month + 3 - 1) % 12 + 1, 1) - timedelta(days=1)
-    force = rules.in_force(year)
-    found: dict[str, set[Decimal]] = {}
-    for day in (first, last):
-        try:
-            value = force.on(FACTOR_RULE, day)
-        except CorridorError:
-            continue
-        table = value.value if isinstance(value.value, list) else [{"value": value.value}]
-        for row in table:
-            for variant in _variants(row):
-                found.setdefault(variant, set()).add(_factor(row))
-    if "qp" in found and found.get("qp") == found.get("nonqp"):
-        found = {"single": found["qp"]}
-    return {variant: frozenset(values) for variant, values in found.items()}
-
-
-def _variants(row: Mapping[str, Any]) -> tuple[str, ...]:
-    if "qp" in row:
-        return ("qp",) if row["qp"] else ("nonqp",)
-    named = next((str(value) for value in row.values() if value in ("qp", "nonqp", "single")), "single")
-    return (named,)
-
-
-def _factor(row: Mapping[str, Any]) -> Decimal:
-    number = next(v for v in row.values() if isinstance(v, (int, float, Decimal)) and not isinstance(v, bool))
-    return Decimal(str(number))
-
-
 def variant_of_factor(year: int, release: str, factor: Decimal) -> str | None:
     """Which of the files of a release a conversion factor belongs to; None where it cannot be told."""
     if year < int(figures("pfs_relative_values")["two_files_from"]):
         return "single"
-    fitting = [variant for variant, values in factors(year, release).items() if factor in values]
+    fitting = [each for each in ("qp", "nonqp") if factor in factors(year, release, each).values]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -196,25 +154,24 @@ def _check_factor(
             field="CONV FACTOR",
         )
     factor = Decimal(next(iter(found)))
-    wanted = factors(year, release)
-    allowed = wanted.get(variant) or wanted.get("single")
-    if not allowed:
+    wanted = factors(year, release, variant)
+    if factor in wanted.values:
+        return []
+    if not wanted.whole:
         return [
-            f"the conversion factor {factor} could not be checked: no rule states that of {year} {variant}"
+            f"the conversion factor {factor} was not checked: the rules know none for all of {year} {release}"
         ]
-    if factor not in allowed:
-        raise CorridorError(
-            "PFS-CONVERSION-FACTOR",
-            f"The conversion factor is {factor}; that of {year} {variant} is "
-            f"{' or '.join(str(value) for value in sorted(allowed))}.",
-            why="The file is of another year or variant than its name or heading says, or was changed.",
-            todo="Find out which edition the file is, and give it the name CMS gave it.",
-            file=sheet.found.name,
-            line=min(found.values()),
-            field="CONV FACTOR",
-            rule=FACTOR_RULE,
-        )
-    return []
+    allowed = " or ".join(str(value) for value in sorted(wanted.values))
+    raise CorridorError(
+        "PFS-CONVERSION-FACTOR",
+        f"The conversion factor is {factor}; that of {year} {variant} is {allowed}.",
+        why="The file is of another year or variant than its name or heading says, or was changed.",
+        todo="Find out which edition the file is, and give it the name CMS gave it.",
+        file=sheet.found.name,
+        line=min(found.values()),
+        field="CONV FACTOR",
+        rule=FACTOR if variant != "qp" else f"{FACTOR}_qp",
+    )
 
 
 # ---- known values ----------------------------------------------------------------------------------
@@ -254,3 +211,42 @@ def _check_cells(
         shown = ", ".join(f"{code} {modifier}".strip() for code, modifier, *_ in different[:4])
         return 0, [f"{len(different)} of {len(cells)} values differ from release {nearest[0]}: {shown}"]
     return len(cells), []
+
+
+# ---- localities ------------------------------------------------------------------------------------
+
+
+def known_localities(year: int) -> frozenset[tuple[str, str]]:
+    """The pairs of MAC and locality number of a year; empty where the year is not known."""
+    known = figures("pfs_geographic_indices")
+    if year not in known["localities"]:
+        return frozenset()
+    return frozenset((cell["mac"], cell["locality"]) for cell in next(iter(known["known"].values())))
+
+
+def check_localities(
+    sheet: Sheet, year: int, there: Collection[tuple[str, str]], retired: bool = False
+) -> Checked:
+    """Every locality of the year is there and no other (``retired``: those CMS still lists may be).
+
+    Error: PFS-LOCALITIES. A year whose localities are unknown is a warning.
+    """
+    wanted = known_localities(year)
+    if not wanted:
+        return Checked(
+            f"{len(set(there))} localities", (f"the localities of {year} are unknown: not checked",)
+        )
+    absent, strange = sorted(wanted - set(there)), sorted(set(there) - wanted)
+    if absent or (strange and not retired):
+        which = ", ".join("-".join(key) for key in (absent or strange)[:4])
+        raise CorridorError(
+            "PFS-LOCALITIES",
+            f"{len(absent)} of the {len(wanted)} localities of {year} are absent, and {len(strange)} "
+            f"are none of them: {which}.",
+            why="The file is cut, of another year, or not CMS's.",
+            todo=_AGAIN,
+            file=sheet.found.name,
+            field="locality",
+        )
+    extra = f", {len(strange)} retired" if strange else ""
+    return Checked(f"{len(wanted)} localities{extra}")

@@ -10,7 +10,24 @@ from typing import Any
 
 from corridor.engine.tabular import Found
 from corridor.errors import CorridorError
+from corridor.reference.pfs_amounts import (
+    is_anesthesia,
+    is_caps,
+    is_payments,
+    read_anesthesia,
+    read_caps,
+    read_payments,
+)
+from corridor.reference.pfs_drugs import is_base_units, is_drug_prices, read_base_units, read_drug_prices
 from corridor.reference.pfs_gpci import is_indices, read_indices
+from corridor.reference.pfs_places import (
+    is_counties,
+    is_zip5,
+    is_zip9,
+    read_counties,
+    read_zip5,
+    read_zip9,
+)
 from corridor.reference.pfs_rvu import is_relative_values, read_relative_values
 from corridor.reference.pfs_sheet import Edition, Said, Sheet, opened, said_by_name, said_by_user
 
@@ -30,6 +47,14 @@ class Kind:
 KINDS = (
     Kind("pfs_rvu", is_relative_values, read_relative_values),
     Kind("pfs_gpci", is_indices, read_indices),
+    Kind("pfs_locality_county", is_counties, read_counties),
+    Kind("pfs_zip9_locality", is_zip9, read_zip9),
+    Kind("pfs_zip_locality", is_zip5, read_zip5),
+    Kind("pfs_payment_amount", is_payments, read_payments),
+    Kind("pfs_opps_cap", is_caps, read_caps),
+    Kind("asp_price", is_drug_prices, read_drug_prices),
+    Kind("pfs_anesthesia", is_anesthesia, read_anesthesia),
+    Kind("anesthesia_base_unit", is_base_units, read_base_units),
 )
 
 
@@ -96,6 +121,8 @@ def passed_over(
     for other in there:
         if other.content == edition.content:
             return f"the same rows as {other.found.name}"
+        if edition.joined:
+            continue
         others = other.notes.get("basis") == "recovered"
         if recovered and not others:
             return f"{other.found.name} is CMS's own file of that year"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from corridor.errors import CorridorError
 from corridor.reference.pfs_checks import figures
+from corridor.reference.pfs_law import state_floors, work_floor
 from corridor.reference.pfs_sheet import (
     Edition,
     Said,
@@ -302,21 +303,17 @@ def _check_floors(sheet: Sheet, year: int, rows: Sequence[Index], known: Mapping
                 raise _wrong(
                     sheet, row, f"{name} index {value} is outside {low} to {high}", "PFS-GPCI-VALUES"
                 )
-    floor = next(
-        (each["value"] for each in known["work_floor"] if each["years"][0] <= year <= each["years"][1]), None
-    )
-    if floor is None:
-        return ""
+    floor, states = work_floor(year), state_floors(year)
     for row in rows:
-        work = Decimal(str(known["state_work_floor"].get(row.state, floor)))
-        pe = Decimal(str(known["state_pe_floor"].get(row.state, 0)))
-        if row.work < work:
+        work = states.get((row.state, "work"), floor)
+        pe = states.get((row.state, "pe"))
+        if work is not None and row.work < work:
             what = f"work index {row.work} is below the floor of {work}"
             raise _wrong(sheet, row, what, "PFS-GPCI-FLOOR")
-        if row.pe < pe:
+        if pe is not None and row.pe < pe:
             what = f"practice expense index {row.pe} is below the frontier floor of {pe}"
             raise _wrong(sheet, row, what, "PFS-GPCI-FLOOR")
-    return f"; work floor {floor}, Alaska {known['state_work_floor']['AK']}"
+    return "" if floor is None else f"; work floor {floor}, Alaska {states.get(('AK', 'work'), floor)}"
 
 
 def _check_known(sheet: Sheet, rows: Sequence[Index], cells: Sequence[Mapping[str, Any]]) -> None:

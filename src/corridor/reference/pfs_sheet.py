@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -31,7 +32,7 @@ _NAMED_YEAR = (
     re.compile(r"(?<!\d)(20\d\d|\d\d)(?:LOCCO|GPCI|ANES)", re.IGNORECASE),
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_LETTER = re.compile(r"(?:RVU|PFREV|PFALL|PF)(?:20)?\d\d(AR|[ABCD])(?![A-Z])", re.IGNORECASE)
+_LETTER = re.compile(r"(?:RVU|PF[A-Z]{0,3})(?:20)?\d\d(AR|[ABCD])(?![A-Z])", re.IGNORECASE)
 _MONTH = re.compile(r"(?<![A-Z])(JAN|APR|JUL|OCT)(?:UARY|IL|Y|OBER)?(?![A-Z])", re.IGNORECASE)
 _VARIANT = re.compile(r"(?<![A-Z])(NON[-_ ]?)?QPP?(?![A-Z])", re.IGNORECASE)
 _CORRECTED = re.compile(r"correct|revis", re.IGNORECASE)
@@ -88,6 +89,7 @@ class Edition:
     content: str
     notes: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    joined: bool = False  # whether an edition may come in several files, such as one a state
 
     def record(self) -> dict[str, str]:
         """What the installed vintage keeps of it."""
@@ -140,6 +142,26 @@ def _stripped(cells: Sequence[str]) -> tuple[str, ...]:
 def label(text: str) -> str:
     """A column name as it is compared: upper case letters and digits, single spaces between."""
     return re.sub(r"[^A-Z0-9.]+", " ", text.upper()).strip()
+
+
+def header_of(sheet: Sheet, names: Mapping[str, Sequence[str]]) -> tuple[int, dict[str, int]] | None:
+    """(line of the header, column -> its place) where a row has every one of the names.
+
+    Of several names of a column the first one counts; one that ends in ``*`` is the beginning of a label,
+    one that begins with it its end.
+    """
+    for line, cells in sheet.cells:
+        labels = [label(cell) for cell in cells]
+        places: dict[str, int] = {}
+        for column, spellings in names.items():
+            for spelling in spellings:
+                fits = [place for place, text in enumerate(labels) if fnmatchcase(text, spelling)]
+                if fits:
+                    places[column] = fits[0]
+                    break
+        if len(places) == len(names):
+            return line, places
+    return None
 
 
 def padded(text: str, width: int) -> str:
