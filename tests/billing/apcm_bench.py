@@ -225,3 +225,99 @@ def _month(month: int) -> Row:
         "year": year,
         "service_month": month,
     }
+
+
+ILLNESSES = ("diabetes", "hypertension", "chronic_kidney_disease")
+JUNE = 202606
+
+
+def apcm_tables(
+    conditions: dict[int, tuple[str, ...]],
+    qmb: dict[int, str | None] | None = None,
+    lines: list[Row] | None = None,
+    focal: dict[int, dict[str, Any]] | None = None,
+    months: tuple[int, ...] = (202605, JUNE, 202607),
+    listed: bool = True,
+    loaded_since: date = date(2022, 1, 1),
+) -> CareTables:
+    """The tables of people with one focal clinician, and the steps to the months of APCM made."""
+    tables = CareTables()
+    tables.schedule_2026()
+    tables.calendar(*months)
+    people = sorted(conditions)
+    tables.enrolled(people, *months)
+    tables.con.execute("alter table population.enrollment_month add column died boolean default false")
+    status = qmb or {}
+    tables.rows(
+        "claims.eligibility",
+        SPAN,
+        [
+            {
+                "person_id": one,
+                "source_id": "S",
+                "enrollment_start_date": date(2020, 1, 1),
+                "dual_status_code": status.get(one, "00"),
+                "enrollment_basis": "monthly",
+            }
+            for one in people
+        ],
+    )
+    tables.rows(
+        "population.condition",
+        CONDITION,
+        [
+            {"person_id": one, "condition": name, "first_date": date(2025, 3, 1), "window_is_loaded": True}
+            for one, names in conditions.items()
+            for name in names
+        ],
+    )
+    tables.rows(
+        "population.condition_definition",
+        {"condition": "VARCHAR", "not_computed_because": "VARCHAR"},
+        [{"condition": "diabetes"}] if listed else [],
+    )
+    plain = {
+        "npi": "9000000001",
+        "tin": "T1",
+        "evidence": "visit days: 4, the last on 2026-04-02",
+        "confidence": "high",
+        "is_primary_specialty": True,
+        "visits": 4,
+    }
+    tables.rows(
+        "attribution.focal_clinician",
+        FOCAL,
+        [{"person_id": one, **plain, **(focal or {}).get(one, {})} for one in people],
+    )
+    tables.rows("attribution.person", {"person_id": "BIGINT", "tin": "VARCHAR"}, [])
+    tables.rows(
+        "claims.period",
+        {"source_id": "VARCHAR", "first_day": "DATE"},
+        [{"source_id": "S", "first_day": loaded_since}],
+    )
+    tables.lines([visit(one) for one in people] + (lines or []))
+    for step in (
+        "care_line",
+        "care_month",
+        "qmb_month",
+        "counted_condition",
+        "seen_month",
+        "apcm_candidate",
+        "service_price",
+        "clinician_base",
+        "clinician_price",
+        "apcm_patient_month",
+    ):
+        tables.make(f"billing.{step}")
+    return tables
+
+
+def visit(person: int, day: date = date(2026, 4, 2), **said: Any) -> Row:
+    plain = {
+        "person_id": person,
+        "service_date": day,
+        "hcpcs_code": "99214",
+        "npi": "9000000001",
+        "tin": "T1",
+    }
+    return {**plain, **said}

@@ -8,102 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.billing.apcm_bench import CONDITION, FOCAL, SPAN, CareTables
+from tests.billing.apcm_bench import ILLNESSES, JUNE, CareTables, visit
 from tests.measures.bench_tables import Row
-
-ILLNESSES = ("diabetes", "hypertension", "chronic_kidney_disease")
-JUNE = 202606
-
-
-def _tables(
-    conditions: dict[int, tuple[str, ...]],
-    qmb: dict[int, str | None] | None = None,
-    lines: list[Row] | None = None,
-    focal: dict[int, dict[str, Any]] | None = None,
-    months: tuple[int, ...] = (202605, JUNE, 202607),
-    listed: bool = True,
-    loaded_since: date = date(2022, 1, 1),
-) -> CareTables:
-    tables = CareTables()
-    tables.schedule_2026()
-    tables.calendar(*months)
-    people = sorted(conditions)
-    tables.enrolled(people, *months)
-    tables.con.execute("alter table population.enrollment_month add column died boolean default false")
-    status = qmb or {}
-    tables.rows(
-        "claims.eligibility",
-        SPAN,
-        [
-            {
-                "person_id": one,
-                "source_id": "S",
-                "enrollment_start_date": date(2020, 1, 1),
-                "dual_status_code": status.get(one, "00"),
-                "enrollment_basis": "monthly",
-            }
-            for one in people
-        ],
-    )
-    tables.rows(
-        "population.condition",
-        CONDITION,
-        [
-            {"person_id": one, "condition": name, "first_date": date(2025, 3, 1), "window_is_loaded": True}
-            for one, names in conditions.items()
-            for name in names
-        ],
-    )
-    tables.rows(
-        "population.condition_definition",
-        {"condition": "VARCHAR", "not_computed_because": "VARCHAR"},
-        [{"condition": "diabetes"}] if listed else [],
-    )
-    plain = {
-        "npi": "9000000001",
-        "tin": "T1",
-        "evidence": "visit days: 4, the last on 2026-04-02",
-        "confidence": "high",
-        "is_primary_specialty": True,
-        "visits": 4,
-    }
-    tables.rows(
-        "attribution.focal_clinician",
-        FOCAL,
-        [{"person_id": one, **plain, **(focal or {}).get(one, {})} for one in people],
-    )
-    tables.rows("attribution.person", {"person_id": "BIGINT", "tin": "VARCHAR"}, [])
-    tables.rows(
-        "claims.period",
-        {"source_id": "VARCHAR", "first_day": "DATE"},
-        [{"source_id": "S", "first_day": loaded_since}],
-    )
-    tables.lines([_visit(one) for one in people] + (lines or []))
-    for step in (
-        "care_line",
-        "care_month",
-        "qmb_month",
-        "counted_condition",
-        "seen_month",
-        "apcm_candidate",
-        "service_price",
-        "clinician_base",
-        "clinician_price",
-        "apcm_patient_month",
-    ):
-        tables.make(f"billing.{step}")
-    return tables
-
-
-def _visit(person: int, day: date = date(2026, 4, 2), **said: Any) -> Row:
-    plain = {
-        "person_id": person,
-        "service_date": day,
-        "hcpcs_code": "99214",
-        "npi": "9000000001",
-        "tin": "T1",
-    }
-    return {**plain, **said}
 
 
 def _month(tables: CareTables, person: int, month: int = JUNE) -> Row:
@@ -114,7 +20,7 @@ def _month(tables: CareTables, person: int, month: int = JUNE) -> Row:
 
 def test_the_level_is_by_number_of_conditions_and_qmb_alone() -> None:
     """E.7 no. 1: 3 conditions G0557, with QMB G0558; 1 with QMB G0556; none G0556; Medicaid is no QMB."""
-    tables = _tables(
+    tables = apcm_tables(
         {1: ILLNESSES, 2: ILLNESSES, 3: ILLNESSES[:1], 4: (), 5: ILLNESSES[:2], 6: ILLNESSES},
         {2: "02", 3: "01", 5: "01", 6: "08"},
     )
@@ -125,7 +31,7 @@ def test_the_level_is_by_number_of_conditions_and_qmb_alone() -> None:
 
 
 def test_conditions_that_overlap_count_once_and_events_not_at_all() -> None:
-    tables = _tables(
+    tables = apcm_tables(
         {
             1: ("depressive_disorders", "depression_bipolar_or_other_depressive_mood_disorders"),
             2: ("acute_myocardial_infarction", "cataract", "hypertension"),
@@ -137,7 +43,7 @@ def test_conditions_that_overlap_count_once_and_events_not_at_all() -> None:
 
 
 def test_a_condition_counts_from_the_month_of_its_first_claim() -> None:
-    tables = _tables({1: ILLNESSES[:1]})
+    tables = apcm_tables({1: ILLNESSES[:1]})
     tables.con.execute("insert into population.condition values (1, 'asthma', '2026-07-09', true)")
     for step in ("counted_condition", "apcm_candidate"):
         tables.make(f"billing.{step}")
@@ -147,7 +53,7 @@ def test_a_condition_counts_from_the_month_of_its_first_claim() -> None:
 
 
 def test_qmb_is_of_the_month() -> None:
-    tables = _tables({1: ILLNESSES})
+    tables = apcm_tables({1: ILLNESSES})
     span = [1, "S", date(2026, 6, 1), None, None, "01", "monthly"]
     tables.con.execute("insert into claims.eligibility values (?, ?, ?, ?, ?, ?, ?)", span)
     for step in ("qmb_month", "apcm_candidate"):
@@ -156,20 +62,20 @@ def test_qmb_is_of_the_month() -> None:
 
 
 def test_a_dual_status_not_known_leaves_the_third_level_open() -> None:
-    tables = _tables({1: ILLNESSES}, {1: None})
+    tables = apcm_tables({1: ILLNESSES}, {1: None})
     row = _month(tables, 1)
     assert (row["level_code"], row["qmb"], row["qmb_uncertain"]) == ("G0557", None, True)
 
 
 def test_without_the_list_of_conditions_there_is_no_level() -> None:
-    tables = _tables({1: ILLNESSES}, listed=False)
+    tables = apcm_tables({1: ILLNESSES}, listed=False)
     row = _month(tables, 1)
     assert (row["conditions"], row["level_code"], row["missed"]) == (None, None, False)
     assert row["conditions_basis"] == "list of chronic conditions not installed"
 
 
 def test_an_unbilled_month_is_missed_and_worth_its_level() -> None:
-    tables = _tables({1: ILLNESSES})
+    tables = apcm_tables({1: ILLNESSES})
     row = _month(tables, 1)
     assert (row["missed"], row["dollars"], row["consent_needed"]) == (True, Decimal("53.78"), True)
     assert (row["npi"], row["tin"], row["focal_certainty"]) == ("9000000001", "T1", "sure")
@@ -177,8 +83,8 @@ def test_an_unbilled_month_is_missed_and_worth_its_level() -> None:
 
 
 def test_a_billed_month_is_not_missed_and_the_consent_is_known_from_then_on() -> None:
-    billed = _visit(1, date(2026, 6, 30), hcpcs_code="G0557", allowed_amount=53.78, paid_amount=42.16)
-    tables = _tables({1: ILLNESSES}, lines=[billed])
+    billed = visit(1, date(2026, 6, 30), hcpcs_code="G0557", allowed_amount=53.78, paid_amount=42.16)
+    tables = apcm_tables({1: ILLNESSES}, lines=[billed])
     june, july = _month(tables, 1), _month(tables, 1, 202607)
     assert (june["missed"], june["billed_code"], june["conflict"]) == (False, "G0557", False)
     assert (july["missed"], july["consent_needed"], july["consent_month"]) == (True, False, JUNE)
@@ -187,18 +93,18 @@ def test_a_billed_month_is_not_missed_and_the_consent_is_known_from_then_on() ->
 def test_chronic_care_of_the_same_practice_conflicts_and_of_another_does_not() -> None:
     """E.7 no. 2."""
     june = date(2026, 6, 20)
-    apcm = [_visit(one, june, hcpcs_code="G0557", allowed_amount=53.78) for one in (1, 2)]
-    same = _visit(1, june, hcpcs_code="99490", allowed_amount=66.13)
-    cardiology = _visit(2, june, hcpcs_code="99490", npi="9000000009", tin="T9", allowed_amount=66.13)
-    tables = _tables({1: ILLNESSES, 2: ILLNESSES}, lines=[*apcm, same, cardiology])
+    apcm = [visit(one, june, hcpcs_code="G0557", allowed_amount=53.78) for one in (1, 2)]
+    same = visit(1, june, hcpcs_code="99490", allowed_amount=66.13)
+    cardiology = visit(2, june, hcpcs_code="99490", npi="9000000009", tin="T9", allowed_amount=66.13)
+    tables = apcm_tables({1: ILLNESSES, 2: ILLNESSES}, lines=[*apcm, same, cardiology])
     assert [_month(tables, one)["conflict"] for one in (1, 2)] == [True, False]
     assert [_month(tables, one)["other_care_tin"] for one in (1, 2)] == [None, "T9"]
 
 
 def test_a_month_of_chronic_care_can_be_switched_at_its_loss() -> None:
     """D.6: G0557 53.78 less 99490 66.13 is -12.35."""
-    chronic = _visit(1, date(2026, 6, 20), hcpcs_code="99490", allowed_amount=66.13)
-    row = _month(_tables({1: ILLNESSES}, lines=[chronic]), 1)
+    chronic = visit(1, date(2026, 6, 20), hcpcs_code="99490", allowed_amount=66.13)
+    row = _month(apcm_tables({1: ILLNESSES}, lines=[chronic]), 1)
     assert (row["missed"], row["switchable"], row["dollars"]) == (False, True, Decimal("-12.35"))
 
 
@@ -217,15 +123,15 @@ def test_a_month_of_chronic_care_can_be_switched_at_its_loss() -> None:
 )
 def test_the_initiating_visit(visits: list[tuple[str, date]], loaded_since: date, expected: str) -> None:
     """D.2: only for people not seen in three years; level 2 to 5, wellness, welcome, transitional."""
-    tables = _tables({1: ILLNESSES}, loaded_since=loaded_since)
-    tables.lines([_visit(1, day, hcpcs_code=code) for code, day in visits] or [_visit(2)])
+    tables = apcm_tables({1: ILLNESSES}, loaded_since=loaded_since)
+    tables.lines([visit(1, day, hcpcs_code=code) for code, day in visits] or [visit(2)])
     tables.make("billing.seen_month")
     assert _month(tables, 1)["initiating_visit"] == expected
 
 
 def test_a_visit_to_a_colleague_of_the_practice_is_a_visit() -> None:
-    tables = _tables({1: ILLNESSES})
-    tables.lines([_visit(1, date(2025, 1, 5), npi="9000000002")])
+    tables = apcm_tables({1: ILLNESSES})
+    tables.lines([visit(1, date(2025, 1, 5), npi="9000000002")])
     tables.make("billing.seen_month")
     row = _month(tables, 1)
     assert (row["initiating_visit"], row["missed"]) == ("not_needed", False), "seen, yet not in twelve months"
@@ -241,14 +147,14 @@ def test_a_visit_to_a_colleague_of_the_practice_is_a_visit() -> None:
     ],
 )
 def test_how_sure_the_focal_clinician_is(focal: dict[str, Any], expected: str) -> None:
-    row = _month(_tables({1: ILLNESSES}, focal={1: focal}), 1)
+    row = _month(apcm_tables({1: ILLNESSES}, focal={1: focal}), 1)
     assert row["focal_certainty"] == expected
     assert row["missed"] is (focal.get("tin", "T1") is not None)
 
 
 def test_a_month_of_hospice_or_death_is_left_alone() -> None:
-    hospice = _visit(1, date(2026, 6, 3), setting="hospice", hcpcs_code=None)
-    tables = _tables({1: ILLNESSES, 2: ILLNESSES}, lines=[hospice])
+    hospice = visit(1, date(2026, 6, 3), setting="hospice", hcpcs_code=None)
+    tables = apcm_tables({1: ILLNESSES, 2: ILLNESSES}, lines=[hospice])
     tables.con.execute(
         "update population.enrollment_month set died = true where person_id = 2 and month = 202606"
     )
