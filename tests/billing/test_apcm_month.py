@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.billing.apcm_bench import ILLNESSES, JUNE, CareTables, visit
+from tests.billing.apcm_bench import ILLNESSES, JUNE, CareTables, apcm_tables, visit
 from tests.measures.bench_tables import Row
 
 
