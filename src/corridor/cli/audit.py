@@ -24,6 +24,8 @@ Example: corridor audit conflicts
 Example: corridor audit g2211 --npi 9000000001 --json
 
 Example: corridor audit conflicts drafts.csv --out findings.xlsx
+
+Example, of a synthetic community: corridor audit score community/billing_truth.csv
 """
 SHOWN = 20
 WIDTH = 108
@@ -50,6 +52,11 @@ def audit(
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
     """Hand over to the job; the help text stands in HELP."""
+    if name == "score":
+        from corridor.cli.audit_score import score
+
+        score(file, config, out, kind, as_json)
+        return
     from corridor.jobs.audits import AUDITS, Wanted, from_file, from_run, narrow, spec_of
 
     if not name:

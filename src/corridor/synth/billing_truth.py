@@ -115,6 +115,8 @@ class BillingTruth:
         heart[relations.person[treated]] = relations.clinician[treated]
         own |= self.clinician == heart[lines.person]
         index = np.flatnonzero(visit & own)
+        _, first = np.unique(self._encounter(index), return_index=True)  # one add-on a day and clinician
+        index = index[first]
         addon = self._encounter(np.flatnonzero(self._of("G2211")))
         for one in index[~np.isin(self._encounter(index), addon)].tolist():
             yield self._line("g2211_missed", one, other_code="G2211")
@@ -127,7 +129,7 @@ class BillingTruth:
         names = list(data.services.index)
         bill = providers.first[care.doctor]
         tin = providers.practice_of[bill]
-        seen = self._of(*_SEEN) & (self.clinician == care.doctor[lines.person])
+        seen = self._of(*_SEEN) & (providers.practice_of[lines.affiliation] == tin[lines.person])
         seen_in = np.unique(lines.person[seen].astype(np.int64) + _PEOPLE * self.month[seen])
         apcm = self._of(*APCM)
         apcm_in = lines.person[apcm].astype(np.int64) + _PEOPLE * self.month[apcm]

@@ -19,6 +19,7 @@ _FILES = (
     ("category_attestation.csv", "improvement activities and interoperability", "corridor load attestation"),
     ("opt_out.csv", "people who declined data sharing", "corridor load optout"),
     ("reference/", "participant lists, areas, payments by provider, drug prices", "corridor reference add"),
+    ("billing_truth.csv", "billing errors and months left unbilled, as known", "corridor audit score"),
     ("truth.json", "control totals and designed episodes", ""),
 )
 

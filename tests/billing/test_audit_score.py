@@ -1,0 +1,80 @@
+"""Recall and precision of audits against a known truth: hand-made cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corridor.errors import CorridorError
+from corridor.jobs.audit_score import Row, compare, read_truth
+from corridor.synth.billing_truth import COLUMNS
+
+PEOPLE = {"1S00A00AA00": "7"}
+
+
+def known(kind: str, claim: str = "", line: str = "", other: str = "", **more: str) -> Row:
+    blank = dict.fromkeys(COLUMNS, "")
+    found = {"audit": "conflict", "kind": kind, "claim_id": claim, "claim_line_number": line, "npi": "9"}
+    against = {"other_claim_id": other, "other_claim_line_number": "1" if other else ""}
+    return {**blank, **found, **against, "person": "1S00A00AA00", **more}
+
+
+def finding(kind: str, claim: str | None, line: int | None = 1, **more: Any) -> Row:
+    return {
+        "audit": "conflict",
+        "kind": kind,
+        "claim_id": claim,
+        "claim_line_number": line,
+        "npi": "9",
+        **more,
+    }
+
+
+def test_three_of_four_are_found_and_one_of_four_findings_is_wrong() -> None:
+    truth = [known("ccm_twice", str(claim), "1") for claim in (1, 2, 3, 4)]
+    findings = [finding("ccm_twice", str(claim)) for claim in (1, 2, 3)] + [finding("ccm_twice", "9")]
+    (score,) = compare(truth, findings, PEOPLE).scores
+    assert (score.seeded, score.found, score.findings, score.right) == (4, 3, 4, 3)
+    assert score.recall == 0.75 and score.precision == 0.75
+
+
+def test_the_other_line_of_the_pair_counts_as_found() -> None:
+    scored = compare([known("tcm_twice", "2", "1", other="1")], [finding("tcm_twice", "1")], PEOPLE)
+    assert scored.scores[0].recall == 1.0 and scored.scores[0].precision == 1.0
+    wrong_line = compare([known("tcm_twice", "2", "1")], [finding("tcm_twice", "2", 3)], PEOPLE)
+    assert wrong_line.scores[0].recall == 0.0 and wrong_line.scores[0].precision == 0.0
+
+
+def test_another_kind_on_the_right_line_is_no_find() -> None:
+    scored = compare([known("duplicate_claim", "2", "1")], [finding("duplicate_line", "2")], PEOPLE)
+    assert scored.scores[0].found == 0
+    assert scored.not_in_truth == {"duplicate_line": 1}
+
+
+def test_months_are_matched_by_person_and_month() -> None:
+    truth = [known("apcm_missed", month="202603"), known("apcm_missed", month="202604")]
+    findings = [
+        finding("apcm_missed", None, None, person_id=7, month=202603, certainty="sure"),
+        finding("apcm_missed", None, None, person_id=8, month=202603, certainty="review"),
+    ]
+    scored = compare(truth, findings, PEOPLE)
+    (score,) = scored.scores
+    assert score.recall == 0.5 and score.precision == 0.5 and score.precision_sure == 1.0
+    assert {case["case"] for case in scored.cases} == {"missed", "false alarm"}
+    assert all("person" not in case for case in scored.cases)
+
+
+def test_another_clinician_is_counted() -> None:
+    row = finding("apcm_missed", None, None, person_id=7, month=202603, npi="8")
+    (score,) = compare([known("apcm_missed", month="202603")], [row], PEOPLE).scores
+    assert score.right == 1 and score.other_clinician == 1
+
+
+def test_a_file_that_is_no_truth_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("a,b\n1,2\n")
+    with pytest.raises(CorridorError) as caught:
+        read_truth(file)
+    assert caught.value.code == "AUDIT-TRUTH"
