@@ -111,10 +111,8 @@ class Lines:
         month = day.year * 100 + day.month
         amount = None if allowed is None else Decimal(allowed)
         paid = None if amount is None else (amount * 4 / 5).quantize(Decimal("0.01"))
-        self.service.append(
-            ["S", claim, line, person, "B", setting, day, code, modifiers, units, "N1", tin, ccn, "11"]
-            + [amount, paid, month]
-        )
+        who = ["S", claim, line, person, "B", setting, day, code, modifiers, units, "N1", tin, ccn, "11"]
+        self.service.append([*who, amount, paid, month])
         self.claim.append(["S", claim, line, None if charge is None else Decimal(charge), month])
         if locality is not None:
             self.place.append(["S", claim, line, *locality, qp, month])
