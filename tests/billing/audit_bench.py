@@ -83,6 +83,9 @@ def findings(audit: str, lines: Iterable[Mapping[str, Any]], **given: Any) -> li
         "billing.discharge", {"person_id": "BIGINT", "discharge_date": "DATE"}, given.get("discharges", [])
     )
     tables.give(
+        "billing.part_b_start", {"person_id": "BIGINT", "start_date": "DATE"}, given.get("part_b", [])
+    )
+    tables.give(
         "attribution.focal_clinician",
         {"person_id": "BIGINT", "npi": "VARCHAR", "confidence": "VARCHAR"},
         given.get("focal", []),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.billing.audit_bench import STEPS, findings, read_cases, shown
 
+GIVEN = ("discharges", "focal", "listed", "part_b", "rvu", "overrides")
 CASES = [
     pytest.param(audit, case, id=f"{audit}: {case['name']}") for audit in STEPS for case in read_cases(audit)
 ]
@@ -15,7 +16,5 @@ CASES = [
 
 @pytest.mark.parametrize(("audit", "case"), CASES)
 def test_case(audit: str, case: dict[str, Any]) -> None:
-    given = {
-        name: case[name] for name in ("discharges", "focal", "listed", "rvu", "overrides") if name in case
-    }
+    given = {name: case[name] for name in GIVEN if name in case}
     assert shown(findings(audit, case["lines"], **given)) == sorted(case["expect"]), case["cite"]

@@ -33,6 +33,7 @@ _LINES = "billing.audit_line"
 # What the steps read of a run and a file does not hold: empty, so that nothing is concluded from it.
 _UNKNOWN = {
     "billing.discharge": "person_id bigint, discharge_date date",
+    "billing.part_b_start": "person_id bigint, start_date date",
     "attribution.focal_clinician": "person_id bigint, npi varchar, confidence varchar",
 }
 

@@ -2,10 +2,10 @@
 -- makes:     one row per finding on wellness visits and on the assessment code G0136: too soon, the first twice,
 --            within a year of the welcome visit, the meaning it no longer has
 -- key:       finding_id
--- reads:     billing.audit_line
+-- reads:     billing.audit_line, billing.part_b_start
 -- rules:     billing.wellness_code, billing.wellness_months, billing.assessment_code, billing.assessment_months,
---            billing.assessment_old_diagnosis, billing.finding_kind
--- cites:     CMS RAC topic 0077; 42 CFR 410.15; primary-care code notes E.2
+--            billing.assessment_old_diagnosis, billing.wellness_enrollment_months, billing.finding_kind
+-- cites:     CMS RAC topic 0077; CMS Transmittal 2159; 42 CFR 410.15; primary-care code notes E.2
 -- evidence:  billing.audit_line(source_id, claim_id, claim_line_number)
 -- owner:     tin, npi
 with visit as (
@@ -50,6 +50,17 @@ paired as (
     (lines.visit = 'first' and earlier.visit = 'first')
     or cx_months_between(earlier.service_date, lines.service_date) <= lines.full_months
   )
+  union all
+  select
+    'wellness_after_welcome', 1, lines.source_id, lines.claim_id, lines.claim_line_number, null, null, null, 'sure',
+    begun.start_date
+  from visit as lines
+  join billing.part_b_start as begun
+    on begun.person_id = lines.person_id and begun.start_date <= lines.service_date
+  join rules.billing_wellness_enrollment_months as year
+    on lines.service_date >= year.valid_from and (year.valid_to is null or lines.service_date < year.valid_to)
+  where lines.visit <> 'welcome' and cx_months_between(begun.start_date, lines.service_date)
+    - case when day(lines.service_date) < day(begun.start_date) then 1 else 0 end < year.value
   union all
   -- six months are up on the same day of the sixth month after
   select
