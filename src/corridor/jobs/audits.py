@@ -164,7 +164,22 @@ AUDITS: dict[str, AuditSpec] = {
             "wiser",
         ),
         AuditSpec(
-            "drug", "Drugs and skin substitutes: units, wastage, prices.", "billing.audit_drug", "drug"
+            "drugs",
+            "Part B drugs: price against its limit, units, wastage and 340B modifiers.",
+            "billing.audit_part_b_drug",
+            "drug",
+            ("units", "day_units", "usual_units", "payment_limit", "expected_amount"),
+            door="corridor.jobs.drug_door:drugs",
+            form="drug_lines",
+        ),
+        AuditSpec(
+            "skin-substitutes",
+            "Skin substitutes: the application of the day, area, what is thrown away, the rate of 2026.",
+            "billing.audit_skin_substitute",
+            "drug",
+            ("units", "applied_area", "covered_area", "discarded_share", "flat_rate"),
+            door="corridor.jobs.drug_door:skin_substitutes",
+            form="drug_lines",
         ),
     )
 }
