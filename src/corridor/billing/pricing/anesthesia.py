@@ -1,0 +1,144 @@
+"""Anesthesia: base and time units at the factor of the locality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from corridor.billing.pricing.cents import cents
+from corridor.billing.pricing.codes import ANESTHESIA, REASON
+from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.formulas import Evaluation, Model, formula, round_half_up
+
+CITE = "notes on the fee schedule A.8"
+
+
+@formula(cite=CITE, unit="usd")
+def anesthesia_locality_factor(
+    published_factor: Any,
+    anesthesia_conversion_factor: Any,
+    work_gpci: Any,
+    pe_gpci: Any,
+    mp_gpci: Any,
+    anesthesia_work_share: Any,
+    anesthesia_pe_share: Any,
+    anesthesia_mp_share: Any,
+) -> Any:
+    """Dollars of a unit in the locality: as published, else the national factor by shares of the indices."""
+    index = anesthesia_work_share * work_gpci + anesthesia_pe_share * pe_gpci + anesthesia_mp_share * mp_gpci
+    return np.where(np.isnan(published_factor), cents(anesthesia_conversion_factor * index), published_factor)
+
+
+@formula(cite=CITE, unit="units")
+def time_units(
+    anesthesia_minutes: Any, anesthesia_time_unit_minutes: Any, anesthesia_time_decimals: Any
+) -> Any:
+    """Units of time."""
+    return round_half_up(anesthesia_minutes / anesthesia_time_unit_minutes, anesthesia_time_decimals)
+
+
+@formula(cite=CITE, unit="units")
+def anesthesia_units(base_units: Any, time_units: Any, fixed_units: Any) -> Any:
+    """Units paid: base and time, or the fixed units of supervision of many."""
+    return np.where(np.isnan(fixed_units), base_units + time_units, fixed_units)
+
+
+@formula(cite=CITE, unit="usd")
+def anesthesia_amount(
+    anesthesia_units: Any,
+    anesthesia_locality_factor: Any,
+    anesthesia_share: Any,
+    participating: Any,
+    nonparticipating_share: Any,
+) -> Any:
+    """What is paid for an anesthesia service."""
+    taken = np.where(participating, 1, nonparticipating_share)
+    return cents(anesthesia_units * anesthesia_locality_factor * anesthesia_share * taken)
+
+
+FORMULAS = (anesthesia_locality_factor, time_units, anesthesia_units, anesthesia_amount)
+MODEL = Model(
+    "anesthesia",
+    FORMULAS,
+    {
+        "anesthesia_time_unit_minutes": "pfs.anesthesia_time_unit_minutes",
+        "anesthesia_time_decimals": "pfs.anesthesia_time_decimals",
+        "nonparticipating_share": "pfs.nonparticipating_share",
+    },
+)
+
+
+def load_base_units(con: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Leave the temporary table price_base_unit (hcpcs_code, base_units) of a year."""
+    con.execute(
+        "create or replace temp table price_base_unit as "
+        "select hcpcs_code, max(cast(base_units as double)) as base_units "
+        "from reference.anesthesia_base_unit where year = ? group by hcpcs_code",
+        [year],
+    )
+
+
+def national_factor(law: Law) -> float | None:
+    """The national factor of the day, None where the law has none."""
+    name = "pfs.anesthesia_conversion_factor" + ("_qp" if law.qp else "")
+    return law.day.number(name) if name in law.day else None
+
+
+def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[str, Array]) -> None:
+    """Write the amounts of the anesthesia lines into the figures, or the reason why there is none."""
+    rate = lines.columns["rate_id"]
+    figures["anesthesia_units"] = np.full(len(lines), np.nan)
+    at = np.flatnonzero((law.rates.treatment[rate] == ANESTHESIA) & (lines.reason == 0))
+    if not len(at):
+        return
+    base = dict(con.execute("select hcpcs_code, base_units from price_base_unit").fetchall())
+    units = np.array([base.get(code, np.nan) for code in law.rates.code[rate[at]]], dtype=np.float64)
+    factor = national_factor(law)
+    fixed = lines.combined.anesthesia_units[lines.columns["combination_id"][at]]
+    minutes = lines.columns["minutes"][at]
+    for fails, reason in (
+        (np.isnan(units) & np.isnan(fixed), "no_anesthesia_base_units"),
+        ((minutes < 0) & np.isnan(fixed), "no_anesthesia_minutes"),
+        (np.full(len(at), factor is None), "no_anesthesia_factor"),
+    ):
+        here = at[fails]
+        lines.reason[here[lines.reason[here] == 0]] = REASON[reason]
+    kept = lines.reason[at] == 0
+    if factor is None or not kept.any():
+        return
+    found = evaluate(law, lines, at[kept], units[kept], factor)
+    figures["amount"][at[kept]] = found["anesthesia_amount"]
+    figures["anesthesia_units"][at[kept]] = found["anesthesia_units"]
+    figures["unit_amount"][at[kept]] = found["anesthesia_locality_factor"]
+    figures["conversion_factor"][at[kept]] = factor
+
+
+def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: float) -> Evaluation:
+    """The anesthesia formulas over some lines."""
+    columns = lines.columns
+    locality, combination = columns["locality_id"][at], columns["combination_id"][at]
+    shares = {str(row["component"]): float(row["share"]) for row in law.day.rows("pfs.anesthesia_share")}
+    other = "pfs.anesthesia_conversion_factor" + ("" if law.qp else "_qp")
+    # the published factors are of clinicians who are no qualifying participants, unless there is one for all
+    serves = not law.qp or (other in law.day and law.day.number(other) == factor)
+    published = law.places.anesthesia[locality] if serves else np.full(len(at), np.nan)
+    return MODEL.evaluate(
+        {
+            "published_factor": published,
+            "anesthesia_conversion_factor": factor,
+            "work_gpci": law.places.work[locality],
+            "pe_gpci": law.places.pe[locality],
+            "mp_gpci": law.places.mp[locality],
+            "anesthesia_work_share": shares["work"],
+            "anesthesia_pe_share": shares["pe"],
+            "anesthesia_mp_share": shares["mp"],
+            "anesthesia_minutes": columns["minutes"][at],
+            "base_units": base_units,
+            "fixed_units": lines.combined.anesthesia_units[combination],
+            "anesthesia_share": lines.combined.anesthesia_share[combination],
+            "participating": columns["participating"][at],
+        },
+        law.day,
+    )

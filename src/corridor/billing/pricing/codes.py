@@ -1,0 +1,70 @@
+"""The small whole numbers that stand for words while columns are worked on; words come back at the end."""
+
+from __future__ import annotations
+
+# Rules for several services of one session, by the multiple-procedure indicator.
+KINDS = ("none", "procedure", "endoscopy", "imaging", "therapy", "cardiovascular", "ophthalmology")
+NONE, PROCEDURE, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = range(7)
+
+# Treatment by the status code of the relative value file (pfs.status_treatment).
+TREATMENTS = ("payable", "alone", "contractor", "anesthesia", "not_paid")
+PAYABLE, ALONE, CONTRACTOR, ANESTHESIA, NOT_PAID = range(5)
+
+# Who assists at surgery.
+NOBODY, ASSISTANT, ASSISTANT_NONPHYSICIAN = range(3)
+
+NON_FACILITY, FACILITY, NO_SETTING = 0, 1, -1
+SETTINGS = ("non_facility", "facility")
+
+PRICED, NOT_PRICED, CONTRACTOR_PRICED = "priced", "not_priced", "contractor_priced"
+
+# reason -> the status it goes with; a reason beside `priced` tells why the amount is nothing.
+REASONS: tuple[tuple[str | None, str], ...] = (
+    (None, PRICED),
+    ("unknown_date", NOT_PRICED),
+    ("no_schedule", NOT_PRICED),
+    ("unknown_code", NOT_PRICED),
+    ("unknown_modifier", NOT_PRICED),
+    ("modifier_without_row", NOT_PRICED),
+    ("unknown_place", NOT_PRICED),
+    ("unknown_locality", NOT_PRICED),
+    ("no_units", NOT_PRICED),
+    ("assistant_not_paid", NOT_PRICED),
+    ("co_surgeon_not_paid", NOT_PRICED),
+    ("no_global_split", NOT_PRICED),
+    ("no_anesthesia_base_units", NOT_PRICED),
+    ("no_anesthesia_minutes", NOT_PRICED),
+    ("no_anesthesia_factor", NOT_PRICED),
+    ("by_report_modifier", CONTRACTOR_PRICED),
+    ("by_report_53", CONTRACTOR_PRICED),
+    ("by_report_multiple", CONTRACTOR_PRICED),
+    ("endoscopy_base_included", PRICED),
+    ("status_T_bundled", PRICED),
+    ("status_C", CONTRACTOR_PRICED),
+    *((f"status_{letter}", NOT_PRICED) for letter in "BDEFGHIJKLMNOPQSUVWXYZ"),
+    ("status_unknown", NOT_PRICED),
+)
+REASON = {reason: place for place, (reason, _) in enumerate(REASONS)}
+
+MEANING: dict[str, str] = {
+    "unknown_date": "no date of service",
+    "no_schedule": "no fee schedule of that date: no conversion factor, or no relative value file installed",
+    "unknown_code": "codes that are not in the relative value file",
+    "unknown_modifier": "a modifier in none of the lists of modifiers",
+    "modifier_without_row": "26 or TC on a code that has no such component",
+    "unknown_place": "no place of service, or one not in the list",
+    "unknown_locality": "a contractor and locality that are not in the index file",
+    "no_units": "units that are not above zero",
+    "assistant_not_paid": "an assistant where the indicator allows none",
+    "co_surgeon_not_paid": "two surgeons where the indicator allows none",
+    "no_global_split": "a split of a global fee where the file gives no shares",
+    "no_anesthesia_base_units": "anesthesia without installed base units",
+    "no_anesthesia_minutes": "anesthesia without minutes",
+    "no_anesthesia_factor": "anesthesia without a conversion factor of the locality",
+    "by_report_modifier": "a modifier paid by report (22, 52, 66)",
+    "by_report_53": "a discontinued procedure without a row of its own, paid by report",
+    "by_report_multiple": "procedures beyond the last rank of the session, paid by report",
+    "endoscopy_base_included": "the base endoscopy beside another of its family: nothing more is paid",
+    "status_T_bundled": "a service paid only where it is the only one of the day: nothing more is paid",
+    "status_C": "codes the contractor prices",
+}

@@ -1,0 +1,107 @@
+"""The formulas over the lines of a chunk: each input gathered from the rates, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from corridor.billing.pricing.codes import ASSISTANT_NONPHYSICIAN
+from corridor.billing.pricing.formulas import MODEL
+from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.formulas import Evaluation
+
+BATCH_ROWS = 1 << 16
+"""Rows the formulas take at once: a handful of columns of them stay in the processor's cache."""
+
+FIGURES = (
+    "amount", "unit_amount", "opps_capped", "work_amount", "pe_amount", "mp_amount",
+    "multiple_procedure_factor", "technical_factor", "assistant_factor", "co_surgeon_factor",
+    "therapy_assistant_factor", "participation_factor",
+)  # fmt: skip
+# What a line without neighbours is given for the rules of a session.
+ALONE: dict[str, Any] = {
+    "technical_amount": 0.0, "technical_repeated": False, "professional_repeated": False,
+    "endoscopy_base_amount": 0.0, "repeated_units": 0.0, "procedure_share": 1.0,
+}  # fmt: skip
+
+
+def rate_inputs(law: Law, rate: Array, facility: Array, locality: Array) -> dict[str, Any]:
+    """The published numbers of some rows of the file, in a setting and a locality each."""
+    values, places = law.rates.values, law.places
+    inside = facility == 1
+    return {
+        "qp": law.qp,
+        "work_rvu": values["work"][rate],
+        "pe_rvu": np.where(inside, values["pe_facility"][rate], values["pe_non_facility"][rate]),
+        "mp_rvu": values["mp"][rate],
+        "work_gpci": places.work[locality],
+        "pe_gpci": places.pe[locality],
+        "mp_gpci": places.mp[locality],
+        "opps_pe_rvu": np.where(
+            inside, values["opps_pe_facility"][rate], values["opps_pe_non_facility"][rate]
+        ),
+        "opps_mp_rvu": values["opps_mp"][rate],
+    }
+
+
+def unit_amounts(law: Law, rate: Array, facility: Array, locality: Array) -> Array:
+    """The schedule amount of one unit of some rows; 0 where there is no row."""
+    found = MODEL.evaluate(rate_inputs(law, rate, facility, locality), law.day, wanted=["unit_amount"])
+    return np.where(rate < 0, 0.0, found["unit_amount"])
+
+
+def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -> Evaluation:
+    """The formulas over the lines at some positions (a slice or an array)."""
+    columns, combined = lines.columns, lines.combined
+    rate, combination = columns["rate_id"][at], columns["combination_id"][at]
+    role = combined.assistant_role[combination]
+    given = {name: lines.inputs[name][at] if name in lines.inputs else ALONE[name] for name in ALONE}
+    return MODEL.evaluate(
+        rate_inputs(law, rate, columns["facility"][at], columns["locality_id"][at])
+        | given
+        | {
+            "kind": law.rates.kind[rate],
+            "units": columns["units"][at],
+            "film_reduction": combined.film_reduction[combination],
+            "bilateral_factor": np.where(combined.bilateral[combination], law.rates.bilateral[rate], 1.0),
+            "global_split_factor": lines.inputs["global_split_factor"][at],
+            "assistant_role": role,
+            "co_surgeon": combined.co_surgeon[combination],
+            "therapy_assistant": combined.therapy_assistant[combination],
+            # what AS takes off already holds the share of the practitioner
+            "practitioner_factor": np.where(
+                role == ASSISTANT_NONPHYSICIAN, 1.0, columns["practitioner_factor"][at]
+            ),
+            "participating": columns["participating"][at],
+        },
+        law.day,
+        wanted=wanted,
+    )
+
+
+def figures(law: Law, lines: Lines) -> dict[str, Array]:
+    """What the formulas give for every line, and what they were given that is answered too."""
+    size = len(lines)
+    found: dict[str, Array] = {}
+    answered = (
+        "work_rvu", "pe_rvu", "mp_rvu", "work_gpci", "pe_gpci", "mp_gpci",
+        "bilateral_factor", "global_split_factor", "practitioner_factor",
+    )  # fmt: skip
+    some_do_not_take_part = not bool(lines.columns["participating"].all())
+    wanted = FIGURES + (("limiting_charge",) if some_do_not_take_part else ())
+    for start in range(0, size, BATCH_ROWS):
+        at = slice(start, min(start + BATCH_ROWS, size))
+        batch = evaluate(law, lines, at, wanted)
+        for name in (*wanted, *answered):
+            values = batch[name]
+            if name not in found:
+                found[name] = np.empty(size, dtype=values.dtype)
+            found[name][at] = values
+    if not some_do_not_take_part:
+        found["limiting_charge"] = np.zeros(size)
+    found["conversion_factor"] = np.full(
+        size, float(law.day.number("pfs.conversion_factor_qp" if law.qp else "pfs.conversion_factor"))
+    )
+    return found

@@ -1,0 +1,206 @@
+"""Pricing a table of lines: SQL finds rates and ranks, formulas price columns, SQL gives the words back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import duckdb
+import numpy as np
+
+from corridor.billing.pricing import anesthesia
+from corridor.billing.pricing.chunks import CHUNK_ROWS, chunks
+from corridor.billing.pricing.codes import CONTRACTOR_PRICED, REASON, REASONS
+from corridor.billing.pricing.columns import figures as price_columns
+from corridor.billing.pricing.day import RulesOnDay, change_days
+from corridor.billing.pricing.formulas import MODEL
+from corridor.billing.pricing.modifiers import ModifierLaw
+from corridor.billing.pricing.rates import Edition, choose, editions, load_localities, load_rates
+from corridor.billing.pricing.resolve import resolve
+from corridor.billing.pricing.sessions import rank
+from corridor.billing.pricing.shape import Array, Law, Lines, small_table, sql_text
+from corridor.law import RulesInForce
+
+# What is answered for each request.
+ANSWER = {
+    "request_id": "BIGINT", "status": "VARCHAR", "reason": "VARCHAR", "amount": "DECIMAL(18,2)",
+    "unit_amount": "DECIMAL(18,2)", "setting": "VARCHAR", "conversion_factor": "DECIMAL(9,4)",
+    "work_rvu": "DECIMAL(9,2)", "pe_rvu": "DECIMAL(9,2)", "mp_rvu": "DECIMAL(9,2)",
+    "work_gpci": "DECIMAL(6,3)", "pe_gpci": "DECIMAL(6,3)", "mp_gpci": "DECIMAL(6,3)",
+    "work_amount": "DECIMAL(18,2)", "pe_amount": "DECIMAL(18,2)", "mp_amount": "DECIMAL(18,2)",
+    "rvu_edition": "VARCHAR", "gpci_edition": "VARCHAR", "multiple_procedure_factor": "DOUBLE",
+    "bilateral_factor": "DOUBLE", "assistant_factor": "DOUBLE", "co_surgeon_factor": "DOUBLE",
+    "global_split_factor": "DOUBLE", "therapy_assistant_factor": "DOUBLE", "technical_factor": "DOUBLE",
+    "practitioner_factor": "DOUBLE", "participation_factor": "DOUBLE", "opps_capped": "BOOLEAN",
+    "repeated_units": "DOUBLE", "anesthesia_units": "DOUBLE", "limiting_charge": "DECIMAL(18,2)",
+    "expected_allowed_amount": "DECIMAL(18,2)",
+}  # fmt: skip
+# Rules that choose rows and factors before the formulas.
+LISTS = tuple(
+    f"pfs.{name}"
+    for name in (
+        "anesthesia_conversion_factor", "anesthesia_conversion_factor_qp", "anesthesia_modifier",
+        "anesthesia_share", "assistant_allowed", "bilateral_factor", "co_surgeon_allowed",
+        "discontinued_code", "endoscopy_further", "film_reduction", "global_split", "gpci_floor",
+        "modifier_effect", "modifier_effect_assumed", "modifier_informational",
+        "multiple_procedure_exempt_global", "multiple_procedure_kind", "multiple_procedure_scope",
+        "place_of_service_setting", "practitioner_share", "procedure_share", "status_treatment",
+        "work_gpci_floor",
+    )
+)  # fmt: skip
+RULES_USED = tuple(sorted({*LISTS, *MODEL.rule_names(), *anesthesia.MODEL.rule_names()}))
+Watch = Callable[[Law, Lines], None]
+
+
+def price_requests(
+    con: duckdb.DuckDBPyConnection,
+    force: RulesInForce,
+    requests: str = "door.price_request",
+    into: str = "door.price",
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    watch: Watch | None = None,
+) -> list[str]:
+    """Price every row of ``requests`` into the new table ``into``; returns the rules that were used.
+
+    con        sees reference.pfs_rvu, pfs_gpci, pfs_anesthesia and anesthesia_base_unit
+    requests   columns as docs/pricing.md lists them; request_id is unique
+    watch      called for each chunk with what priced it, for those who explain
+    A line that cannot be priced has a status and a reason and no amount.
+    """
+    con.execute(f"create or replace table {into} ({', '.join(f'{n} {kind}' for n, kind in ANSWER.items())})")
+    setting = con.execute("select current_setting('preserve_insertion_order')").fetchone()
+    con.execute(
+        "set preserve_insertion_order = true"
+    )  # the positions of lines must stand still within a chunk
+    try:
+        small_table(
+            con,
+            "price_reason (reason_id smallint, reason varchar, status varchar)",
+            [[number, reason, status] for number, (reason, status) in enumerate(REASONS)],
+        )
+        _price_all(con, force, requests, into, chunk_rows, watch)
+    finally:
+        con.execute(f"set preserve_insertion_order = {str(bool(setting and setting[0])).lower()}")
+        for (name,) in con.execute(
+            "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'price_')"
+        ).fetchall():
+            con.execute(f"drop table temp.{name}")
+    return list(RULES_USED)
+
+
+def _price_all(
+    con: duckdb.DuckDBPyConnection,
+    force: RulesInForce,
+    requests: str,
+    into: str,
+    chunk_rows: int,
+    watch: Watch | None,
+) -> None:
+    installed = editions(con)
+    changes = sorted({*change_days(force, RULES_USED), *(one[3] for one in installed)})
+    law: Law | None = None
+    for chunk in chunks(con, requests, changes, chunk_rows):
+        day = RulesOnDay(force, chunk.day)
+        edition = choose(installed, chunk.day, chunk.qp)
+        if (
+            edition is None
+            or ("pfs.conversion_factor_qp" if chunk.qp else "pfs.conversion_factor") not in day
+        ):
+            _refuse(con, requests, into, chunk.rows, "no_schedule")
+            continue
+        if law is None or law.rates.edition != edition or not _same_rules(law.day, day, changes):
+            law = _law(con, edition, day, chunk.qp)
+        law.qp = chunk.qp
+        lines = resolve(con, law, requests, chunk.rows)
+        if len(lines):
+            rank(con, law, lines, requests, chunk.rows)
+            found = price_columns(law, lines)
+            anesthesia.price(con, law, lines, found)
+            _answer(con, law, lines, found, into)
+            if watch is not None:
+                watch(law, lines)
+    _refuse(con, requests, into, "request.schedule_date is null", "unknown_date")
+
+
+def _same_rules(one: RulesOnDay, other: RulesOnDay, changes: Sequence[date]) -> bool:
+    low, high = sorted((one.day, other.day))
+    return low.year == high.year and not any(low < day <= high for day in changes)
+
+
+def _law(con: duckdb.DuckDBPyConnection, edition: Edition, day: RulesOnDay, qp: bool) -> Law:
+    """Read what serves the day, and leave the small tables that lines are joined with."""
+    rates = load_rates(con, edition, day)
+    places = load_localities(con, edition.year, day)
+    own = [[row["hcpcs_code"]] for row in day.rows("pfs.discontinued_code")]
+    small_table(con, "price_discontinued (hcpcs_code varchar)", own)
+    con.execute(
+        "delete from price_rate where modifier = '53' "
+        "and hcpcs_code not in (select hcpcs_code from price_discontinued)"
+    )
+    small_table(
+        con,
+        "price_setting (place_of_service_code varchar, facility tinyint)",
+        [
+            [row["place_of_service_code"], int(row["setting"] == "facility")]
+            for row in day.rows("pfs.place_of_service_setting")
+        ],
+    )
+    for table, rule, key in (
+        ("price_practitioner (specialty_code varchar, share double)", "practitioner_share", "specialty_code"),
+        ("price_share (procedure_rank integer, share double)", "procedure_share", "procedure_rank"),
+    ):
+        small_table(con, table, [[row[key], row["share"]] for row in day.rows(f"pfs.{rule}")])
+    labels = [[number, label] for number, label in enumerate(places.label[:-1].tolist())]
+    small_table(con, "price_label (locality_id integer, label varchar)", labels)
+    anesthesia.load_base_units(con, edition.year)
+    return Law(day, rates, places, ModifierLaw(day), qp)
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, requests: str, into: str, rows: str, reason: str) -> None:
+    con.execute(
+        f"insert into {into} (request_id, status, reason) "
+        f"select request.request_id, 'not_priced', ? from {requests} as request where {rows}",
+        [reason],
+    )
+
+
+# Priced at nothing because of a neighbour; everything else with a reason has no amount.
+NOTHING = [REASON["endoscopy_base_included"], REASON["status_T_bundled"]]
+CONTRACTORS = [number for number, (_, status) in enumerate(REASONS) if status == CONTRACTOR_PRICED]
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[str, Array], into: str
+) -> None:
+    """Hand the figures of a chunk back to SQL, which gives them words and exact decimals."""
+    columns, reason = lines.columns, lines.reason
+    nothing = np.isin(reason, NOTHING)
+    if nothing.any():
+        for name in ("amount", "work_amount", "pe_amount", "mp_amount", "multiple_procedure_factor"):
+            found[name][nothing] = 0.0
+    priced = (reason == 0) | nothing
+    by_units = ~np.isnan(found["anesthesia_units"])
+    charge = columns["charge_amount"]
+    rated = (columns["rate_id"] >= 0) & (columns["locality_id"] >= 0) & (columns["facility"] >= 0)
+    con.register(
+        "price_figure",
+        {
+            **found,
+            "request_id": columns["request_id"],
+            "reason_id": reason,
+            "facility": columns["facility"],
+            "locality_id": columns["locality_id"],
+            "participating": columns["participating"],
+            "repeated_units": lines.inputs.get("repeated_units", np.zeros(len(lines))),
+            "has_amount": priced,
+            "has_parts": priced & ~by_units,
+            "has_unit": (priced | (np.isin(reason, CONTRACTORS) & (found["unit_amount"] > 0)))
+            & (rated | by_units),
+            "expected_allowed": np.where(charge >= 0, np.minimum(charge, found["amount"]), found["amount"]),
+        },
+    )
+    try:
+        con.execute(sql_text("answer", into=into, rvu_edition=law.rates.edition.label))
+    finally:
+        con.unregister("price_figure")

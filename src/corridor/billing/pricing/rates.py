@@ -1,0 +1,234 @@
+"""The published rates of one edition as arrays: the relative value file, the indices of the localities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from corridor.billing.pricing.codes import KINDS, TREATMENTS
+from corridor.billing.pricing.day import RulesOnDay
+
+Floats = npt.NDArray[np.float64]
+RELEASES = ("A", "AR", "B", "C", "D")
+# Which variant of the file serves a clinician: his own first, then the one for all, then the other.
+PREFERENCE = {True: ("qp", "single", "nonqp"), False: ("nonqp", "single", "qp")}
+COLUMNS = (
+    "work", "pe_non_facility", "pe_facility", "mp", "opps_pe_non_facility", "opps_pe_facility", "opps_mp",
+    "pre", "intra", "post",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One release of the relative value file, and how it is named beside a price."""
+
+    year: int
+    release: str
+    variant: str
+    label: str
+
+
+def editions(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str, date]]:
+    """Every installed release: year, release, variant, the first day it serves."""
+    return con.execute(
+        "select year, release, variant, min(valid_from) from reference.pfs_rvu group by all order by all"
+    ).fetchall()
+
+
+def choose(installed: list[tuple[int, str, str, date]], day: date, qp: bool) -> Edition | None:
+    """The release that serves a day: the latest begun of its year, else the first later one of that year."""
+    same = [one for one in installed if one[0] == day.year]
+    if not same:
+        return None
+    begun = [one for one in same if one[3] <= day]
+    start = max(one[3] for one in begun) if begun else min(one[3] for one in same)
+    served = [one for one in same if one[3] == start]
+    newest = max(served, key=lambda one: _place(one[1]))[1]
+    variants = {one[2]: one for one in served if one[1] == newest}
+    year, release, variant, _ = next(variants[name] for name in PREFERENCE[qp] if name in variants)
+    label = f"{year}{release} {variant}"
+    if not begun:
+        label += " (a later release of the year)"
+    if variant not in ("single", PREFERENCE[qp][0]):
+        label += " (RVUs of the other variant)"
+    return Edition(year, release, variant, label)
+
+
+def _place(release: str) -> int:
+    return RELEASES.index(release) if release in RELEASES else len(RELEASES)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rows of one edition, indexed by rate_id; the row behind the last is empty, so that -1 finds nothing."""
+
+    edition: Edition
+    code: npt.NDArray[Any]
+    modifier: npt.NDArray[Any]
+    status: npt.NDArray[Any]
+    treatment: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.int64]
+    values: dict[str, Floats]
+    bilateral: Floats
+    assistant_allowed: npt.NDArray[np.bool_]
+    co_surgeon_allowed: npt.NDArray[np.bool_]
+    technical: npt.NDArray[np.int64]
+    base: npt.NDArray[np.int64]
+
+
+def load_rates(con: duckdb.DuckDBPyConnection, edition: Edition, force: RulesOnDay) -> Rates:
+    """Read one edition; leaves the temporary table price_rate (hcpcs_code, modifier, rate_id) for joins."""
+    con.execute(
+        """
+        create or replace temp table price_row as
+        select row_number() over (order by hcpcs_code, modifier) - 1 as rate_id, *
+        from (
+            select hcpcs_code, coalesce(modifier, '') as modifier, status_code, pctc_indicator, global_days,
+                coalesce(multiple_procedure_indicator, '') as multiple_indicator,
+                coalesce(bilateral_indicator, '') as bilateral_indicator,
+                coalesce(assistant_indicator, '') as assistant_indicator,
+                coalesce(co_surgeon_indicator, '') as co_surgeon_indicator,
+                coalesce(endoscopic_base_code, '') as base_code,
+                cast(work_rvu as double) as work,
+                cast(case when non_facility_na then facility_pe_rvu else non_facility_pe_rvu end as double)
+                    as pe_non_facility,
+                cast(case when facility_na then non_facility_pe_rvu else facility_pe_rvu end as double)
+                    as pe_facility,
+                cast(mp_rvu as double) as mp,
+                cast(coalesce(opps_non_facility_pe_rvu, 0) as double) as opps_pe_non_facility,
+                cast(coalesce(opps_facility_pe_rvu, 0) as double) as opps_pe_facility,
+                cast(coalesce(opps_mp_rvu, 0) as double) as opps_mp,
+                cast(coalesce(pre_op, 0) as double) as pre, cast(coalesce(intra_op, 0) as double) as intra,
+                cast(coalesce(post_op, 0) as double) as post
+            from reference.pfs_rvu where year = ? and release = ? and variant = ?
+        )""",
+        [edition.year, edition.release, edition.variant],
+    )
+    con.execute(
+        "create or replace temp table price_rate as "
+        "select hcpcs_code, modifier, cast(rate_id as integer) as rate_id from price_row"
+    )
+    rows = con.execute(
+        """
+        select price_row.*, technical.rate_id as technical_id, base.rate_id as base_id
+        from price_row
+        left join price_row as technical on technical.hcpcs_code = price_row.hcpcs_code
+            and technical.modifier = 'TC' and price_row.modifier <> '26'
+        left join price_row as base on base.hcpcs_code = price_row.base_code and base.modifier = ''
+        order by price_row.rate_id"""
+    ).fetchnumpy()
+    text = {name: _texts(rows[name]) for name in rows if np.asarray(rows[name]).dtype == object}
+    own = np.arange(len(text["hcpcs_code"]))
+    technical = np.where(_texts(rows["pctc_indicator"]) == "3", own, np.ma.filled(rows["technical_id"], -1))
+    return Rates(
+        edition=edition,
+        code=text["hcpcs_code"],
+        modifier=text["modifier"],
+        status=np.append(text["status_code"], ""),
+        treatment=_coded(force, "pfs.status_treatment", "treatment", TREATMENTS, text["status_code"]),
+        kind=_kinds(force, text),
+        values={name: np.append(np.asarray(rows[name], dtype=np.float64), np.nan) for name in COLUMNS},
+        bilateral=_factors(force, text["bilateral_indicator"]),
+        assistant_allowed=_allowed(force, "pfs.assistant_allowed", text["assistant_indicator"]),
+        co_surgeon_allowed=_allowed(force, "pfs.co_surgeon_allowed", text["co_surgeon_indicator"]),
+        technical=np.append(technical, -1).astype(np.int64),
+        base=np.append(np.ma.filled(rows["base_id"], -1), -1).astype(np.int64),
+    )
+
+
+def _texts(values: Any) -> npt.NDArray[Any]:
+    return np.array(["" if v is None or v is np.ma.masked else str(v) for v in values.tolist()], dtype=object)
+
+
+def _mapped(force: RulesOnDay, rule: str, take: str) -> dict[str, Any]:
+    rows = force.rows(rule)
+    key = next(name for name in rows[0] if name != take)
+    return {str(row[key]): row[take] for row in rows}
+
+
+def _coded(
+    force: RulesOnDay, rule: str, take: str, words: tuple[str, ...], column: npt.NDArray[Any]
+) -> npt.NDArray[np.int64]:
+    """The small number of each row's word; what the rule does not know is the last word, and so is no row."""
+    known = _mapped(force, rule, take)
+    found = [words.index(known[value]) if value in known else len(words) - 1 for value in column]
+    return np.array([*found, len(words) - 1], dtype=np.int64)
+
+
+def _kinds(force: RulesOnDay, text: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
+    known = _mapped(force, "pfs.multiple_procedure_kind", "kind")
+    exempt = {str(row["global_days"]) for row in force.rows("pfs.multiple_procedure_exempt_global")}
+    found = [
+        KINDS.index("none" if days in exempt else known.get(value, "none"))
+        for value, days in zip(text["multiple_indicator"], text["global_days"], strict=True)
+    ]
+    return np.array([*found, KINDS.index("none")], dtype=np.int64)
+
+
+def _factors(force: RulesOnDay, column: npt.NDArray[Any]) -> Floats:
+    """The bilateral factor of each row; where the concept does not apply modifier 50 changes nothing."""
+    known = _mapped(force, "pfs.bilateral_factor", "factor")
+    return np.array([*(known.get(value, 1.0) for value in column), 1.0], dtype=np.float64)
+
+
+def _allowed(force: RulesOnDay, rule: str, column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    known = _mapped(force, rule, "allowed")
+    return np.array([*(bool(known.get(value, False)) for value in column), False], dtype=bool)
+
+
+@dataclass(frozen=True)
+class Localities:
+    """Indices of the localities of a year by locality_id: 0 is the nation, -1 no locality at all."""
+
+    label: npt.NDArray[Any]
+    work: Floats
+    pe: Floats
+    mp: Floats
+    anesthesia: Floats
+
+
+def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay) -> Localities:
+    """Read the indices of a year, with the floors of the day; leaves price_locality for joins."""
+    con.execute(
+        """
+        create or replace temp table price_place as
+        select cast(row_number() over (order by mac, locality) as integer) as locality_id, *
+        from (
+            select index.mac, index.locality, index.state, index.basis,
+                cast(index.work_gpci as double) as work, cast(index.pe_gpci as double) as pe,
+                cast(index.mp_gpci as double) as mp,
+                cast(anesthesia.conversion_factor as double) as anesthesia
+            from reference.pfs_gpci as index
+            left join reference.pfs_anesthesia as anesthesia
+                on anesthesia.year = index.year and anesthesia.mac = index.mac
+                and anesthesia.locality = index.locality
+            where index.year = ?
+        )""",
+        [year],
+    )
+    con.execute(
+        "create or replace temp table price_locality as select mac, locality, locality_id from price_place"
+    )
+    rows = con.execute("select * from price_place order by locality_id").fetchnumpy()
+    states = _texts(rows["state"]).tolist()
+    floors = {(str(r["state"]), str(r["component"])): float(r["floor"]) for r in force.rows("pfs.gpci_floor")}
+    national = force.number("pfs.work_gpci_floor") if "pfs.work_gpci_floor" in force else 0.0
+
+    def index(name: str, floor: float) -> Floats:
+        least = np.array([max(floor, floors.get((state, name), 0.0)) for state in states], dtype=np.float64)
+        return np.concatenate([[1.0], np.maximum(np.asarray(rows[name], dtype=np.float64), least), [np.nan]])
+
+    published = np.ma.filled(np.ma.asarray(rows["anesthesia"], dtype=np.float64), np.nan)
+    labels = [f"{year} {basis}" for basis in _texts(rows["basis"])]
+    return Localities(
+        label=np.array(["national (every index 1.000)", *labels, None], dtype=object),
+        work=index("work", national),
+        pe=index("pe", 0.0),
+        mp=index("mp", 0.0),
+        anesthesia=np.concatenate([[np.nan], published, [np.nan]]),
+    )

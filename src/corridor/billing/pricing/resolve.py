@@ -1,0 +1,83 @@
+"""From a request to what it is priced with: its rate, its locality, its modifiers; or why it is not."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from corridor.billing.pricing.codes import ANESTHESIA, CONTRACTOR, NOBODY, NOT_PAID, REASON
+from corridor.billing.pricing.modifiers import combinations
+from corridor.billing.pricing.shape import Array, Law, Lines, array_table, small_table, sql_text
+
+SLOTS = range(1, 5)
+SPLIT = ("pre", "intra", "post")
+
+
+def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) -> Lines:
+    """The lines of a chunk in the order of the requests, each with its reason where it cannot be priced."""
+    names = [f"modifier_{slot}" for slot in SLOTS]
+    listed = con.execute(
+        f"select distinct {', '.join(f'coalesce(request.{name}, {chr(39) * 2})' for name in names)} "
+        f"from {requests} as request where {rows} order by all"
+    ).fetchall()
+    combined = combinations(law.modifiers, listed)
+    small_table(
+        con,
+        f"price_combination (combination_id integer, {', '.join(f'{name} varchar' for name in names)}, "
+        "row_modifier varchar)",
+        [[number, *found, combined.effects[number].row_modifier] for number, found in enumerate(listed)],
+    )
+    con.execute(sql_text("resolve", requests=requests, rows=rows))
+    fetched = con.execute("select * from price_line").fetchnumpy()
+    columns = {name: np.ma.getdata(values) for name, values in fetched.items()}
+    lines = Lines(columns, combined, np.zeros(len(columns["request_id"]), dtype=np.int16), {})
+    _judge(con, law, lines, requests, rows)
+    return lines
+
+
+def _judge(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, requests: str, rows: str) -> None:
+    """Write the reason why a line is not priced: the first that holds."""
+    columns, combined, rates = lines.columns, lines.combined, law.rates
+    rate, combination = columns["rate_id"], columns["combination_id"]
+    unknown = REASON["status_unknown"]
+    by_status = np.array([REASON.get(f"status_{letter}", unknown) for letter in rates.status], dtype=np.int16)
+    paid = ~np.isin(rates.treatment, (CONTRACTOR, NOT_PAID))
+    lines.reason[:] = np.where(paid, 0, by_status)[rate]
+    missing = np.flatnonzero(rate < 0)
+    if len(missing):
+        lines.reason[missing] = _unfound(con, lines, missing, requests, rows)
+    placed = rates.treatment[rate] != ANESTHESIA
+    assistant = combined.assistant_role[combination]
+    has_split = combined.has_split[combination]
+    split = np.ones(len(lines))
+    if has_split.any():
+        parts = combined.split[combination[has_split]]
+        split[has_split] = sum(
+            parts[:, place] * rates.values[name][rate[has_split]] for place, name in enumerate(SPLIT)
+        )
+    lines.inputs["global_split_factor"] = split
+    for fails, reason in (
+        (combined.unknown[combination], "unknown_modifier"),
+        (placed & (columns["facility"] < 0), "unknown_place"),
+        (columns["locality_id"] < 0, "unknown_locality"),
+        (~(columns["units"] > 0), "no_units"),
+        ((assistant != NOBODY) & ~rates.assistant_allowed[rate], "assistant_not_paid"),
+        (combined.co_surgeon[combination] & ~rates.co_surgeon_allowed[rate], "co_surgeon_not_paid"),
+        (has_split & (split == 0), "no_global_split"),
+        (combined.by_report[combination], "by_report_modifier"),
+    ):
+        lines.reason[fails & (lines.reason == 0)] = REASON[reason]
+
+
+def _unfound(con: duckdb.DuckDBPyConnection, lines: Lines, missing: Array, requests: str, rows: str) -> Array:
+    """Why a line has no row: its modifier asks for one its code does not have, or the code is unknown."""
+    array_table(con, "price_unfound", {"request_id": lines.columns["request_id"][missing]})
+    known = con.execute(
+        f"select request.request_id from {requests} as request "
+        f"join price_unfound as unfound on unfound.request_id = request.request_id "
+        f"where {rows} and request.hcpcs_code in (select hcpcs_code from price_row)"
+    ).fetchnumpy()["request_id"]
+    exists = np.isin(lines.columns["request_id"][missing], np.ma.getdata(known))
+    discontinued = lines.combined.discontinued[lines.columns["combination_id"][missing]]
+    without_row = np.where(discontinued, REASON["by_report_53"], REASON["modifier_without_row"])
+    return np.where(exists, without_row, REASON["unknown_code"]).astype(np.int16)

@@ -1,0 +1,77 @@
+-- The place of each line among those of its session, from price_session_fee: the lines of price_session_line with
+-- their fees. A procedure and a family of endoscopies are ranked by their fee, both sides of a bilateral one counted;
+-- the base code of a family beside a member is included in it; a further member is paid its difference to the base.
+create or replace temp table price_rank as
+with surgical as (
+  select
+    fee.*,
+    case
+      when fee.kind = 'endoscopy' then fee.base_id
+      when member.base_id is not null then fee.rate_id
+      else -1 - fee.position
+    end as family,
+    fee.kind <> 'endoscopy' and member.base_id is not null as is_base
+  from price_session_fee as fee
+  left join (
+    select distinct session_number, base_id from price_session_fee where kind = 'endoscopy' and base_id >= 0
+  ) as member on member.session_number = fee.session_number and member.base_id = fee.rate_id
+  where fee.kind = 'procedure' or fee.kind = 'endoscopy'
+),
+placed as (
+  select
+    *,
+    row_number() over (
+      partition by session_number, family order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, position
+    ) as member_place
+  from surgical
+),
+valued as (
+  select
+    *,
+    case when is_base then unit_fee when member_place > 1 and {difference} then least(base_fee, unit_fee) else 0 end
+      as deduction
+  from placed
+),
+family as (
+  select
+    session_number, family, sum((unit_fee - deduction) * bilateral) as family_fee, min(position) as first_position
+  from valued
+  group by session_number, family
+),
+family_place as (
+  select
+    session_number, family,
+    row_number() over (partition by session_number order by family_fee desc, first_position) as procedure_rank
+  from family
+),
+component as (
+  select
+    *,
+    row_number() over (
+      partition by session_number, kind order by technical_fee desc, position
+    ) as technical_place,
+    row_number() over (
+      partition by session_number, kind order by professional_fee desc, position
+    ) as professional_place,
+    row_number() over (partition by session_number, kind order by expense desc, position) as expense_place
+  from price_session_fee
+  where kind <> 'procedure' and kind <> 'endoscopy'
+)
+select
+  valued.position, cast(coalesce(share.share, -1) as double) as procedure_share,
+  valued.deduction as endoscopy_base_amount, valued.is_base,
+  false as technical_repeated, false as professional_repeated, cast(0 as double) as repeated_units
+from valued
+join family_place as place on place.session_number = valued.session_number and place.family = valued.family
+left join price_share as share on share.procedure_rank = place.procedure_rank
+union all
+select
+  position, cast(1 as double) as procedure_share, cast(0 as double) as endoscopy_base_amount, false as is_base,
+  kind <> 'therapy' and technical_fee > 0 and technical_place > 1 as technical_repeated,
+  kind = 'imaging' and professional_fee > 0 and professional_place > 1 as professional_repeated,
+  case
+    when kind <> 'therapy' then 0
+    when expense_place > 1 then units
+    else greatest(units - 1, 0)
+  end as repeated_units
+from component

@@ -1,0 +1,34 @@
+-- One row per line of a chunk, in the order of the requests: what it asks for as numbers of the rate, locality and
+-- combination tables. {requests} is the request table, {rows} the filter of the chunk.
+create or replace temp table price_line as
+select
+  request.request_id,
+  coalesce(rate.rate_id, -1) as rate_id,
+  coalesce(combination.combination_id, -1) as combination_id,
+  case
+    when locality.locality_id is not null then locality.locality_id
+    when request.mac is null and request.locality is null then 0
+    else -1
+  end as locality_id,
+  cast(case
+    when request.setting = 'facility' then 1
+    when request.setting = 'non_facility' then 0
+    when request.setting is not null then -1
+    else coalesce(place.facility, -1)
+  end as tinyint) as facility,
+  coalesce(practitioner.share, 1) as practitioner_factor,
+  coalesce(request.participating, true) as participating,
+  cast(coalesce(request.units, 1) as double) as units,
+  coalesce(cast(request.charge_amount as double), -1) as charge_amount,
+  coalesce(cast(request.anesthesia_minutes as double), -1) as minutes
+from {requests} as request
+left join price_combination as combination
+  on combination.modifier_1 = coalesce(request.modifier_1, '') and combination.modifier_2 = coalesce(request.modifier_2, '')
+  and combination.modifier_3 = coalesce(request.modifier_3, '')
+  and combination.modifier_4 = coalesce(request.modifier_4, '')
+left join price_rate as rate
+  on rate.hcpcs_code = request.hcpcs_code and rate.modifier = combination.row_modifier
+left join price_locality as locality on locality.mac = request.mac and locality.locality = request.locality
+left join price_setting as place on place.place_of_service_code = request.place_of_service_code
+left join price_practitioner as practitioner on practitioner.specialty_code = request.specialty_code
+where {rows}
