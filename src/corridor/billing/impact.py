@@ -276,3 +276,16 @@ def _summed(index: npt.NDArray[np.int64], values: npt.NDArray[Any], count: int) 
 def _text(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Text for the engine: what is missing gets a mark that no key holds."""
     return np.array(["\x01" if value is None else str(value) for value in values], dtype=object)
+
+
+def people_of_level(con: duckdb.DuckDBPyConnection, level: str) -> dict[str, int]:
+    """How many people stand behind each row of a level; none of volumes."""
+    column = LEVELS[level]
+    sides = " union ".join(
+        f"select {f'{column}_{side}' if column else 'null'} as id, person_id from impact_{side} "
+        f"where settled_{side} and person_id is not null"
+        for side in ("from", "to")
+    )
+    named = "coalesce(id, '(none)')" if column else "'all'"
+    found = con.execute(f"select {named}, count(distinct person_id) from ({sides}) group by 1").fetchall()
+    return {str(name): int(count) for name, count in found}

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
+    "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),

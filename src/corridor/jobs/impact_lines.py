@@ -1,0 +1,206 @@
+"""The lines whose impact is measured: a run's professional lines, or the rows of a volumes form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from corridor.engine.connection import parquet
+from corridor.engine.runs import Run
+from corridor.engine.tabular.form import read_form
+from corridor.errors import CorridorError
+from corridor.jobs.impact_scenarios import NATIONAL
+from corridor.law import RulesInForce
+
+FAMILY = "billing.code_family"
+LINE = "billing.line"
+MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+COLUMNS: dict[str, str] = {
+    "request_id": "BIGINT",
+    "side": "VARCHAR",
+    "service_date": "DATE",
+    "hcpcs_code": "VARCHAR",
+    **dict.fromkeys(MODIFIERS, "VARCHAR"),
+    "modifiers": "VARCHAR",
+    "place_of_service_code": "VARCHAR",
+    "given_setting": "VARCHAR",
+    "mac": "VARCHAR",
+    "locality": "VARCHAR",
+    "units": "DECIMAL(18,4)",
+    "repeat": "DECIMAL(18,4)",
+    "charge_amount": "DECIMAL(18,2)",
+    "known_amount": "DECIMAL(18,2)",
+    "npi": "VARCHAR",
+    "tin": "VARCHAR",
+    "person_id": "BIGINT",
+    "specialty_code": "VARCHAR",
+    "site": "VARCHAR",
+    "participating": "BOOLEAN",
+    "anesthesia_minutes": "DOUBLE",
+    "session_id": "VARCHAR",
+    "qp_from": "BOOLEAN",
+    "qp_to": "BOOLEAN",
+    "family": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Which claims, by calendar year of service: one year for both schedules, or a year for each.
+
+    Without a year the newest with claims. ``charges``: a charge below the fee is what is paid.
+    """
+
+    one: int | None = None
+    before: int | None = None
+    after: int | None = None
+    charges: bool = False
+
+
+def stage_volumes(
+    con: duckdb.DuckDBPyConnection, force: RulesInForce, file: Path, place: tuple[str, str] | None
+) -> list[str]:
+    """Make ``door.impact_line`` of a volumes form, each unit priced alone. Returns warnings.
+
+    Raises IMPACT-MODIFIERS, and what reading a form raises.
+    """
+    form = read_form(file, "impact_volumes")
+    mac, locality = place or NATIONAL
+    rows: list[list[Any]] = []
+    national = 0
+    for number, (row, line) in enumerate(zip(form.rows, form.lines)):
+        modifiers = (row["modifier"] or "").replace(",", " ").split()
+        if len(modifiers) > len(MODIFIERS):
+            raise CorridorError(
+                "IMPACT-MODIFIERS",
+                f"A row has {len(modifiers)} modifiers.",
+                why="A claim line has room for four.",
+                todo="Keep the ones that decide the payment.",
+                file=form.file,
+                line=line,
+                field="modifier",
+            )
+        given = row["mac"] is not None and row["locality"] is not None
+        national += not given and place is None
+        setting = row["setting"] or (None if row["place"] else "non_facility")
+        values: dict[str, Any] = {
+            "request_id": number,
+            "side": "both",
+            "hcpcs_code": row["code"],
+            **dict(zip(MODIFIERS, modifiers)),
+            "modifiers": " ".join(modifiers),
+            "place_of_service_code": row["place"],
+            "given_setting": setting,
+            "mac": row["mac"] if given else mac,
+            "locality": row["locality"] if given else locality,
+            "units": 1,
+            "repeat": row["units"],
+            "npi": row["npi"],
+            "tin": row["tin"],
+            "specialty_code": row["specialty"],
+            "site": row["site"],
+            "session_id": f"row {number}",
+            "qp_from": bool(row["qp"]),
+            "qp_to": bool(row["qp"]),
+        }
+        rows.append([values.get(name) for name in COLUMNS])
+    _create(con)
+    con.executemany(f"insert into door.impact_line values ({', '.join('?' for _ in COLUMNS)})", rows)
+    _families(con, force)
+    warnings = [*form.warnings, "Each unit is priced alone: no reduction for several procedures of a day."]
+    if national:
+        warnings.append(f"{national:,} rows name no locality: priced at the national amount (all indices 1).")
+    return warnings
+
+
+def stage_claims(
+    con: duckdb.DuckDBPyConnection, force: RulesInForce, run: Run, periods: Periods
+) -> list[str]:
+    """Make ``door.impact_line`` of the lines of a run. Returns warnings. Raises IMPACT-NO-CLAIMS."""
+    if not run.has(LINE):
+        raise CorridorError(
+            "IMPACT-NO-CLAIMS",
+            f"The last complete run did not make {LINE}.",
+            why="It was limited with --only, or is older than this table.",
+            todo="Run again: corridor run. Or give a volumes file: corridor template impact_volumes",
+        )
+    files = run.files(LINE)
+    lines = parquet(files) if files else "(select 1 where false)"
+    found = con.execute(f"select distinct year(service_date) from {lines} order by 1") if files else None
+    years = [int(row[0]) for row in found.fetchall()] if found else []
+    wanted = [year for year in (periods.one, periods.before, periods.after) if year is not None] or years[-1:]
+    absent = [str(year) for year in wanted if year not in years]
+    if absent or not wanted:
+        raise CorridorError(
+            "IMPACT-NO-CLAIMS",
+            f"There are no professional lines of {', '.join(absent) or 'any year'} in the last complete run.",
+            why=f"It has those of {', '.join(map(str, years)) or 'no year'}.",
+            todo="Name another year, or load its claims and run again.",
+            field="--claims",
+        )
+    two = periods.before is not None
+    side = "case when year(service_date) = ? then 'from' else 'to' end" if two else "'both'"
+    parameters: list[Any] = [periods.before] if two else []
+    _create(con)
+    sites = _sites(run)
+    known = {row[0] for row in con.execute(f"describe select * from {lines}").fetchall()}
+    taken = {
+        "request_id": "row_number() over (order by source_id, claim_id, claim_line_number)",
+        "side": side,
+        "modifiers": "concat_ws(' ', modifier_1, modifier_2, modifier_3, modifier_4)",
+        "given_setting": _column("setting", known),
+        "charge_amount": "charge_amount" if periods.charges else "null",
+        "known_amount": "coalesce(allowed_amount, charge_amount)",
+        "repeat": "1",
+        "site": "site.site_id",
+        "qp_from": "coalesce(qp, false)",
+        "qp_to": "coalesce(qp, false)",
+        "family": "null",
+    }
+    chosen = ", ".join(f"{taken.get(name) or _column(name, known)} as {name}" for name in COLUMNS)
+    con.execute(
+        f"insert into door.impact_line select {chosen} from {lines} as line "
+        f"left join ({sites}) as site on site.site_npi = line.npi and site.site_tin = line.tin "
+        f"where year(service_date) in ({', '.join(map(str, wanted))})",
+        parameters,
+    )
+    _families(con, force)
+    warnings = []
+    if not two:
+        warnings.append(f"Lines of service year {wanted[0]}, priced under both schedules.")
+    return warnings
+
+
+def _column(name: str, known: set[str]) -> str:
+    return f"line.{name}" if name in known else "null"
+
+
+def _sites(run: Run) -> str:
+    """The site of each clinician under a practice, by the newest entry of the roster, where there is one."""
+    paths = [Path(path) for path in run.manifest.get("externals", {}).get("org_raw.provider_roster", [])]
+    present = [path for path in paths if path.exists()]
+    if not present:
+        return "select null as site_npi, null as site_tin, null as site_id where false"
+    return (
+        "select npi as site_npi, tin as site_tin, arg_max(site_id, (coalesce(start_date, date '1900-01-01'), "
+        f"site_id)) as site_id from {parquet(present)} where site_id is not null group by npi, tin"
+    )
+
+
+def _create(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create schema if not exists door")
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    con.execute(f"create or replace table door.impact_line ({columns})")
+
+
+def _families(con: duckdb.DuckDBPyConnection, force: RulesInForce) -> None:
+    """The family of each code by rule; ``other`` for a code in none of its ranges."""
+    force.register(con, [FAMILY])
+    con.execute(
+        "update door.impact_line set family = coalesce((select min(range.family) from "
+        "rules.billing_code_family as range where impact_line.hcpcs_code between range.first_code "
+        "and range.last_code), 'other')"
+    )
