@@ -162,6 +162,18 @@ AUDITS: dict[str, AuditSpec] = {
             "Services that need prior authorization or prepayment review.",
             "billing.audit_prior_auth",
             "wiser",
+            ("state", "result", "reason", "reviewed_by", "flags", "bill_check", "bill_reason"),
+            "corridor.jobs.prior_auth:orders_from_file",
+            "prior_auth_orders",
+        ),
+        AuditSpec(
+            "affirmations",
+            "Requests for prior authorization: when due, what became of them, what they cover.",
+            "billing.audit_prior_auth",
+            "wiser",
+            ("request_id", "status", "due_at", "hours", "on_time", "valid_through", "why"),
+            "corridor.jobs.prior_auth:requests_from_file",
+            "prior_auth_requests",
         ),
         AuditSpec(
             "drugs",
