@@ -50,7 +50,7 @@ FINDING_COLUMNS: dict[str, str] = {
 """The columns every audit step makes, with their types."""
 
 PRECISION_RULE = "billing.audit_precision"
-WORDING_RULE = "billing.finding_kind"
+WORDING_RULE = "finding_kind"  # of each program: what is said of a finding
 
 
 @dataclass(frozen=True)
@@ -298,7 +298,9 @@ def assumptions_of(context: Context, table: str) -> list[dict[str, Any]]:
 
 def unofficial(context: Context, names: Iterable[str]) -> list[dict[str, Any]]:
     """Of some rules those neither codified nor official; the words of a finding are no parameter of it."""
-    return context.force.assumptions(name for name in names if name in context.force and name != WORDING_RULE)
+    return context.force.assumptions(
+        name for name in names if name in context.force and name.partition(".")[2] != WORDING_RULE
+    )
 
 
 def _findings(run: Run, table: str, wanted: Wanted) -> list[Row]:
