@@ -239,9 +239,10 @@ def apcm_tables(
     months: tuple[int, ...] = (202605, JUNE, 202607),
     listed: bool = True,
     loaded_since: date = date(2022, 1, 1),
+    overrides: Mapping[str, Any] | None = None,
 ) -> CareTables:
     """The tables of people with one focal clinician, and the steps to the months of APCM made."""
-    tables = CareTables()
+    tables = CareTables(overrides=overrides)
     tables.schedule_2026()
     tables.calendar(*months)
     people = sorted(conditions)

@@ -8,7 +8,7 @@
 -- evidence:  billing.counted_condition(person_id)
 -- owner:     tin, npi
 with helped as (
-  select distinct person_id, month from billing.care_month where program in ('bhi', 'cocm', 'apcm_addon')
+  select distinct person_id, month from billing.care_month where program in ('bhi', 'cocm', 'bhi_addon', 'cocm_addon')
 ),
 general as (
   select hcpcs_code, valid_from, valid_to from rules.primary_care_addon_code where program = 'bhi'

@@ -13,7 +13,7 @@ with code as (
   select hcpcs_code, 'apcm' as program, 'base' as role, level, valid_from, valid_to
   from rules.primary_care_apcm_code
   union all
-  select hcpcs_code, 'apcm_addon' as program, 'base' as role, cast(null as bigint) as level, valid_from, valid_to
+  select hcpcs_code, concat(program, '_addon') as program, 'base' as role, cast(null as bigint) as level, valid_from, valid_to
   from rules.primary_care_addon_code
   union all
   select hcpcs_code, program, role, cast(null as bigint) as level, valid_from, valid_to

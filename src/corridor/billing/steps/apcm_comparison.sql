@@ -1,0 +1,48 @@
+-- step:      billing.apcm_comparison
+-- makes:     one row per clinician, practice and month: people by level, what their APCM months are worth, what is billed
+--            now, and the month under three ways: as now, everyone on APCM, the better of the two for each person
+-- key:       npi, tin, month
+-- reads:     billing.apcm_patient_month
+-- cites:     primary-care code notes D.6; docs/apcm.md
+-- evidence:  billing.apcm_patient_month(npi, tin, month)
+-- owner:     tin, npi
+with valued as (
+  select
+    npi, tin, month, level, level_amount, price_basis, setting, qp, missed, switchable, conflict, consent_needed,
+    initiating_visit, billed_code, care_management_amount, managed_now, billed_now,
+    billed_now + managed_now as now_amount,
+    -- a conflict pays one of the two: the higher is left standing
+    case
+      when billed_code is not null and managed_now > 0 then greatest(billed_now, managed_now)
+      else greatest(coalesce(level_amount, 0), billed_now, managed_now)
+    end as better_amount
+  from (
+    select
+      npi, tin, month, level, level_amount, price_basis, setting, qp, missed, switchable, conflict, consent_needed,
+      initiating_visit, billed_code, care_management_amount,
+      cast(coalesce(care_management_amount, 0) as decimal(18, 2)) as managed_now,
+      cast(case when billed_tin = tin then coalesce(billed_amount, 0) else 0 end as decimal(18, 2)) as billed_now
+    from billing.apcm_patient_month
+    where npi is not null and tin is not null and eligible and (missed or switchable or billed_tin = tin)
+  ) as mine
+)
+select
+  npi, tin, month, count(*) as people,
+  cast(sum(case when level = 1 then 1 else 0 end) as bigint) as level_1_people,
+  cast(sum(case when level > 1 then 1 else 0 end) as bigint) as higher_level_people,
+  cast(sum(case when missed then 1 else 0 end) as bigint) as missed_people,
+  cast(sum(case when billed_code is not null then 1 else 0 end) as bigint) as apcm_people,
+  cast(sum(case when managed_now > 0 then 1 else 0 end) as bigint) as care_management_people,
+  cast(sum(case when conflict then 1 else 0 end) as bigint) as conflict_people,
+  cast(sum(case when consent_needed then 1 else 0 end) as bigint) as consents_needed,
+  cast(sum(case when switchable and level_amount > managed_now then 1 else 0 end) as bigint) as people_better_on_apcm,
+  cast(sum(case when switchable and level_amount < managed_now then 1 else 0 end) as bigint) as people_worse_on_apcm,
+  cast(sum(billed_now) as decimal(18, 2)) as apcm_amount,
+  cast(sum(managed_now) as decimal(18, 2)) as care_management_amount,
+  cast(sum(now_amount) as decimal(18, 2)) as now_amount,
+  cast(sum(level_amount) as decimal(18, 2)) as all_apcm_amount,
+  cast(sum(better_amount) as decimal(18, 2)) as better_amount,
+  cast(sum(case when missed then level_amount end) as decimal(18, 2)) as missed_amount,
+  min(price_basis) as price_basis, min(setting) as setting, max(case when qp then 1 else 0 end) = 1 as qp
+from valued
+group by npi, tin, month
