@@ -47,6 +47,13 @@ class SparkSettings(_Model):
     conf: dict[str, Any] = {}
 
 
+class BillingSettings(_Model):
+    """Where services are priced when neither the claim nor the roster says it: a Medicare locality."""
+
+    mac: str | None = Field(default=None, pattern="^[0-9]{5}$")
+    locality: str | None = Field(default=None, pattern="^[0-9]{2}$")
+
+
 class Settings(_Model):
     """The settings of corridor.toml; every one has a default.
 
@@ -64,6 +71,7 @@ class Settings(_Model):
     engine                     what computes the SQL steps: DuckDB in this process, or Spark
     threads, memory_limit      of the engine; None: all cores, most of the memory
     spark                      where Spark is (SparkSettings)
+    billing                    the fee-schedule locality of services that name none (BillingSettings)
     overrides                  rule name (``asm.risk_level``) -> the value to use in its place
     """
 
@@ -82,6 +90,7 @@ class Settings(_Model):
     threads: int | None = Field(default=None, ge=1)
     memory_limit: str | None = Field(default=None, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$")
     spark: SparkSettings = SparkSettings()
+    billing: BillingSettings = BillingSettings()
     overrides: dict[str, Any] = {}
     file: Path | None = Field(default=None, exclude=True)
 
@@ -105,7 +114,7 @@ class Settings(_Model):
 
         The rules have their own digest; threads, memory and folders change no row.
         """
-        kept = ("organisation", "synthetic", "cohort", "indicative_below_coverage", "seed")
+        kept = ("organisation", "synthetic", "cohort", "indicative_below_coverage", "seed", "billing")
         return {key: value for key, value in self.to_dict().items() if key in kept}
 
 
@@ -173,7 +182,11 @@ def _unknown(name: str, path: Path, text: str) -> CorridorError:
     import difflib
 
     key = name.rpartition(".")[2]
-    inside: dict[str, type[_Model]] = {"sources": SourceSettings, "spark": SparkSettings}
+    inside: dict[str, type[_Model]] = {
+        "sources": SourceSettings,
+        "spark": SparkSettings,
+        "billing": BillingSettings,
+    }
     known = inside.get(name.rpartition(".")[0].partition(".")[0], Settings).model_fields
     near = difflib.get_close_matches(key, [k for k in known if k != "file"], n=1)
     return CorridorError(

@@ -15,7 +15,8 @@ DATA = Path(os.environ.get("CORRIDOR_TEST_DATA", Path(__file__).parents[3] / "sh
 
 RVU = """year integer, release varchar, variant varchar, valid_from date, hcpcs_code varchar,
     modifier varchar, status_code varchar, work_rvu decimal(9,2), non_facility_pe_rvu decimal(9,2),
-    facility_pe_rvu decimal(9,2), mp_rvu decimal(9,2), non_facility_na boolean, facility_na boolean, pctc_indicator varchar,
+    facility_pe_rvu decimal(9,2), mp_rvu decimal(9,2), non_facility_na boolean, facility_na boolean,
+    pctc_indicator varchar,
     global_days varchar, pre_op decimal(6,4), intra_op decimal(6,4), post_op decimal(6,4),
     multiple_procedure_indicator varchar, bilateral_indicator varchar, assistant_indicator varchar,
     co_surgeon_indicator varchar, endoscopic_base_code varchar, conversion_factor decimal(9,4),

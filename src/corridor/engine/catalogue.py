@@ -21,6 +21,7 @@ PYTHON_STEP_MODULES = (
     "corridor.measures.impact",
     "corridor.measures.matching",
     "corridor.programs.asm.result",
+    "corridor.billing.price",
 )
 # Modules that declare raw tables: RAW_TABLES = {"cclf_raw.cclf1": {"column": "TYPE"}}
 RAW_TABLE_MODULES = tuple(

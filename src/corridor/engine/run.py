@@ -199,6 +199,8 @@ class Runner:
         with self._connect(step, reads, None) as con, naming(step):
             assert isinstance(step, PythonStep) and step.function is not None
             result = step.function(StepContext(con, self.force, self.settings))
+            if isinstance(result, str):
+                return self.store.write_whole(con, step, result, key)
             columns, types = result if isinstance(result, tuple) else (result, {})
             return self.store.write_arrays(con, step, columns, types, key)
 

@@ -117,7 +117,8 @@ def python_step(
     """Declare a Python step; the same facts as the header of a SQL file.
 
     The function gets a StepContext and returns the columns (name -> array of equal length),
-    or (columns, {name: SQL type}) where a type must be fixed.
+    or (columns, {name: SQL type}) where a type must be fixed; or a query over what it left on its connection,
+    for tables too large to pass through arrays of text.
     """
     import inspect
 

@@ -6,6 +6,7 @@ Factors and shares of the law are parameters bound to rules; rates of the publis
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,20 @@ from corridor.billing.pricing.codes import (
 from corridor.formulas import Model, formula
 
 FILE = "CMS RVU25D file documentation"
+
+
+def product(amount: Any, factors: Iterable[Any]) -> Any:
+    """The amount times every factor, in the order of operations, unrounded."""
+    for factor in factors:
+        amount = amount * factor
+    return amount
+
+
+def stepwise(amount: Any, factors: Iterable[Any]) -> Any:
+    """The amount times every factor, in the order of operations, to cents behind each."""
+    for factor in factors:
+        amount = cents(amount * factor)
+    return amount
 
 
 # ---- one unit
@@ -195,10 +210,23 @@ def participating_amount(
     co_surgeon_factor: Any,
     therapy_assistant_factor: Any,
     practitioner_factor: Any,
+    line_rounding: Any,
 ) -> Any:
-    """The line after every rule but participation, before rounding."""
-    services = session_amount * procedure_share * bilateral_factor * global_split_factor
-    return services * assistant_factor * co_surgeon_factor * therapy_assistant_factor * practitioner_factor
+    """The line after every rule but participation; rounded behind each of them only if the rule says so."""
+    factors = (
+        procedure_share,
+        bilateral_factor,
+        global_split_factor,
+        assistant_factor,
+        co_surgeon_factor,
+        therapy_assistant_factor,
+        practitioner_factor,
+    )
+    return (
+        stepwise(session_amount, factors)
+        if line_rounding == "each_step"
+        else product(session_amount, factors)
+    )
 
 
 @formula(cite="notes on the fee schedule A.5 steps 4 to 6; half up to cents", unit="usd")
@@ -296,6 +324,7 @@ RULES = {
             "therapy_assistant_share",
             "nonparticipating_share",
             "limiting_charge_share",
+            "line_rounding",
         )
     },
 }
