@@ -129,7 +129,9 @@ def _last_digit(force: RulesInForce) -> float:
 
 def efficiency_adjusted(work_rvu: Array, share: float, decimals: int) -> Array:
     """The work RVU after the efficiency adjustment: round_half_up((1 - share) x work RVU, decimals)."""
-    return np.asarray(round_half_up(np.asarray(work_rvu, dtype=float) * (1 - share), decimals), dtype=float)
+    # Work has two decimals and the share three: a product of ten decimals at most is exact once cleaned.
+    product = np.round(np.asarray(work_rvu, dtype=float) * (1 - share), 10)
+    return np.asarray(round_half_up(product, decimals), dtype=float)
 
 
 def efficiency_multiplier(
