@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
+    "template": ("corridor.cli.template", "An Excel form for everything that takes a file."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
     "reference": ("corridor.cli.reference", "Install and list public reference files."),

@@ -1,7 +1,7 @@
 """How well audits find what a synthetic community is known to hold: recall and precision by kind of finding.
 
-A finding is right when the truth lists its claim line under the same kind (or the line it stands against), or,
-for what is left unbilled by the month, the same person and month.
+A finding is right when the truth lists its claim line under its kind (or the line it stands against), or, for
+what is left unbilled by the month, the same person and month.
 """
 
 from __future__ import annotations
