@@ -106,6 +106,7 @@ PRICED = {
     "npi": "VARCHAR",
     "tin": "VARCHAR",
     "service_date": "DATE",
+    "place_of_service_code": "VARCHAR",
     "mac": "VARCHAR",
     "locality": "VARCHAR",
     "setting": "VARCHAR",
@@ -170,6 +171,7 @@ class CareTables(Tables):
             }
             full.append({**plain, **row})
         self.rows("claims.service_line", LINE, full)
+        self.rows("billing.line", PRICED, [{name: row.get(name) for name in PRICED} for row in full])
 
     def schedule_2026(self) -> None:
         """The relative values above, and CA 01112-05 of 2026 (E.7 no. 8)."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.billing.apcm_bench import CareTables
+from tests.billing.apcm_bench import PRICED, CareTables
 from tests.measures.bench_tables import Row
 
 # D.1, D.5, D.6: 2026, not qualifying: (non-facility, facility); qualifying where the table gives it
@@ -76,3 +77,43 @@ def test_the_third_level_is_worth_a_first_and_second_block_of_chronic_care(price
     amount = {code: _of(prices, code, "national", False)["non_facility_amount"] for code in NATIONAL}
     assert amount["G0557"] < amount["99490"] < amount["G0558"]
     assert amount["99490"] + amount["99439"] == Decimal("116.57")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([("01112", "05", "11", False)], ("66.08", "locality")),
+        ([("01112", "05", "22", False)], ("37.82", "locality")),
+        (
+            [("01112", "05", "11", False), ("01112", "05", "22", False), ("01112", "05", "22", False)],
+            ("37.82", "locality"),
+        ),
+        ([("99999", "99", "11", False)], ("53.78", "national")),
+        ([(None, None, "11", True)], ("54.04", "national")),
+    ],
+)
+def test_a_clinician_is_paid_where_and_how_most_lines_are(
+    lines: list[tuple[str | None, str | None, str, bool]], expected: tuple[str, str]
+) -> None:
+    tables = CareTables()
+    tables.schedule_2026()
+    tables.rows(
+        "billing.line",
+        PRICED,
+        [
+            {
+                "npi": "9000000001",
+                "tin": "T1",
+                "service_date": date(2026, 6, 1),
+                "mac": mac,
+                "locality": locality,
+                "place_of_service_code": place,
+                "qp": qp,
+            }
+            for mac, locality, place, qp in lines
+        ],
+    )
+    for step in ("service_price", "clinician_base"):
+        tables.make(f"billing.{step}")
+    (row,) = [one for one in tables.make("billing.clinician_price") if one["hcpcs_code"] == "G0557"]
+    assert (str(row["amount"]), row["price_basis"]) == expected
