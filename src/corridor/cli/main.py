@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
     "template": ("corridor.cli.template", "An Excel form for everything that takes a file."),
+    "price-file": (
+        "corridor.cli.price_file",
+        "A hospital's or payer's published prices beside what was paid.",
+    ),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
     "reference": ("corridor.cli.reference", "Install and list public reference files."),
