@@ -55,7 +55,7 @@ def test_thirteen_elements_and_what_claims_show() -> None:
 def test_a_visit_within_seven_days_follows_a_discharge_up() -> None:
     """Discharged on 10 June: 17 June is the seventh day, 18 June too late, the day itself none."""
     lines = [visit(1, date(2026, 6, 17)), visit(2, date(2026, 6, 18)), visit(3, OUT), visit(4, OUT, tin="T9")]
-    people = {one: ILLNESSES for one in (1, 2, 3, 4)}
+    people = dict.fromkeys((1, 2, 3, 4), ILLNESSES)
     tables = apcm_tables(people, lines=lines, months=(JUNE,))
     found = _elements(tables, [(one, OUT) for one in people])
     assert (found[8]["shown"], found[8]["counted"], found[8]["share"]) == (1, 4, 0.25)
