@@ -47,10 +47,12 @@ def open_csv(file: str, lines: Iterable[str], wanted: frozenset[str] | None, num
         raise _no_header(file, HEADER_LINE, "it names no charge: neither payers nor standard_charge|gross")
 
     def rows() -> Iterator[Price]:
+        after = reader.line_num + 1
         for cells in reader:
+            line, after = after, reader.line_num + 1  # a note in quotation marks may span lines
             if not any(cell.strip() for cell in cells):
                 continue
-            row = _Row(reader.line_num, cells, places)
+            row = _Row(line, cells, places)
             codes = [one for one in row.codes() if wanted is None or one[1] in wanted]
             if not codes:
                 continue

@@ -17,8 +17,8 @@ app = typer.Typer()
 HELP = """A hospital's or payer's price-transparency file beside what was allowed in the loaded claims.
 
 FILE: a hospital's standard charges (CMS template 2 or 3: CSV tall or wide, JSON) or a payer's in-network
-rates (JSON); gzip and zip too. By code, modifier and setting: the middle and the range of what was allowed, the
-file's gross charge, cash price, least, largest and each payer's rate, and their ratios.
+rates (JSON); gzip and zip too. By code, modifier and setting: the middle and the range of what was allowed,
+the file's gross charge, cash price, least, largest and each payer's rate, and their ratios.
 
 Example: corridor price-file standardcharges.csv --ccn 050454
 
