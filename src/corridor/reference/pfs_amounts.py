@@ -57,7 +57,7 @@ _ANESTHESIA = {
     "name": ("LOCALITY NAME",),
     "factor": ("NATIONAL ANES*",),
 }
-_ANESTHESIA_TEXT = re.compile(r"(\d{5})\s*(\d{2})\s+(\S.*?)\s+(\d{1,2}\.\d\d|\d{3,4})\s*")
+_ANESTHESIA_TEXT = re.compile(r"(\d{5})\s*(\d{2})\s+(\S.*?)\s*(\d{1,2}\.\d\d|\d{3,4})\s*")
 _AGAIN = "Fetch the file from CMS again and add it unchanged."
 
 
@@ -231,7 +231,8 @@ def _check_caps(sheet: Sheet, year: int, rows: Sequence[tuple[int, tuple[str, ..
 def is_anesthesia(sheet: Sheet) -> bool:
     """Whether a file holds anesthesia conversion factors: its header, or the records of its text form."""
     records = [line for line in sheet.lines if line.strip()][:5]
-    fixed = len(records) > 1 and all(_ANESTHESIA_TEXT.fullmatch(line) for line in records[1:])
+    named = "ANES" in f"{sheet.found.name} {sheet.title[:200]}".upper()
+    fixed = named and len(records) > 1 and all(_ANESTHESIA_TEXT.fullmatch(line) for line in records[1:])
     return header_of(sheet, _ANESTHESIA) is not None or fixed
 
 

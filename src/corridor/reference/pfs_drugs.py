@@ -33,7 +33,7 @@ _PRICE = {
     "dosage": ("HCPCS CODE DOSAGE", "DOSAGE"),
     "limit": ("PAYMENT LIMIT",),
 }
-_UNITS = {"code": ("CODE", "CPT CODE", "HCPCS CODE", "HCPCS", "CPT"), "units": ("*BASE UNIT",)}
+_UNITS = {"code": ("CODE", "CPT CODE", "HCPCS CODE", "HCPCS", "CPT"), "units": ("*BASE UNIT*",)}
 _UNIT_LINE = re.compile(r"(\d{3,5})[\s,|]+(\d{1,2})")
 _QUARTER = {"A": 1, "AR": 1, "B": 2, "C": 3, "D": 4}
 _EFFECTIVE = re.compile(r"EFFECTIVE\D{0,20}\b(JANUARY|APRIL|JULY|OCTOBER) 1 (20\d\d)")

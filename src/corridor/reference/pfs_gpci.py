@@ -324,7 +324,7 @@ def _check_known(sheet: Sheet, rows: Sequence[Index], cells: Sequence[Mapping[st
         right = Decimal(str(cell["work"])), Decimal(str(cell["pe"])), row.mp if row.mp in mp else mp[0]
         if (row.work, row.pe, row.mp) != right or row.state != cell["state"]:
             reads = f"reads {row.state} {row.work}/{row.pe}/{row.mp}, CMS's prices of the year need "
-            what = reads + f"{cell['state']} {'/'.join(map(str, right))}"
+            what = reads + f"{cell['state']} {'/'.join(f'{value:.3f}' for value in right)}"
             raise _wrong(sheet, row, what, "PFS-GPCI-VALUES")
 
 

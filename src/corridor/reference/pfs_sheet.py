@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,7 @@ from corridor.engine.tabular import Found
 from corridor.engine.tabular.workbook import is_workbook, workbook_rows
 from corridor.errors import CorridorError
 
+_DUST = Decimal("1e-9")
 _HEAD = 40  # lines in which a heading ends
 _DAY = re.compile(r"\d{1,2}[-_/]\d{1,2}[-_/]20\d\d")  # the day of a release, not the year of the data
 _NAMED_YEAR = (
@@ -174,15 +176,23 @@ def number(text: str, places: int, sheet: Sheet, line: int, column: str) -> Deci
 
     Error: PFS-ROW.
     """
-    bare = text.replace("$", "").replace(",", "")
-    try:
-        value = Decimal(bare)
-        exact = value.quantize(Decimal(1).scaleb(-places))
-    except InvalidOperation:
-        raise bad_row(sheet, line, column, f"{column} reads {text!r}, which is not a number") from None
-    if abs(value - exact) > Decimal("1e-9"):
+    exact = _exact(text, places)
+    if exact is None:
+        raise bad_row(sheet, line, column, f"{column} reads {text!r}, which is not a number")
+    if exact.is_nan():
         raise bad_row(sheet, line, column, f"{column} reads {text!r}, which has more than {places} decimals")
     return exact
+
+
+@lru_cache(maxsize=1 << 16)
+def _exact(text: str, places: int) -> Decimal | None:
+    """The number; None where there is none, NaN where it has more decimals."""
+    try:
+        value = Decimal(text.replace("$", "").replace(",", ""))
+        exact = value.quantize(Decimal(1).scaleb(-places))
+    except InvalidOperation:
+        return None
+    return exact if abs(value - exact) <= _DUST else Decimal("NaN")
 
 
 def bad_row(sheet: Sheet, line: int, column: str, what: str) -> CorridorError:
