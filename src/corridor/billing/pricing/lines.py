@@ -18,7 +18,8 @@ from corridor.billing.pricing.modifiers import ModifierLaw
 from corridor.billing.pricing.rates import Edition, choose, editions, load_localities, load_rates
 from corridor.billing.pricing.resolve import resolve
 from corridor.billing.pricing.sessions import rank
-from corridor.billing.pricing.shape import Array, Law, Lines, small_table, sql_text
+from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.billing.pricing.tables import small_table, sql_text
 from corridor.law import RulesInForce
 
 # What is answered for each request.
@@ -42,6 +43,7 @@ LISTS = tuple(
         "anesthesia_conversion_factor", "anesthesia_conversion_factor_qp", "anesthesia_modifier",
         "anesthesia_share", "assistant_allowed", "bilateral_factor", "co_surgeon_allowed",
         "discontinued_code", "endoscopy_further", "film_reduction", "global_split", "gpci_floor",
+        "locality_alias",
         "modifier_effect", "modifier_effect_assumed", "modifier_informational",
         "multiple_procedure_exempt_global", "multiple_procedure_kind", "multiple_procedure_scope",
         "place_of_service_setting", "practitioner_share", "procedure_share", "status_treatment",

@@ -1,4 +1,4 @@
-"""From the price of a line to what Medicare pays: the charge, the deductible, coinsurance, MIPS, sequestration."""
+"""From the price of a line to what Medicare pays: charge, deductible, coinsurance, MIPS, sequestration."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def mips_adjusted_amount(
     mips_base: Any,
     payment_rounding: Any,
 ) -> Any:
-    """Medicare's share with the MIPS percentage, which multiplies what Medicare pays and not what is allowed."""
+    """Medicare's share with the MIPS percentage, which multiplies what Medicare pays, not what is allowed."""
     base = medicare_share_amount if mips_base == "medicare_paid" else allowed_amount
     return stepped(np.maximum(medicare_share_amount + base * mips_adjustment, 0), payment_rounding)
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from corridor.billing.pricing.codes import KINDS, TREATMENTS
 from corridor.billing.pricing.day import RulesOnDay
+from corridor.billing.pricing.tables import small_table
 
 Floats = npt.NDArray[np.float64]
 RELEASES = ("A", "AR", "B", "C", "D")
@@ -213,6 +214,18 @@ def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay
     )
     con.execute(
         "create or replace temp table price_locality as select mac, locality, locality_id from price_place"
+    )
+    small_table(
+        con,
+        "price_alias (mac varchar, locality varchar, own_mac varchar)",
+        [[row["mac"], row["locality"], row["own_mac"]] for row in force.rows("pfs.locality_alias")],
+    )
+    con.execute(
+        "insert into price_locality "
+        "select alias.mac, alias.locality, place.locality_id from price_alias as alias "
+        "join price_place as place on place.mac = alias.own_mac and place.locality = alias.locality "
+        "where not exists (select 1 from price_place as own "
+        "where own.mac = alias.mac and own.locality = alias.locality)"
     )
     rows = con.execute("select * from price_place order by locality_id").fetchnumpy()
     states = _texts(rows["state"]).tolist()

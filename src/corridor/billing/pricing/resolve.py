@@ -7,7 +7,8 @@ import numpy as np
 
 from corridor.billing.pricing.codes import ANESTHESIA, CONTRACTOR, NOBODY, NOT_PAID, REASON
 from corridor.billing.pricing.modifiers import combinations
-from corridor.billing.pricing.shape import Array, Law, Lines, array_table, small_table, sql_text
+from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.billing.pricing.tables import array_table, small_table, sql_text
 
 SLOTS = range(1, 5)
 SPLIT = ("pre", "intra", "post")

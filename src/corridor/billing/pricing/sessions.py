@@ -8,7 +8,8 @@ import numpy as np
 from corridor.billing.pricing.codes import ALONE, ENDOSCOPY, IMAGING, KINDS, NONE, PROCEDURE, REASON, THERAPY
 from corridor.billing.pricing.columns import ALONE as WITHOUT_NEIGHBOURS
 from corridor.billing.pricing.columns import rate_inputs, unit_amounts
-from corridor.billing.pricing.shape import Array, Law, Lines, array_table, small_table, sql_text
+from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.billing.pricing.tables import array_table, small_table, sql_text
 
 SURGICAL = (PROCEDURE, ENDOSCOPY)
 
