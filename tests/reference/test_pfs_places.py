@@ -39,7 +39,8 @@ def test_zip_codes(year: Path, tmp_path: Path) -> None:
     counts = query(
         home,
         "select count(distinct (mac, locality)), count(*) filter (plus_four), "
-        "count(*) filter (rural_indicator = 'B'), count(*) filter (rural_indicator is null), min(period) from reference.pfs_zip_locality ",
+        "count(*) filter (rural_indicator = 'B'), count(*) filter (rural_indicator is null), min(period) "
+        "from reference.pfs_zip_locality ",
     )
     assert counts == [(109, 580, 7_830, 23_493, "20254")]
     assert query(
