@@ -52,7 +52,6 @@ def impact(
         None, "--claims-from", help="Compare two years of claims: the earlier, priced under --from."
     ),
     claims_to: int | None = typer.Option(None, "--claims-to", help="The later, priced under --to."),
-    charges: bool = typer.Option(False, "--charges", help="A charge below the fee is what is paid."),
     mac: str | None = typer.Option(None, "--mac", help="Contractor of volumes that name none."),
     locality: str | None = typer.Option(None, "--locality", help="Locality of volumes that name none."),
     forecast: bool = typer.Option(False, "--forecast", help="The two conversion factors to 2030 instead."),
@@ -76,6 +75,8 @@ def impact(
     from corridor.jobs.impact_scenarios import read_scenario
 
     _check(level, mac, locality, (claims, claims_from, claims_to), file)
+    if forecast and file is not None:
+        _refuse_forecast()
     if file is not None and out is not None:
         check_out(out, file)
     context = open_context(config)
@@ -88,7 +89,7 @@ def impact(
         read_scenario(after, "--to", to_qp),
         level,
         file,
-        Periods(claims, claims_from, claims_to, charges),
+        Periods(claims, claims_from, claims_to),
         (mac, locality) if mac and locality else None,
     )
     for warning in answer.warnings:
@@ -135,6 +136,18 @@ def _check(
             todo="Give --claims alone, or --claims-from and --claims-to, of two different years.",
             field="--claims",
         )
+
+
+def _refuse_forecast() -> None:
+    from corridor.errors import CorridorError
+
+    raise CorridorError(
+        "IMPACT-FORECAST",
+        "The forecast takes no file.",
+        why="It moves the two conversion factors on one sum of dollars; the services stand still.",
+        todo="Give the dollars with --billing.",
+        field="FILE",
+    )
 
 
 def _suppressed(answer: Impact, context: Any) -> list[dict[str, Any]]:

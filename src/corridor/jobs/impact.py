@@ -13,14 +13,16 @@ import duckdb
 
 from corridor.billing.impact import PARTS, Years, make_impact, people_of_level, rows_of_level
 from corridor.billing.impact_factors import RULES as FACTOR_RULES
-from corridor.billing.impact_forecast import FORECAST_RULES, forecast
+from corridor.billing.impact_forecast import FORECAST_RULES, LAST_YEAR, forecast, published_factor
 from corridor.engine.connection import connect
 from corridor.engine.runs import open_run
+from corridor.errors import CorridorError
 from corridor.jobs.context import Context, overrides_of
 from corridor.jobs.impact_lines import FAMILY, Periods, stage_claims, stage_volumes
 from corridor.jobs.impact_scenarios import Scenario, lay_out, read_reference
 from corridor.law import RulesInForce, load_rules
 
+FIRST_YEAR = 2000  # no conversion factor of the rules is older
 PROGRAMS = ("pfs", "qp", "billing", "claims")
 
 
@@ -94,7 +96,7 @@ def measure_impact(
         else:
             run = open_run(context.warehouse.home)
             run_id = run.run_id
-            warnings = stage_claims(con, force, run, periods or Periods())
+            warnings = stage_claims(con, force, run, periods or Periods(), (before.year, after.year))
         used: list[str] = []
         files: dict[str, str] = {}
         for side, scenario in (("from", before), ("to", after)):
@@ -129,6 +131,16 @@ def forecast_of(context: Context, billing: float, base_year: int, proposed: bool
         proposed=proposed or context.settings.proposed,
     )
     force = rules.in_force(performance_year=base_year)
+    end = int(force.number(LAST_YEAR))
+    first = [year for year in range(FIRST_YEAR, end + 1) if published_factor(force, year, True)]
+    if base_year not in first or billing <= 0:
+        raise CorridorError(
+            "IMPACT-FORECAST",
+            f"There is no forecast of ${billing:,.2f} from {base_year}.",
+            why=f"It starts at a year whose factors are published ({first[0]} to {first[-1]}), above no dollars.",
+            todo="Give such a --year and a --billing above 0.",
+            field="--billing" if base_year in first else "--year",
+        )
     rows = forecast(force, billing, base_year)
     unknown = [str(row["year"]) for row in rows if row["incentive_share"] is None]
     warnings = ["The same services every year; only the conversion factors move."]

@@ -17,6 +17,7 @@ from corridor.law import RulesInForce
 
 FAMILY = "billing.code_family"
 LINE = "billing.line"
+STATUS = "qp.status"
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 COLUMNS: dict[str, str] = {
     "request_id": "BIGINT",
@@ -51,13 +52,12 @@ COLUMNS: dict[str, str] = {
 class Periods:
     """Which claims, by calendar year of service: one year for both schedules, or a year for each.
 
-    Without a year the newest with claims. ``charges``: a charge below the fee is what is paid.
+    Without a year the newest with claims.
     """
 
     one: int | None = None
     before: int | None = None
     after: int | None = None
-    charges: bool = False
 
 
 def stage_volumes(
@@ -117,9 +117,16 @@ def stage_volumes(
 
 
 def stage_claims(
-    con: duckdb.DuckDBPyConnection, force: RulesInForce, run: Run, periods: Periods
+    con: duckdb.DuckDBPyConnection,
+    force: RulesInForce,
+    run: Run,
+    periods: Periods,
+    years_paid: tuple[int, int],
 ) -> list[str]:
-    """Make ``door.impact_line`` of the lines of a run. Returns warnings. Raises IMPACT-NO-CLAIMS."""
+    """Make ``door.impact_line`` of the lines of a run. Returns warnings. Raises IMPACT-NO-CLAIMS.
+
+    years_paid  the years of the two schedules, whose status of qualifying participant each line takes
+    """
     if not run.has(LINE):
         raise CorridorError(
             "IMPACT-NO-CLAIMS",
@@ -152,12 +159,13 @@ def stage_claims(
         "side": side,
         "modifiers": "concat_ws(' ', modifier_1, modifier_2, modifier_3, modifier_4)",
         "given_setting": _column("setting", known),
-        "charge_amount": "charge_amount" if periods.charges else "null",
+        # A charge of the year of the claim says nothing of what would be charged under another schedule.
+        "charge_amount": "null",
         "known_amount": "coalesce(allowed_amount, charge_amount)",
         "repeat": "1",
         "site": "site.site_id",
-        "qp_from": "coalesce(qp, false)",
-        "qp_to": "coalesce(qp, false)",
+        "qp_from": "false",
+        "qp_to": "false",
         "family": "null",
     }
     chosen = ", ".join(f"{taken.get(name) or _column(name, known)} as {name}" for name in COLUMNS)
@@ -168,10 +176,36 @@ def stage_claims(
         parameters,
     )
     _families(con, force)
-    warnings = []
-    if not two:
-        warnings.append(f"Lines of service year {wanted[0]}, priced under both schedules.")
-    return warnings
+    warnings = [] if two else [f"Lines of service year {wanted[0]}, priced under both schedules."]
+    return warnings + _statuses(con, run, years_paid)
+
+
+def _statuses(con: duckdb.DuckDBPyConnection, run: Run, years_paid: tuple[int, int]) -> list[str]:
+    """Give each line the status its clinician has in the year of each schedule, as far as it is known."""
+    files = run.files(STATUS)
+    known: set[int] = set()
+    if files:
+        con.execute(
+            "create or replace temp table qualifying as select distinct npi, tin, payment_year, status "
+            f"from {parquet(files)} where status <> 'unknown'"
+        )
+        known = {
+            int(row[0]) for row in con.execute("select distinct payment_year from qualifying").fetchall()
+        }
+        for side, year in zip(("from", "to"), years_paid):
+            con.execute(
+                f"update door.impact_line set qp_{side} = true from qualifying as one "
+                "where one.status = 'qp' and one.npi = impact_line.npi and one.tin is not distinct from impact_line.tin "
+                "and one.payment_year = ?",
+                [year],
+            )
+    missing = sorted({str(year) for year in years_paid} - {str(year) for year in known})
+    if not missing:
+        return []
+    return [
+        f"No status of qualifying participants is known for {' and '.join(missing)}: priced without it; "
+        "--from-qp and --to-qp price with it."
+    ]
 
 
 def _column(name: str, known: set[str]) -> str:
