@@ -1,0 +1,290 @@
+"""``corridor overpayment``: from findings paid in error to a case, its clock, sample, refund and closure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from corridor.jobs.overpayment_case import Case
+
+HELP = """Overpayment cases: what was paid in error, by when it goes back, how much, and that it went.
+
+A case holds claim lines and dollars, no beneficiary; its history is only ever added to.
+
+Example: corridor overpayment open --kind g2211_with_25 --npi 9000000001 --identified 2026-11-02
+"""
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=HELP)
+
+CONFIG = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml.")
+JSON = typer.Option(False, "--json", help="One JSON object on standard output.")
+ON = typer.Option(
+    None, "--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day this is done; default: today."
+)
+DAY = ["%Y-%m-%d"]
+CASE = typer.Argument(..., metavar="CASE", help="Name of the case.")
+SAMPLE_COLUMNS = ("stratum", "source_id", "claim_id", "line", "service_date", "npi", "tin", "code", "kind")
+
+
+@app.command("open")
+def open_(
+    identified: Any = typer.Option(
+        None, "--identified", formats=DAY, metavar="DATE", help="When it was identified; default: today."
+    ),
+    case: str | None = typer.Option(None, "--case", help="Its name; default: OP-, the day and a number."),
+    audit: str | None = typer.Option(None, "--audit", help="Only findings of this audit."),
+    kind: str | None = typer.Option(None, "--kind", help="Only findings of this kind."),
+    npi: str | None = typer.Option(None, "--npi", help="Only findings of this clinician."),
+    tin: str | None = typer.Option(None, "--tin", help="Only findings of this practice."),
+    year: int | None = typer.Option(None, "--year", help="Only services of this calendar year."),
+    review: bool = typer.Option(False, "--review", help="Findings that are still to be looked at, too."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Open a case over the findings of the last run that were paid in error.
+
+    Example: corridor overpayment open --kind g2211_with_25 --npi 9000000001 --identified 2026-11-02
+    """
+    from corridor.jobs import overpayment
+    from corridor.jobs.context import open_context
+
+    scope = overpayment.Scope(audit, kind, npi, tin, year, review)
+    today = _day(on)
+    found = overpayment.open_case(open_context(config), scope, _day(identified), today, case)
+    left = {words: count for words, count in found.opened["left_out"].items() if count}
+    for words, count in left.items():
+        sys.stderr.write(f"left out: {count:,} claim lines, {words.replace('_', ' ')}\n")
+    _one(found, today, as_json)
+
+
+@app.command("list")
+def list_(on: Any = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> None:
+    """The cases, with the clock of each.
+
+    Example: corridor overpayment list
+    """
+    from corridor.jobs.context import open_context
+    from corridor.jobs.overpayment import summary_of
+    from corridor.jobs.overpayment_case import case_names, read_case
+
+    home = open_context(config).warehouse.home
+    rows = [summary_of(read_case(home, name), _day(on)) for name in case_names(home)]
+    if as_json:
+        _json(rows, [])
+        return
+    sys.stdout.write(
+        f"{'case':<18} {'state':<13} {'clock':<10} {'deadline':<11} {'lines':>7} {'amount':>14}\n"
+    )
+    for row in rows:
+        sys.stdout.write(
+            f"{row['case']:<18} {row['state']:<13} {row['phase'] or '-':<10} {row['deadline']!s:<11} "
+            f"{row['claim_lines']:>7,} {row['amount']:>14,.2f}\n"
+        )
+
+
+@app.command()
+def show(case: str = CASE, on: Any = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> None:
+    """A case: its clock, its dollars, its history.
+
+    Example: corridor overpayment show OP-20261102-1
+    """
+    from corridor.jobs.context import open_context
+    from corridor.jobs.overpayment_case import read_case
+
+    _one(read_case(open_context(config).warehouse.home, case), _day(on), as_json)
+
+
+@app.command()
+def investigate(
+    case: str = CASE,
+    begun: Any = typer.Option(None, "--begun", formats=DAY, metavar="DATE", help="The day it began."),
+    concluded: Any = typer.Option(None, "--concluded", formats=DAY, metavar="DATE", help="The day it ended."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Note a good-faith investigation of related overpayments: the deadline stands still meanwhile.
+
+    Example: corridor overpayment investigate OP-20261102-1 --begun 2026-11-04
+    """
+    from corridor.jobs import overpayment
+    from corridor.jobs.context import open_context
+
+    today = _day(on)
+    first = _day(begun) if begun else None
+    last = _day(concluded) if concluded else None
+    _one(overpayment.investigate(open_context(config), case, first, last, today), today, as_json)
+
+
+@app.command()
+def sample(
+    case: str = CASE,
+    out: Path = typer.Option(..., "--out", metavar="FILE", help="Write the sample: .csv, .xlsx or .parquet."),
+    size: int | None = typer.Option(None, "--size", min=2, help="Claim lines to draw; default: 100, or all."),
+    seed: int = typer.Option(..., "--seed", help="Any number; the same one draws the same lines."),
+    stratify: str | None = typer.Option(None, "--stratify", help="kind, npi, tin or code."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Draw a sample of a case's claim lines, to be reviewed.
+
+    Example: corridor overpayment sample OP-20261102-1 --size 100 --seed 20261102 --out sample.csv
+    """
+    from corridor.jobs import overpayment
+    from corridor.jobs.context import open_context
+    from corridor.programs.writing import write_results
+
+    today = _day(on)
+    write_results(
+        out, {"Sample": []}, [*SAMPLE_COLUMNS]
+    )  # refuses a name it cannot write before anything is drawn
+    found, drawn = overpayment.sample(open_context(config), case, size, seed, stratify, today)
+    rows = [
+        {
+            **{name: row[name] for name in SAMPLE_COLUMNS},
+            "paid_dollars": row["paid_dollars"],
+            "overpayment": None,
+        }
+        for row in drawn
+    ]
+    write_results(out, {"Sample": rows})
+    sys.stderr.write(f"{len(rows):,} claim lines in {out}: fill in overpayment, 0 where nothing is owed\n")
+    _one(found, today, as_json)
+
+
+@app.command()
+def extrapolate(
+    case: str = CASE,
+    file: Path = typer.Argument(..., metavar="FILE", help="The reviewed sample."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Extrapolate the reviewed sample to every claim line of the case, with an interval.
+
+    Example: corridor overpayment extrapolate OP-20261102-1 sample.csv
+    """
+    from corridor.jobs import overpayment
+    from corridor.jobs.context import open_context
+
+    today = _day(on)
+    found, _ = overpayment.extrapolate(open_context(config), case, file, today)
+    _one(found, today, as_json)
+
+
+@app.command()
+def refund(
+    case: str = CASE,
+    out: Path = typer.Option(..., "--out", metavar="FILE", help="Write the refund: .csv, .xlsx or .parquet."),
+    with_mbi: bool = typer.Option(False, "--with-mbi", help="With the identifier of each beneficiary."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Write the refund file: claim lines, dollars, reasons.
+
+    Example: corridor overpayment refund OP-20261102-1 --out refund.csv
+    """
+    from corridor.jobs.context import open_context
+    from corridor.jobs.overpayment_refund import refund as write
+
+    today = _day(on)
+    found, total = write(open_context(config), case, out, with_mbi, today)
+    sys.stderr.write(f"${total:,.2f} in {out}\n")
+    if with_mbi:
+        sys.stderr.write("The file names beneficiaries: send it only where it is due.\n")
+    _one(found, today, as_json)
+
+
+@app.command()
+def close(
+    case: str = CASE,
+    reason: str | None = typer.Option(None, "--reason", help="Why, where nothing was refunded."),
+    on: Any = ON,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Close a case: nothing is added to it after that.
+
+    Example: corridor overpayment close OP-20261102-1
+    """
+    from corridor.jobs import overpayment
+    from corridor.jobs.context import open_context
+
+    today = _day(on)
+    _one(overpayment.close(open_context(config), case, reason, today), today, as_json)
+
+
+def _day(value: Any) -> date:
+    if value is None:
+        return date.today()
+    day: date = value.date() if hasattr(value, "date") else value
+    return day
+
+
+def _json(rows: list[dict[str, Any]], assumptions: list[dict[str, Any]]) -> None:
+    from corridor.programs.writing import plain
+
+    found = {"program": "billing", "year": None, "rows": rows, "assumptions": assumptions}
+    json.dump(plain(found), sys.stdout, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _one(case: Case, today: date, as_json: bool) -> None:
+    """One case, for a reader or a machine."""
+    from corridor.jobs.overpayment import summary_of
+
+    row = summary_of(case, today)
+    weak = [one for one in case.opened["law"] if one["status"] not in ("codified", "official")]
+    extrapolated = case.last("extrapolated")
+    if as_json:
+        history = [{key: event[key] for key in ("number", "event", "on")} for event in case.events]
+        figures = {name: value for name, value in (extrapolated or {}).items() if name in FIGURES} or None
+        _json([{**row, "extrapolation": figures, "history": history, "lines": case.lines}], weak)
+        return
+    lines = [f"{row['case']}: {row['state']}, {row['claim_lines']:,} claim lines", ""]
+    lines.append(
+        f"  identified      {row['identified']} (standard: {case.opened['standard'].replace('_', ' ')})"
+    )
+    lines.append(f"  look-back from  {row['lookback_from']}")
+    if row["suspended_until"]:
+        lines.append(f"  suspended to    {row['suspended_until']}")
+    left = "" if row["days_left"] is None else f" ({row['phase']}, {row['days_left']:,} days)"
+    lines.append(f"  deadline        {row['deadline']}{left}")
+    lines.append(f"  paid in error   {row['paid_dollars']:>14,.2f}")
+    if extrapolated:
+        lines += [
+            f"  point estimate  {extrapolated['point']:>14,.2f}  standard error "
+            f"{extrapolated['standard_error']:,.2f}, {extrapolated['sampled']:,} of "
+            f"{extrapolated['units']:,} lines",
+            f"  interval        {extrapolated['low']:>14,.2f}  to {extrapolated['high']:,.2f} (two-sided); "
+            f"one-sided lower limit {extrapolated['one_sided_low']:,.2f}",
+        ]
+        lines.append(f"  to return       {row['amount']:>14,.2f}  {extrapolated['which'].replace('_', ' ')}")
+    lines += ["", *(f"  {event['on']}  {event['event']}" for event in case.events)]
+    lines += ["", f"{len(weak)} parameters of this case are not codified or official; --json lists them.", ""]
+    sys.stdout.write("\n".join(lines))
+
+
+FIGURES = (
+    "units",
+    "sampled",
+    "degrees_of_freedom",
+    "point",
+    "standard_error",
+    "quantile",
+    "low",
+    "high",
+    "one_sided_low",
+    "found",
+    "strata",
+    "which",
+    "amount",
+)

@@ -1,0 +1,210 @@
+"""A case from its findings to its closure, and every step out of order."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from corridor.errors import CorridorError
+from corridor.jobs import overpayment, overpayment_case, overpayment_refund
+from corridor.jobs.audits import FINDING_COLUMNS
+from corridor.jobs.context import Context, open_context
+from corridor.jobs.overpayment import Scope
+
+FOUND, TODAY = date(2026, 3, 1), date(2026, 3, 2)
+
+
+class FakeRun:
+    """A run with twelve findings paid in error, and some that do not count."""
+
+    run_id = "r1"
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        columns = ", ".join(f"{name} {kind}" for name, kind in FINDING_COLUMNS.items())
+        self.con.execute(
+            f"create schema billing; create schema claims; create table billing.finding ({columns})"
+        )
+        self.con.execute(
+            "create table claims.medical_claim (source_id varchar, claim_id varchar, "
+            "claim_line_number integer, person_id bigint, paid_date date)"
+        )
+        self.con.execute("create macro cx_year_of(d) as cast(year(d) as integer)")
+        for n in range(12):
+            self.add(f"c{n:02d}", "g2211_with_25" if n < 8 else "wellness_too_soon", "10.00")
+        self.add("c00", "duplicate_line", "3.00")  # the same claim line, worth less
+        self.add("c20", "g2211_with_25", "0.00")  # all of it fell under the deductible
+        self.add("c21", "g2211_with_25", "10.00", paid=date(2020, 2, 28))  # a day before the look-back
+        self.add("c22", "tcm_twice", "99.00", direction="at_risk")
+
+    def add(
+        self,
+        claim: str,
+        kind: str,
+        paid_dollars: str,
+        direction: str = "paid_in_error",
+        paid: date = date(2026, 1, 20),
+    ) -> None:
+        row = dict.fromkeys(FINDING_COLUMNS)
+        row |= {"finding_id": f"{kind}{claim}", "kind": kind, "direction": direction, "source_id": "s"}  # type: ignore[dict-item]
+        row |= {"claim_id": claim, "claim_line_number": 1, "service_date": date(2026, 1, 5), "npi": "1"}  # type: ignore[dict-item]
+        row |= {"paid_dollars": Decimal(paid_dollars), "dollars": 12, "certainty": "sure", "cite": "E.1"}  # type: ignore[dict-item]
+        row |= {"person_id": 7, "hcpcs_code": "G2211", "tin": "2", "audit": "g2211", "rule": "r"}  # type: ignore[dict-item]
+        self.con.execute(
+            f"insert into billing.finding values ({', '.join('?' * len(row))})", list(row.values())
+        )
+        if not self.con.execute("select 1 from claims.medical_claim where claim_id = ?", [claim]).fetchone():
+            self.con.execute("insert into claims.medical_claim values ('s', ?, 1, 7, ?)", [claim, paid])
+
+    def has(self, table: str) -> bool:
+        return True
+
+    def query(self, sql: str, parameters: object = None) -> list[dict[str, object]]:
+        cursor = self.con.execute(sql, parameters or [])
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+    run = FakeRun()
+    monkeypatch.setattr(overpayment, "open_run", lambda home: run)
+    return open_context(home=tmp_path / "home")
+
+
+def refused(code: str, action: Callable[[], object]) -> CorridorError:
+    with pytest.raises(CorridorError) as error:
+        action()
+    assert error.value.code == code
+    return error.value
+
+
+def test_a_case_takes_each_line_once_and_counts_what_it_leaves_out(context: Context) -> None:
+    case = overpayment.open_case(context, Scope(), FOUND, TODAY, "first")
+    assert len(case.lines) == 12
+    assert case.lines[0]["kind"] == "g2211_with_25"  # worth more than the duplicate on the same line
+    assert case.opened["left_out"] == {"nothing_paid": 1, "in_another_case": 0, "before_lookback": 1}
+    assert (case.opened["paid_dollars"], case.opened["standard"]) == (120.0, "knowingly")
+    assert case.opened["lookback_from"] == "2020-03-01"
+    row = overpayment.summary_of(case, TODAY)
+    assert (row["state"], row["deadline"], row["days_left"]) == ("opened", date(2026, 4, 30), 59)
+    assert "person" not in case.path.read_text(encoding="utf-8")
+
+
+def test_a_second_case_of_the_same_name_or_the_same_lines(context: Context) -> None:
+    overpayment.open_case(context, Scope(kind="wellness_too_soon"), FOUND, TODAY, "first")
+    refused("OVERPAYMENT-EXISTS", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY, "first"))
+    second = overpayment.open_case(context, Scope(), FOUND, TODAY)
+    assert (second.name, len(second.lines)) == ("OP-20260301-1", 8)
+    assert second.opened["left_out"]["in_another_case"] == 4
+    refused("OVERPAYMENT-NOTHING", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY))
+    assert overpayment.open_case(context, Scope(review=True), FOUND, TODAY).name == "OP-20260301-2"
+
+
+def test_names_and_days_that_cannot_be(context: Context) -> None:
+    refused("OVERPAYMENT-NAME", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY, "../x"))
+    refused("OVERPAYMENT-DATE", lambda: overpayment.open_case(context, Scope(), date(2026, 3, 3), TODAY))
+    refused("OVERPAYMENT-UNKNOWN", lambda: overpayment_case.read_case(context.warehouse.home, "none"))
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    early = date(2026, 2, 27)
+    refused("OVERPAYMENT-DATE", lambda: overpayment.investigate(context, "a", early, None, TODAY))
+
+
+def test_an_investigation_is_noted_and_concluded(context: Context) -> None:
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    overpayment.investigate(context, "a", date(2026, 3, 11), None, date(2026, 3, 12))
+    case = overpayment.investigate(context, "a", None, date(2026, 5, 10), date(2026, 5, 11))
+    assert overpayment.summary_of(case, date(2026, 5, 11))["deadline"] == date(2026, 6, 29)
+    assert case.state == "opened"
+
+
+def write_review(path: Path, rows: list[list[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as sink:
+        csv.writer(sink).writerows([["source_id", "claim_id", "line", "overpayment"], *rows])
+    return path
+
+
+def test_from_sample_to_closure(context: Context, tmp_path: Path) -> None:
+    home = context.warehouse.home
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    path = tmp_path / "review.csv"
+    refused("OVERPAYMENT-ORDER", lambda: overpayment.extrapolate(context, "a", path, TODAY))
+    refused("OVERPAYMENT-ORDER", lambda: overpayment.close(context, "a", None, TODAY))
+    refused("OVERPAYMENT-STRATUM", lambda: overpayment.sample(context, "a", 4, 1, "person", TODAY))
+    _, drawn = overpayment.sample(context, "a", 4, 11, None, TODAY)
+    out = tmp_path / "refund.csv"
+    refused("OVERPAYMENT-ORDER", lambda: overpayment_refund.refund(context, "a", out, False, TODAY))
+    keys = [[row["source_id"], row["claim_id"], row["line"]] for row in drawn]
+    amounts = [10, 8, 10, 8]
+    for rows in (
+        [[*keys[0], 10]],  # three are missing
+        [[*key, 11] for key in keys],  # more than was paid
+        [["s", "c99", 1, 0]],  # not drawn
+        [[*keys[0], "much"]],
+    ):
+        write_review(path, rows)
+        refused("OVERPAYMENT-REVIEW", lambda: overpayment.extrapolate(context, "a", path, TODAY))
+    write_review(path, [[*key, amount] for key, amount in zip(keys, amounts, strict=True)])
+    case, found = overpayment.extrapolate(context, "a", path, TODAY)
+    # N 12, n 4: mean 9, s squared 4/3; error 12 sqrt((1 - 1/3) (4/3) / 4) = 12 sqrt(2/9) = 5.6569;
+    # 108 - 2.35336 * 5.6569 = 94.69
+    assert (found.point, found.low) == (Decimal("108.00"), Decimal("94.69"))
+    assert overpayment.amount_of(case) == Decimal("94.69")
+    _, total = overpayment_refund.refund(context, "a", out, False, TODAY)
+    with out.open(encoding="utf-8") as source:
+        written = list(csv.DictReader(source))
+    assert total == Decimal("94.69") == sum(Decimal(row["refund"]) for row in written)
+    assert [row["claim_id"] for row in written][-1] == "" and len(written) == 5
+    assert "bene_mbi_id" not in written[0]
+    refused("OVERPAYMENT-ORDER", lambda: overpayment_refund.refund(context, "a", out, False, TODAY))
+    case = overpayment.close(context, "a", None, TODAY)
+    assert case.state == "closed" and overpayment.summary_of(case, TODAY)["phase"] is None
+    refused("OVERPAYMENT-CLOSED", lambda: overpayment.close(context, "a", "again", TODAY))
+    assert [event["event"] for event in overpayment_case.read_case(home, "a").events] == [
+        "opened",
+        "sampled",
+        "extrapolated",
+        "refunded",
+        "closed",
+    ]
+
+
+def test_without_a_sample_all_that_was_found_goes_back(context: Context, tmp_path: Path) -> None:
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    _, total = overpayment_refund.refund(context, "a", tmp_path / "r.csv", False, TODAY)
+    assert total == Decimal("120.00")
+
+
+def test_identifiers_only_where_they_are_kept(context: Context, tmp_path: Path) -> None:
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    (context.warehouse.home / "runs").mkdir(parents=True, exist_ok=True)
+    case = overpayment_case.read_case(context.warehouse.home, "a")
+    assert case.last("refunded") is None
+    with pytest.raises(CorridorError) as error:
+        overpayment_refund.refund(context, "a", tmp_path / "r.csv", True, TODAY)
+    assert error.value.code == "OVERPAYMENT-MBI"
+
+
+def test_a_case_changed_by_hand_is_not_trusted(context: Context) -> None:
+    case = overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    kept = json.loads(case.path.read_text(encoding="utf-8"))
+    kept["events"][0]["lines"][0]["paid_dollars"] = 1
+    case.path.write_text(json.dumps(kept), encoding="utf-8")
+    refused("OVERPAYMENT-DAMAGED", lambda: overpayment_case.read_case(context.warehouse.home, "a"))
+    case.path.write_text("{", encoding="utf-8")
+    refused("OVERPAYMENT-DAMAGED", lambda: overpayment.close(context, "a", "x", TODAY))
+    assert case.path.read_text(encoding="utf-8") == "{"
+
+
+def test_a_run_without_findings(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = FakeRun()
+    monkeypatch.setattr(run, "has", lambda table: False)
+    monkeypatch.setattr(overpayment, "open_run", lambda home: run)
+    refused("OVERPAYMENT-NOT-MADE", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY))
