@@ -94,12 +94,14 @@ def test_a_product_needs_an_application_that_day() -> None:
     lines = Lines()
     lines.add("alone", DAY, "A2001", 10, "1272.60")
     lines.add("alone before", BEFORE, "Q4101", 10, "8000.00")
+    lines.add("not listed", DAY, "Q4999", 10, "1272.60", person=3)
     lines.add("with", DAY, "A2001", 10, "1272.60", person=2)
     lines.add("by another practice", DAY, "15275", 1, "150.00", person=2, tin="T2")
     lines.add("day after", date(2026, 3, 3), "15275", 1, "150.00", person=1)
     found = made(lines)["billing.audit_skin_substitute"]
     rows = by_claim([row for row in found if row["kind"] == "skin_substitute_without_application"])
-    assert set(rows) == {"alone", "alone before"}
+    assert set(rows) == {"alone", "alone before", "not listed"}
+    assert rows["not listed"]["certainty"] == "review"
     assert (rows["alone"]["direction"], rows["alone"]["certainty"]) == ("paid_in_error", "sure")
     assert (rows["alone"]["dollars"], rows["alone"]["paid_dollars"]) == (
         Decimal("1272.60"),

@@ -10,6 +10,8 @@
 with line as (
   select
     skin.*, coalesce(skin.allowed_amount, 0) as allowed, skin.payment = 'flat_rate' as flat,
+    -- a code the file does not list may be a licensed biological, which stays a drug
+    case when skin.product_kind = 'not_in_file' then 'review' else 'sure' end as listed_certainty,
     coalesce(skin.applied_area, 0) + coalesce(skin.discarded_area, 0) as day_area
   from billing.skin_substitute as skin
 ),
@@ -17,7 +19,7 @@ found as (
   select
     'skin_substitute_without_application' as kind,
     case when flat then 'paid_in_error' else 'at_risk' end as direction,
-    case when flat then 'sure' else 'review' end as certainty, line.*, allowed as dollars
+    case when flat then listed_certainty else 'review' end as certainty, line.*, allowed as dollars
   from line
   where not has_application and not discarded
   union all
@@ -28,13 +30,14 @@ found as (
   where has_application and by_area and not discarded and uncovered_area > 0
   union all
   select
-    'skin_substitute_wastage_billed' as kind, 'paid_in_error' as direction, 'sure' as certainty, line.*,
+    'skin_substitute_wastage_billed' as kind, 'paid_in_error' as direction, listed_certainty as certainty, line.*,
     allowed as dollars
   from line
   where wastage_rule = 'not_billable' and discarded
   union all
   select
-    'skin_substitute_modifier' as kind, 'at_risk' as direction, 'sure' as certainty, line.*, allowed as dollars
+    'skin_substitute_modifier' as kind, 'at_risk' as direction, listed_certainty as certainty, line.*,
+    allowed as dollars
   from line
   where wastage_rule = 'not_billable' and nothing_discarded and not discarded
   union all
