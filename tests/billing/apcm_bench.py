@@ -275,6 +275,18 @@ def apcm_tables(
         ],
     )
     tables.rows(
+        "population.condition_claim",
+        {
+            "person_id": "BIGINT",
+            "condition": "VARCHAR",
+            "claim_date": "DATE",
+            "setting": "VARCHAR",
+            "confirms": "BOOLEAN",
+            "conditional": "BOOLEAN",
+        },
+        [],
+    )
+    tables.rows(
         "population.condition_definition",
         {"condition": "VARCHAR", "not_computed_because": "VARCHAR"},
         [{"condition": "diabetes"}] if listed else [],

@@ -1,7 +1,7 @@
 -- step:      billing.apcm_candidate
 -- makes:     one row per person and month from the first month of APCM on: whether the month is one of fee-for-service
---            with Part B, and whole (no death, no hospice), the chronic conditions known by its end, Qualified Medicare Beneficiary or not, the level these
---            give, and the clinician the evidence makes the focal point of care
+--            with Part B, and whole (no death, no hospice), the chronic conditions known by its end, Qualified Medicare
+--            Beneficiary or not, the level these give, and the clinician the evidence makes the focal point of care
 -- key:       person_id, month
 -- reads:     population.enrollment_month, population.month, population.condition_definition, claims.service_line,
 --            billing.qmb_month, billing.counted_condition, attribution.focal_clinician, attribution.person
@@ -34,6 +34,7 @@ counted as (
   select
     eligible.person_id, eligible.month, count(*) as conditions,
     cast(sum(case when met.behavioral then 1 else 0 end) as bigint) as behavioral_conditions,
+    cast(sum(case when met.serious then 1 else 0 end) as bigint) as serious_conditions,
     min(case when met.window_is_loaded then 1 else 0 end) = 1 as window_is_loaded
   from eligible
   join billing.counted_condition as met
@@ -47,6 +48,7 @@ known as (
     case when list.installed then coalesce(ever.conditions, 0) end as conditions_ever,
     case when list.installed then coalesce(counted.conditions, 0) end as conditions,
     case when list.installed then coalesce(counted.behavioral_conditions, 0) end as behavioral_conditions,
+    case when list.installed then coalesce(counted.serious_conditions, 0) end as serious_conditions,
     case
       when not list.installed then 'list of chronic conditions not installed'
       when counted.window_is_loaded then 'chronic conditions list, by the claims to the end of the month'
@@ -63,7 +65,8 @@ known as (
 )
 select
   known.person_id, known.month, known.first_day, known.last_day, known.eligible, known.whole_month,
-  known.conditions, known.conditions_ever, known.behavioral_conditions, known.conditions_basis, known.qmb, known.dual_status_code,
+  known.conditions, known.conditions_ever, known.serious_conditions, known.behavioral_conditions,
+  known.conditions_basis, known.qmb, known.dual_status_code,
   known.qmb_basis, level.level, level.hcpcs_code as level_code,
   -- a status carried back, or none, leaves the third level open
   known.qmb is null or coalesce(known.qmb_basis, '') = 'current_status_carried_back' as qmb_uncertain,

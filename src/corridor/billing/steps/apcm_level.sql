@@ -11,6 +11,7 @@ with lines as (
   select
     line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date, line.month, line.npi, line.tin,
     line.hcpcs_code, line.level, line.allowed_amount, line.paid_amount, known.conditions, known.conditions_ever,
+    known.serious_conditions,
     known.qmb, known.qmb_uncertain, known.level as level_by_month, known.level_code as code_by_month, known.first_day
   from billing.care_line as line
   join billing.apcm_patient_month as known on known.person_id = line.person_id and known.month = line.month
@@ -18,12 +19,14 @@ with lines as (
 )
 select
   lines.source_id, lines.claim_id, lines.claim_line_number, lines.person_id, lines.service_date, lines.month, lines.npi,
-  lines.tin, lines.hcpcs_code, lines.level, lines.conditions, lines.conditions_ever, lines.qmb, lines.qmb_uncertain,
+  lines.tin, lines.hcpcs_code, lines.level, lines.conditions, lines.conditions_ever, lines.serious_conditions, lines.qmb, lines.qmb_uncertain,
   lines.allowed_amount, lines.paid_amount, lines.level_by_month, lines.code_by_month,
   most.level as level_at_most, most.hcpcs_code as code_at_most,
   case
     when lines.level > most.level then 'too_high'
-    when lines.level < lines.level_by_month then 'too_low'
+    -- where conditions decide, those that place a person at risk without doubt decide alone
+    when lines.level < lines.level_by_month
+      and (own.conditions_at_most is null or lines.serious_conditions > own.conditions_at_most) then 'too_low'
     else 'borne_out'
   end as verdict,
   case when lines.level > most.level then most.hcpcs_code else lines.code_by_month end as right_code,

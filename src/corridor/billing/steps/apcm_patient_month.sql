@@ -88,7 +88,8 @@ judged as (
   from joined
 )
 select
-  person_id, month, first_day, npi, tin, facility_ccn, eligible, whole_month, conditions, conditions_ever, behavioral_conditions, conditions_basis, qmb,
+  person_id, month, first_day, npi, tin, facility_ccn, eligible, whole_month, conditions, conditions_ever, serious_conditions,
+  behavioral_conditions, conditions_basis, qmb,
   dual_status_code, qmb_basis, qmb_uncertain, level, level_code, level_amount, price_basis, setting, qp,
   confidence, focal_certainty, evidence, billed_code, billed_npi, billed_tin, billed_lines, billed_amount,
   billed_paid_amount, care_management, care_management_amount, other_care_tin, last_seen, initiating_date, initiating_visit,

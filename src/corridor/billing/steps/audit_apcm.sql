@@ -13,7 +13,7 @@ with unbilled as (
     npi, tin, level_code, dollars,
     -- consent is given once: a month after one that was billed needs no more than the care itself
     case
-      when missed and focal_certainty = 'sure' and consent_month is not null and not qmb_uncertain then 'sure'
+      when missed and focal_certainty = 'sure' and consent_month is not null then 'sure'
       else 'review'
     end as certainty
   from billing.apcm_patient_month
