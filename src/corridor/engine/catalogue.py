@@ -21,6 +21,8 @@ PYTHON_STEP_MODULES = (
     "corridor.measures.impact",
     "corridor.measures.matching",
     "corridor.programs.asm.result",
+    "corridor.programs.qp.status",
+    "corridor.programs.qp.clinician_year",
     "corridor.billing.price",
 )
 # Modules that declare raw tables: RAW_TABLES = {"cclf_raw.cclf1": {"column": "TYPE"}}

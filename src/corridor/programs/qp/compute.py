@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from corridor.errors import CorridorError
 from corridor.formulas import Children, Evaluation
 from corridor.formulas.walk import to_plain
 from corridor.programs.qp.door import best_of
-from corridor.programs.qp.inputs import CLINICIAN_NUMBERS, SCORE_NUMBERS, QpInputs, column
+from corridor.programs.qp.inputs import CLINICIAN_NUMBERS, SCORE_NUMBERS, QpInputs, Score, column
 from corridor.programs.qp.low_volume import LOW_VOLUME_FORMULAS
 from corridor.programs.qp.model import CLINICIANS, CRITERIA, LOW_VOLUME, OPTIONS, SCORES
 
@@ -67,7 +68,7 @@ class Result:
         for row, one in enumerate(self.inputs.clinicians):
             values = {name: column[row] for name, column in columns.items()}
             decided = self._decided(row, str(values["status"]))
-            entities = self.inputs.entities_of(one.npi)
+            entities = self.inputs.entities_by_npi[one.npi]
             advanced = best_of([self.inputs.advanced.get(entity, float("nan")) for entity in entities])
             factor = self.factors[0 if values["status"] == "qp" else 1]
             found.append(
@@ -89,19 +90,30 @@ class Result:
             )
         return found
 
+    @cached_property
+    def _of_clinician(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for place, row in enumerate(self.link[0].tolist()):
+            found.setdefault(row, []).append(place)
+        return found
+
+    def _scores_of(self, row: int) -> list[int]:
+        return self._of_clinician.get(row, [])
+
+    def _score(self, place: int) -> Score:
+        return self.inputs.scores[int(self.link[1][place])]
+
     def _decided(self, row: int, status: str) -> dict[str, Any]:
         """The score that gives the status: the first one that meets the threshold; else the highest."""
         blank = {"decided_level": None, "decided_basis": None, "decided_snapshot": None, "decided_by": None}
-        mine = np.flatnonzero(self.link[0] == row)
-        if not len(mine):
-            return blank
+        mine = self._scores_of(row)
         meets = {"qp": "could_qualify", "partial_qp": "could_qualify_partly"}.get(status)
         if meets is None:
             return blank
-        able = [int(n) for n in mine if self.scores[meets][n] and self.scores["advanced"][n] == 1]
-        able.sort(key=lambda n: (self.scores["snapshot"][n], self.scores["level"][n]))
-        first = able[0]
-        score = self.inputs.scores[int(self.link[1][first])]
+        enough, advanced = self.scores[meets], self.scores["advanced"]
+        able = [int(n) for n in mine if enough[n] and advanced[n] == 1]
+        first = min(able, key=lambda n: (self._score(n).snapshot, self._score(n).level, n))
+        score = self._score(first)
         return {
             "decided_level": score.level,
             "decided_basis": score.basis,
@@ -116,7 +128,7 @@ class Result:
         return "payments" if self.scores["payment_score"][place] >= self.scores[name][place] else "patients"
 
     def _why_none(self, row: int) -> str:
-        mine = np.flatnonzero(self.link[0] == row)
+        mine = self._scores_of(row)
         if self.scores["counted"][mine].any():
             return "no score that counts meets a threshold"
         faults = [
@@ -229,7 +241,7 @@ def _evaluate_scores(inputs: QpInputs, force: RulesInForce, owner: Any, which: A
             last[key] = max(last.get(key, 0), score.snapshot)
     chosen = [inputs.scores[int(n)] for n in which]
     people = [inputs.clinicians[int(n)] for n in owner]
-    several = {one.npi for one in inputs.clinicians if len(inputs.entities_of(one.npi)) > 1}
+    several = {one.npi for one in inputs.clinicians if len(inputs.entities_by_npi[one.npi]) > 1}
     columns: dict[str, Any] = {
         name: column([score.numbers[name] for score in chosen]) for name in SCORE_NUMBERS
     }
@@ -276,5 +288,6 @@ def evaluate_low_volume(given: dict[str, Any], force: RulesInForce) -> Evaluatio
     columns = {
         name: given.get(name, np.full(count, np.nan)) for base in names for name in (base, f"earlier_{base}")
     }
+    columns["earlier_is_open"] = given.get("earlier_is_open", np.zeros(count))
     words = {name: np.full(count, text, dtype=object) for name, text in CRITERIA.items()}
     return LOW_VOLUME.evaluate({**columns, **words}, force, wanted=[one.name for one in LOW_VOLUME_FORMULAS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,25 +67,25 @@ class QpInputs:
 
         scope  npi: an entity joined under any TIN counts under all; tin_npi: only under its own
         """
-        by_npi: dict[str, set[str]] = {}
-        for one in self.clinicians:
-            by_npi.setdefault(one.npi, set()).update(one.entities)
         of_entity: dict[str, list[int]] = {}
         of_npi: dict[str, list[int]] = {}
         for place, score in enumerate(self.scores):
             (of_entity if score.level == "entity" else of_npi).setdefault(score.subject, []).append(place)
         pairs: list[tuple[int, int]] = []
         for row, one in enumerate(self.clinicians):
-            entities = by_npi[one.npi] if scope == "npi" else set(one.entities)
-            for entity in sorted(entities):
+            for entity in self.entities_by_npi[one.npi] if scope == "npi" else sorted(one.entities):
                 pairs += [(row, score) for score in of_entity.get(entity, ())]
             pairs += [(row, score) for score in of_npi.get(one.npi, ())]
         laid = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return laid[:, 0], laid[:, 1]
 
-    def entities_of(self, npi: str) -> list[str]:
-        """Every entity the clinician is in, under any TIN."""
-        return sorted({entity for one in self.clinicians if one.npi == npi for entity in one.entities})
+    @cached_property
+    def entities_by_npi(self) -> dict[str, list[str]]:
+        """Every entity a clinician is in, under any TIN."""
+        found: dict[str, set[str]] = {}
+        for one in self.clinicians:
+            found.setdefault(one.npi, set()).update(one.entities)
+        return {npi: sorted(entities) for npi, entities in found.items()}
 
 
 def track_of(entity: str, force: RulesInForce, reach: bool = False) -> float:

@@ -14,27 +14,35 @@ CITE = "42 CFR 414.1305, low-volume threshold"
 
 
 @formula(cite=CITE, unit="flag")
-def exceeds_charges(allowed_charges: Floats, earlier_allowed_charges: Floats, most_charges: float) -> Floats:
+def exceeds_charges(
+    allowed_charges: Floats, earlier_allowed_charges: Floats, earlier_is_open: Floats, most_charges: float
+) -> Floats:
     """Allowed charges above the threshold, in the earlier segment too where one is given; absent: unknown."""
-    both = (allowed_charges > most_charges) & ~(earlier_allowed_charges <= most_charges)
     fails = (allowed_charges <= most_charges) | (earlier_allowed_charges <= most_charges)
-    return np.where(both, 1, np.where(fails, 0, np.nan))
+    earlier = (earlier_allowed_charges > most_charges) | (
+        np.isnan(earlier_allowed_charges) & (earlier_is_open != 1)
+    )
+    return np.where(fails, 0, np.where((allowed_charges > most_charges) & earlier, 1, np.nan))
 
 
 @formula(cite=CITE, unit="flag")
-def exceeds_patients(patients: Floats, earlier_patients: Floats, most_patients: float) -> Floats:
+def exceeds_patients(
+    patients: Floats, earlier_patients: Floats, earlier_is_open: Floats, most_patients: float
+) -> Floats:
     """The same of Part B patients."""
-    both = (patients > most_patients) & ~(earlier_patients <= most_patients)
     fails = (patients <= most_patients) | (earlier_patients <= most_patients)
-    return np.where(both, 1, np.where(fails, 0, np.nan))
+    earlier = (earlier_patients > most_patients) | (np.isnan(earlier_patients) & (earlier_is_open != 1))
+    return np.where(fails, 0, np.where((patients > most_patients) & earlier, 1, np.nan))
 
 
 @formula(cite=CITE, unit="flag")
-def exceeds_services(services: Floats, earlier_services: Floats, most_services: float) -> Floats:
+def exceeds_services(
+    services: Floats, earlier_services: Floats, earlier_is_open: Floats, most_services: float
+) -> Floats:
     """The same of covered professional services."""
-    both = (services > most_services) & ~(earlier_services <= most_services)
     fails = (services <= most_services) | (earlier_services <= most_services)
-    return np.where(both, 1, np.where(fails, 0, np.nan))
+    earlier = (earlier_services > most_services) | (np.isnan(earlier_services) & (earlier_is_open != 1))
+    return np.where(fails, 0, np.where((services > most_services) & earlier, 1, np.nan))
 
 
 @formula(cite=CITE, unit="status")

@@ -124,5 +124,6 @@ LOW_VOLUME = Model(
         "earlier_allowed_charges": "The charges of the earlier segment; absent for who is new.",
         "earlier_patients": "The patients of the earlier segment.",
         "earlier_services": "The services of the earlier segment.",
+        "earlier_is_open": "1 where an absent earlier segment is not known, not one of who is new.",
     },
 )  # fmt: skip

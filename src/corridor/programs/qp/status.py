@@ -1,0 +1,229 @@
+"""The steps that evaluate the models of QP over the tables of a run: status and low volume."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from corridor.engine import StepContext, python_step
+from corridor.formulas.walk import to_plain
+from corridor.law import RulesInForce
+from corridor.programs.qp.compute import (
+    OTHER_FACTOR,
+    QUALIFYING_FACTOR,
+    evaluate_low_volume,
+    settle,
+)
+from corridor.programs.qp.door import best_of
+from corridor.programs.qp.inputs import SCORE_NUMBERS, Array, Clinician, QpInputs, Score, track_of
+from corridor.programs.qp.model import CLINICIANS, LOW_VOLUME, SCORES
+from corridor.programs.qp.volume import CRITERIA, why
+
+Row = dict[str, Any]
+Columns = dict[str, Array]
+OWNER = ("tin", "npi")
+TRACK_RULES = ("qp.entity_track", "qp.advanced_track", "qp.reach_is_advanced")
+STATUS_RULES = tuple(
+    sorted(
+        {
+            *SCORES.rule_names(), *CLINICIANS.rule_names(), *TRACK_RULES, "qp.known_status",
+            "qp.status_scope", "qp.payment_lag_years", "qp.loaded_claims_are_all",
+            QUALIFYING_FACTOR, OTHER_FACTOR,
+        }
+    )
+)  # fmt: skip
+AS_LOADED = "; by the loaded claims, which may lack patients that others see"
+STATUS_TYPES = {
+    "npi": "VARCHAR", "tin": "VARCHAR", "performance_year": "INTEGER", "payment_year": "INTEGER",
+    "apm_entity_id": "VARCHAR", "advanced_apm": "BOOLEAN", "status": "VARCHAR", "reason": "VARCHAR",
+    "source": "VARCHAR", "best_payment_score": "DOUBLE", "best_patient_score": "DOUBLE",
+    "decided_level": "VARCHAR", "decided_basis": "VARCHAR", "decided_snapshot": "INTEGER",
+    "decided_by": "VARCHAR", "part_b_paid": "DECIMAL(18,2)", "part_b_allowed": "DECIMAL(18,2)",
+    "dollars": "DOUBLE", "incentive_dollars": "DOUBLE", "conversion_factor_dollars": "DOUBLE",
+    "worth": "DOUBLE", "incentive_worth": "DOUBLE", "conversion_factor_worth": "DOUBLE",
+    "conversion_factor_gap": "DOUBLE",
+}  # fmt: skip
+VOLUME_TYPES = {
+    "performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "standing": "VARCHAR",
+    "practice_standing": "VARCHAR", "why": "VARCHAR", "exceeds_charges": "BOOLEAN",
+    "exceeds_patients": "BOOLEAN", "exceeds_services": "BOOLEAN", "allowed_charges": "DECIMAL(18,2)",
+    "patients": "BIGINT", "services": "BIGINT", "earlier_allowed_charges": "DECIMAL(18,2)",
+    "earlier_patients": "BIGINT", "earlier_services": "BIGINT", "is_whole": "BOOLEAN",
+    "earlier_is_whole": "BOOLEAN",
+}  # fmt: skip
+
+
+@python_step(
+    step="qp.status",
+    makes="one row per clinician, practice and performance year: qualifying or not, and its worth",
+    key=("npi", "tin", "performance_year"), reads=("qp.service", "qp.member", "qp.score"),
+    rules=STATUS_RULES, cites="42 CFR 414.1425, 414.1430, 414.1435; docs/qp.md",
+    evidence="qp.member(performance_year, tin, npi)", owner=OWNER,
+)  # fmt: skip
+def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
+    """Each year of loaded claims under the law of that year; the dollars are of that year's own billing."""
+    pairs = _rows(
+        ctx,
+        "select year, tin, npi, cast(sum(paid_amount) as double) as part_b_paid, "
+        "cast(sum(allowed_amount) as double) as part_b_allowed "
+        "from qp.service group by year, tin, npi order by year, tin, npi",
+    )
+    members = _rows(ctx, "select * from qp.member order by performance_year, tin, npi, apm_entity_id")
+    scores = _rows(ctx, "select * from qp.score order by performance_year, level, subject, basis, snapshot")
+    found: list[Row] = []
+    for year in sorted({int(row["year"]) for row in pairs}):
+        force = ctx.force.rules.in_force(year)
+        mine = [row for row in pairs if int(row["year"]) == year]
+        if "qp.threshold" not in force or "qp.mips_threshold" not in force:
+            found += [_unsettled(row, year, force) for row in mine]
+            continue
+        here = [[row for row in rows if int(row["performance_year"]) == year] for rows in (members, scores)]
+        result = settle(_inputs(mine, here[0], here[1], force), ctx.force.rules, year)
+        given = {
+            str(row["npi"]): str(row["status"])
+            for row in force.rows("qp.known_status")
+            if int(row["performance_year"]) == year
+        }
+        for row, pair in zip(result.rows(), mine, strict=True):
+            found.append(_stated({**pair, **row}, given, force))
+    return laid(found, STATUS_TYPES)
+
+
+def _inputs(
+    pairs: Sequence[Row], members: Sequence[Row], scores: Sequence[Row], force: RulesInForce
+) -> QpInputs:
+    people = {
+        (str(row["npi"]), str(row["tin"])): Clinician(
+            str(row["npi"]),
+            str(row["tin"]),
+            numbers={name: float(row[name]) for name in ("part_b_paid", "part_b_allowed")},
+        )
+        for row in pairs
+    }
+    advanced: dict[str, float] = {}
+    own: dict[str, set[str]] = {}
+    for row in members:
+        entity, npi = str(row["apm_entity_id"]), str(row["npi"])
+        people[(npi, str(row["tin"]))].entities.append(entity)
+        own.setdefault(npi, set()).add(entity)
+        if entity not in advanced:
+            advanced[entity] = track_of(entity, force, bool(row["is_reach"]))
+    made = []
+    for row in scores:
+        if not row["is_whole"]:
+            continue
+        level, subject = str(row["level"]), str(row["subject"])
+        entities = [subject] if level == "entity" else sorted(own[subject])
+        numbers = {name: float(row.get(name, math.nan)) for name in SCORE_NUMBERS}
+        stated = best_of([advanced[entity] for entity in entities])
+        made.append(Score(level, subject, str(row["basis"]), int(row["snapshot"]), numbers, stated, math.nan))
+    return QpInputs(list(people.values()), made, advanced)
+
+
+def _stated(row: Row, given: Mapping[str, str], force: RulesInForce) -> Row:
+    """The row, with CMS's own status where the settings hold one, and what the claims can carry."""
+    row = {**row, "source": "loaded claims"}
+    if row["npi"] in given:
+        row |= {"status": given[row["npi"]], "source": "stated", "reason": "as CMS has published it"}
+        paid = row["status"] == "qp"
+        row["incentive_dollars"] = row["incentive_worth"] if paid else 0.0
+        row["conversion_factor_dollars"] = row["conversion_factor_worth"] if paid else 0.0
+        parts = (row["incentive_dollars"], row["conversion_factor_dollars"])
+        row["dollars"] = None if None in parts else sum(parts)
+    elif row["status"] in ("qp", "partial_qp") and not force.flag("qp.loaded_claims_are_all"):
+        row["reason"] += AS_LOADED
+    elif row["status"] == "unknown" and row["apm_entity_id"] is None:
+        row["reason"] = "on no participant list that is loaded"
+    elif row["status"] == "unknown" and row["advanced_apm"]:
+        row["reason"] = (
+            "no score: nobody's attribution is known for this year, or no snapshot is loaded whole"
+        )
+    return row
+
+
+def _unsettled(pair: Row, year: int, force: RulesInForce) -> Row:
+    words = f"the law of {year} is not known here"
+    return {
+        **pair,
+        "performance_year": year,
+        "payment_year": force.payment_year("qp"),
+        "status": "unknown",
+        "reason": words,
+        "source": "loaded claims",
+    }
+
+
+@python_step(
+    step="qp.low_volume",
+    makes="one row per performance year of MIPS, practice and clinician: of low volume or not",
+    key=("performance_year", "tin", "npi"), reads=("qp.volume",),
+    rules=(*LOW_VOLUME.rule_names(), "qp.loaded_claims_are_all"),
+    cites="42 CFR 414.1305 (low-volume threshold); docs/qp.md",
+    evidence="qp.volume(performance_year, tin, npi)", owner=OWNER,
+)  # fmt: skip
+def qp_low_volume(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
+    """What is exceeded is certain however little is loaded; what is not is only where all is loaded."""
+    rows = _rows(ctx, "select * from qp.volume order by performance_year, tin, npi")
+    found: list[Row] = []
+    for year in sorted({int(row["performance_year"]) for row in rows}):
+        force = ctx.force.rules.in_force(year)
+        mine = [row for row in rows if int(row["performance_year"]) == year]
+        if "qp.low_volume" in force and "qp.low_volume_opt_in" in force:
+            found += _judged(mine, force)
+    practice = {
+        (row["performance_year"], row["tin"]): row["standing"] for row in found if row["npi"] == "practice"
+    }
+    for row in found:
+        row["practice_standing"] = practice[(row["performance_year"], row["tin"])]
+    return laid(found, VOLUME_TYPES)
+
+
+def _judged(rows: Sequence[Row], force: RulesInForce) -> list[Row]:
+    most = {str(row["criterion"]): float(row["most"]) for row in force.rows("qp.low_volume")}
+    all_loaded = force.flag("qp.loaded_claims_are_all")
+    given: dict[str, Any] = {}
+    for name in CRITERIA:
+        value, earlier = (np.array([float(row[k]) for row in rows]) for k in (name, f"earlier_{name}"))
+        known, earlier_known = (
+            np.array([all_loaded and bool(row[k]) for row in rows]) for k in ("is_whole", "earlier_is_whole")
+        )
+        given[name] = np.where(known | (value > most[name]), value, np.nan)
+        # nothing at all in an earlier segment that is known is a clinician new to the practice
+        shown = (earlier > most[name]) | (
+            earlier_known & np.array([row["earlier_services"] > 0 for row in rows])
+        )
+        given[f"earlier_{name}"] = np.where(shown, earlier, np.nan)
+    given["earlier_is_open"] = np.array(
+        [float(not (all_loaded and bool(row["earlier_is_whole"]))) for row in rows]
+    )
+    found = evaluate_low_volume(given, force)
+    standing = [str(value) for value in found["standing"].tolist()]
+    flags = {name: [to_plain(value) for value in found[name].tolist()] for name in CRITERIA.values()}
+    judged = []
+    for at, row in enumerate(rows):
+        mine = {name: values[at] for name, values in flags.items()}
+        exceeds = {name: None if value is None else bool(value) for name, value in mine.items()}
+        judged.append({**row, "standing": standing[at], "why": why(standing[at], mine, force), **exceeds})
+    return judged
+
+
+def laid(rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> tuple[Columns, dict[str, str]]:
+    """Records as columns of text, with the SQL type each is cast to."""
+    columns = {name: np.array([_cell(row.get(name)) for row in rows], dtype=object) for name in types}
+    return columns, dict(types)
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def _rows(ctx: StepContext, query: str) -> list[Row]:
+    columns = ctx.numpy(query)
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
