@@ -28,6 +28,7 @@ Example: corridor impact --from 2026 --to 2027-proposed --claims 2025
 Example: corridor impact --forecast --billing 2000000
 """
 SHOWN = 20
+WIDTH = 48
 COLUMNS = (
     "conversion_factor", "qp_status", "work", "practice_expense", "malpractice", "gpci", "policy", "mix",
 )  # fmt: skip
@@ -237,8 +238,9 @@ def _text(answer: Impact, limit: int) -> str:
 
 
 def _table(answer: Impact, limit: int) -> list[str]:
+    width = min(WIDTH, max([len(answer.level), *(len(row["id"]) for row in answer.rows[:limit])])) + 1
     lines = [
-        f"{answer.level:<22}{'from $':>14}{'to $':>14}{'change $':>13}{'%':>8}"
+        f"{answer.level:<{width}}{'from $':>14}{'to $':>14}{'change $':>13}{'%':>8}"
         + "".join(f"{name.replace('_', ' ')[:12]:>13}" for name in COLUMNS)
     ]
     for row in answer.rows[:limit]:
@@ -249,7 +251,7 @@ def _table(answer: Impact, limit: int) -> list[str]:
             "policy": row["policy"] + row["rounding"],
         }
         lines.append(
-            f"{row['id'][:21]:<22}{row['from_amount']:>14,.2f}{row['to_amount']:>14,.2f}{row['change']:>13,.2f}"
+            f"{row['id'][: width - 1]:<{width}}{row['from_amount']:>14,.2f}{row['to_amount']:>14,.2f}{row['change']:>13,.2f}"
             f"{_percent(row['change_share']):>8}" + "".join(f"{sums[name]:>13,.2f}" for name in COLUMNS)
         )
     if len(answer.rows) > limit:

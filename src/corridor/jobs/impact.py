@@ -137,7 +137,7 @@ def forecast_of(context: Context, billing: float, base_year: int, proposed: bool
         raise CorridorError(
             "IMPACT-FORECAST",
             f"There is no forecast of ${billing:,.2f} from {base_year}.",
-            why=f"It starts at a year whose factors are published ({first[0]} to {first[-1]}), above no dollars.",
+            why=f"It starts in a year of published factors ({first[0]} to {first[-1]}), above 0 dollars.",
             todo="Give such a --year and a --billing above 0.",
             field="--billing" if base_year in first else "--year",
         )

@@ -195,8 +195,8 @@ def _statuses(con: duckdb.DuckDBPyConnection, run: Run, years_paid: tuple[int, i
         for side, year in zip(("from", "to"), years_paid):
             con.execute(
                 f"update door.impact_line set qp_{side} = true from qualifying as one "
-                "where one.status = 'qp' and one.npi = impact_line.npi and one.tin is not distinct from impact_line.tin "
-                "and one.payment_year = ?",
+                "where one.status = 'qp' and one.npi = impact_line.npi "
+                "and one.tin is not distinct from impact_line.tin and one.payment_year = ?",
                 [year],
             )
     missing = sorted({str(year) for year in years_paid} - {str(year) for year in known})
