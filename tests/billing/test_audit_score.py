@@ -66,10 +66,20 @@ def test_months_are_matched_by_person_and_month() -> None:
     assert all("person" not in case for case in scored.cases)
 
 
-def test_another_clinician_is_counted() -> None:
+def test_a_month_of_another_clinician_is_not_right() -> None:
     row = finding("apcm_missed", None, None, person_id=7, month=202603, npi="8")
-    (score,) = compare([known("apcm_missed", month="202603")], [row], PEOPLE).scores
-    assert score.right == 1 and score.other_clinician == 1
+    scored = compare([known("apcm_missed", month="202603")], [row], PEOPLE)
+    (score,) = scored.scores
+    assert (score.right, score.found, score.other_clinician) == (0, 0, 1)
+    assert {case["case"] for case in scored.cases} == {"missed", "another clinician"}
+
+
+def test_what_may_be_found_is_never_missed() -> None:
+    truth = [known("g2211_missed", "1", "1"), known("g2211_missed", "2", "1", must_find="no")]
+    (alone,) = compare(truth, [finding("g2211_missed", "1")], PEOPLE).scores
+    assert (alone.seeded, alone.recall, alone.precision) == (1, 1.0, 1.0)
+    (both,) = compare(truth, [finding("g2211_missed", "1"), finding("g2211_missed", "2")], PEOPLE).scores
+    assert (both.findings, both.precision) == (2, 1.0)
 
 
 def test_a_file_that_is_no_truth_is_refused(tmp_path: Path) -> None:

@@ -81,6 +81,12 @@ def _text(found: Scored) -> str:
         f"{'precision':>9} {'if sure':>8}",
     ]
     lines += [_line(one, one in found.below) for one in found.scores]
+    elsewhere = sum(one.other_clinician for one in found.scores)
+    if elsewhere:
+        lines += [
+            "",
+            f"{elsewhere:,} findings are of a month of the truth, but name another clinician: not right.",
+        ]
     if found.not_in_truth:
         named = ", ".join(f"{kind} {count:,}" for kind, count in sorted(found.not_in_truth.items()))
         lines += ["", f"Findings of kinds the truth knows nothing of: {named}."]

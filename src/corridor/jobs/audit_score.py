@@ -1,7 +1,7 @@
 """How well audits find what a synthetic community is known to hold: recall and precision by kind of finding.
 
 A finding is right when the truth lists its claim line under its kind (or the line it stands against), or, for
-what is left unbilled by the month, the same person and month.
+what is left unbilled by the month, the same person, month and clinician.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ Key = tuple[str, ...]
 class Score:
     """One kind of finding against the truth.
 
-    seeded        rows of the truth
+    seeded        rows of the truth that must be found (``must_find``; rows that may be are never missed)
     found         of them found
     findings      findings of the kind
     right         of them in the truth
     sure, sure_right  the same of findings that are said to be sure
-    other_clinician   right findings that name another clinician than the truth
+    other_clinician   findings of a month of the truth that name another clinician: they are not right
     """
 
     audit: str
@@ -130,7 +130,7 @@ def compare(truth: Sequence[Row], findings: Iterable[Row], people: dict[str, str
     places: dict[Key, int] = {}
     hit = [False] * len(truth)
     for place, row in enumerate(truth):
-        scores.setdefault(row["kind"], Score(row["audit"], row["kind"])).seeded += 1
+        scores.setdefault(row["kind"], Score(row["audit"], row["kind"])).seeded += _must(row)
         for key in _keys_of_truth(row, people):
             places.setdefault(key, place)
     out = Scored([])
@@ -144,14 +144,18 @@ def compare(truth: Sequence[Row], findings: Iterable[Row], people: dict[str, str
         sure = row.get("certainty") == "sure"
         one.findings += 1
         one.sure += sure
-        if found is None:
-            out.cases.append({"case": "false alarm", **_shown(row)})
+        other = found is not None and _other_clinician(truth[found], row)
+        one.other_clinician += other
+        if found is None or other:
+            case = "another clinician" if other else "false alarm"
+            out.cases.append({"case": case, **_shown(row)})
             continue
         hit[found] = True
         one.right += 1
         one.sure_right += sure
-        one.other_clinician += str(row.get("npi") or "") not in (truth[found]["npi"], "")
     for place, row in enumerate(truth):
+        if not _must(row):
+            continue
         scores[row["kind"]].found += hit[place]
         if not hit[place]:
             person = people.get(row["person"])
@@ -159,6 +163,15 @@ def compare(truth: Sequence[Row], findings: Iterable[Row], people: dict[str, str
     out.scores = sorted(scores.values(), key=lambda one: (one.audit, one.kind))
     out.cases.sort(key=lambda one: (str(one["kind"]), one["case"], str(one["claim_id"]), str(one["month"])))
     return out
+
+
+def _other_clinician(known: Row, row: Row) -> bool:
+    """Whether a finding of a month names somebody else than who answers for the person."""
+    return not known["claim_id"] and str(row.get("npi") or "") != known["npi"]
+
+
+def _must(row: Row) -> bool:
+    return row.get("must_find") != "no"
 
 
 def _keys_of_truth(row: Row, people: dict[str, str]) -> list[Key]:

@@ -183,7 +183,7 @@ def _notes(book: Any, template: Template, force: RulesInForce) -> None:
     for row, text in enumerate(lines, start=1):
         sheet.merge_range(row, 0, row, 4, text, wrap)
         sheet.set_row(row, 34)
-    rules = [force[name] for name in force.names(template.program)] if template.program else []
+    rules = [one for name in force.rules.names(template.program) for one in force.history(name)[-1:]]
     rows = [(one.name, " ".join(one.about.split()), one.unit, one.status, one.cite) for one in rules]
     heads = (("Rule", 40), ("What it is", 70), ("Unit", 16), ("Status", 12), ("Source", 70))
     _table(book, sheet, len(lines) + 2, heads, rows)

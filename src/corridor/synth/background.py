@@ -92,8 +92,10 @@ def add_primary_care(
     person, day = _enrolled(people, *events(rng, np.where(managed, 10.0, 0.0), people.start, people.end))
     bill = providers.affiliation(doctor[person], day, person)
     dx = _primary_diagnoses(rng, data, people, person)
-    # every third of them is under advanced primary care management, since there is such a thing
-    advanced = (person % 3 == 0) & (day >= month_start(2025, 1))
+    # every third of the plainly complex ones is under advanced primary care management, since there is one
+    advanced = (
+        (person % 3 == 0) & (condition_count(data, people)[person] >= 4) & (day >= month_start(2025, 1))
+    )
     code_index = np.where(advanced, apcm_level(data, people)[person], data.services["99490"])
     pool.add(person, day=day, affiliation=bill, service=code_index, place=place("11"), dx_1=dx[0], dx_2=dx[1])
 

@@ -19,8 +19,8 @@ from corridor.synth.seeder import Seeder, Seeds
 _CARE_MANAGEMENT = ("99490", "99491", "99424", "99426", "99487", "99495")
 _COMMUNICATION = ("99421", "99451", "99452", "G2251", "G2252", "G2250", "99422")
 _ADDONS = ("G0568", "G0569", "G0570")
-_STRONG = ("diabetes", "kidney", "copd", "atrial_fibrillation", "coronary", "heart_failure", "dementia")
 _MONTH, _TWO_MONTHS = 28, 59
+_SHOWN = 120  # days after which the claims show what people have
 
 
 def make_seeds(
@@ -48,26 +48,15 @@ def make_seeds(
 
 
 def levels(s: Seeder) -> None:
-    """Advanced primary care management at a level the person does not have."""
+    """Advanced primary care management at a level the person does not have, of people beyond doubt."""
     low, middle, high = (s.data.services[code] for code in ("G0556", "G0557", "G0558"))
-    shown = [
-        code
-        for name, condition in s.data.conditions.items()
-        for code in (s.data.diagnoses[one] for one in condition["codes"])
-    ]
-    shown += [
-        code for name in ("lung", "endocrine", "mental", "urology", "kidney") for code in s.data.reasons[name]
-    ]
-    strong = np.sum([s.people.dx[name] >= 0 for name in _STRONG], axis=0)
-    late = s.period.start + 200  # by then the claims show what people have
-    healthy = (s.conditions == 0) & ~s.shows(shown)
-    ill = (s.conditions >= 4) & (strong >= 3)
+    late = s.period.start + _SHOWN
     for story, wanted, code in (
-        ("level_too_high", healthy, np.full(len(s.people), middle)),
-        ("level_too_high_without_qmb", ill & ~s.qmb, np.full(len(s.people), high)),
-        ("level_too_low", ill & ~s.qmb, np.full(len(s.people), low)),
-        ("level_too_low_with_qmb", ill & s.qmb, np.full(len(s.people), middle)),
-        ("level_right", (s.conditions == 0) | ill, s.level),
+        ("level_too_high", s.healthy, np.full(len(s.people), middle)),
+        ("level_too_high_without_qmb", s.ill & ~s.qmb, np.full(len(s.people), high)),
+        ("level_too_low", s.ill & ~s.qmb, np.full(len(s.people), low)),
+        ("level_too_low_with_qmb", s.ill & s.qmb, np.full(len(s.people), middle)),
+        ("level_right", s.healthy | s.ill, s.level),
     ):
         who, month = s.cast(story, _MONTH, wanted, low=late, monthly=True)
         line = s.bill(who, month + s.within(1, 20, who), s.own(who), code[who])
@@ -77,11 +66,12 @@ def levels(s: Seeder) -> None:
 
 def management(s: Seeder) -> None:
     """Advanced primary care management beside what it already pays for, and chronic care management twice."""
+    late = s.period.start + _SHOWN
     for story, codes in (
         ("apcm_with_care_management", _CARE_MANAGEMENT),
         ("apcm_with_communication", _COMMUNICATION),
     ):
-        who, month = s.cast(story, _MONTH, monthly=True)
+        who, month = s.cast(story, _MONTH, s.ill, late, monthly=True)
         by = np.where(s.turn(who) == 0, s.own(who), s.partner(who))
         base = s.bill(who, month + s.within(0, 6, who), s.own(who), s.level[who])
         s.wrong(story, s.bill(who, month + s.within(8, 24, who), by, s.some(codes, who)), base)
@@ -89,20 +79,20 @@ def management(s: Seeder) -> None:
         ("care_management_elsewhere", ("99490", "99424", "99495")),
         ("communication_elsewhere", ("99452", "99421", "G2252")),
     ):
-        who, month = s.cast(story, _MONTH, monthly=True)
+        who, month = s.cast(story, _MONTH, s.ill, late, monthly=True)
         s.bill(who, month + s.within(0, 6, who), s.own(who), s.level[who])
         s.bill(who, month + s.within(8, 24, who), s.stranger(who), s.some(others, who))
-    who, month = s.cast("care_management_the_month_before", _TWO_MONTHS, monthly=True)
+    who, month = s.cast("care_management_the_month_before", _TWO_MONTHS, s.ill, late, monthly=True)
     s.bill(who, month + s.within(15, 26, who), s.own(who), s.some(("99490", "99426"), who))
     s.bill(who, month + s.within(32, 40, who), s.own(who), s.level[who])
-    who, month = s.cast("communication_the_month_after", _TWO_MONTHS, monthly=True)
+    who, month = s.cast("communication_the_month_after", _TWO_MONTHS, s.ill, late, monthly=True)
     s.bill(who, month + s.within(15, 26, who), s.own(who), s.level[who])
     s.bill(who, month + s.within(32, 40, who), s.own(who), s.some(("99421", "G2252"), who))
-    who, month = s.cast("apcm_twice", _MONTH, monthly=True)
+    who, month = s.cast("apcm_twice", _MONTH, s.ill, late, monthly=True)
     base = s.bill(who, month + s.within(0, 8, who), s.own(who), s.level[who])
     by = np.choose(s.turn(who, 3), (s.stranger(who), s.partner(who), s.own(who)))
     s.wrong("apcm_twice", s.bill(who, month + s.within(12, 24, who), by, s.level[who]), base)
-    who, month = s.cast("apcm_month_after_month", _TWO_MONTHS, monthly=True)
+    who, month = s.cast("apcm_month_after_month", _TWO_MONTHS, s.ill, late, monthly=True)
     s.bill(who, month + s.within(20, 26, who), s.own(who), s.level[who])
     s.bill(who, month + s.within(31, 36, who), s.own(who), s.level[who])
     who, month = s.cast("ccm_twice", _MONTH, monthly=True)
@@ -118,21 +108,22 @@ def management(s: Seeder) -> None:
 
 def addons(s: Seeder) -> None:
     """Behavioral add-ons without their base by the same clinician, and beside integration billed alone."""
-    who, month = s.cast("addon_without_apcm", _TWO_MONTHS, monthly=True)
+    late = s.period.start + _SHOWN
+    who, month = s.cast("addon_without_apcm", _TWO_MONTHS, s.ill, late, monthly=True)
     turn, day = s.turn(who, 3), month + s.within(33, 50, who)
     colleague = s.bill(who, month + s.within(32, 50, who), s.partner(who), s.level[who], which=turn == 1)
     s.bill(who, month + s.within(2, 20, who), s.own(who), s.level[who], which=turn == 2)
     s.wrong("addon_without_apcm", s.bill(who, day, s.own(who), s.some(_ADDONS, who)), colleague)
-    who, month = s.cast("addon_with_apcm", _MONTH, monthly=True)
+    who, month = s.cast("addon_with_apcm", _MONTH, s.ill, late, monthly=True)
     s.bill(who, month + s.within(0, 10, who), s.own(who), s.level[who])
     s.bill(who, month + s.within(11, 24, who), s.own(who), s.some(_ADDONS, who))
-    who, month = s.cast("addon_with_integration", _MONTH, monthly=True)
+    who, month = s.cast("addon_with_integration", _MONTH, s.ill, late, monthly=True)
     s.bill(who, month + s.within(0, 6, who), s.own(who), s.level[who])
     addon = s.bill(who, month + s.within(7, 14, who), s.own(who), s.some(_ADDONS, who))
     by = np.where(s.turn(who) == 0, s.own(who), s.stranger(who))
     alone = s.bill(who, month + s.within(15, 24, who), by, s.some(("99492", "99493", "99484", "G2214"), who))
     s.wrong("addon_with_integration", addon, alone)
-    who, month = s.cast("integration_beside_apcm", _MONTH, monthly=True)
+    who, month = s.cast("integration_beside_apcm", _MONTH, s.ill, late, monthly=True)
     s.bill(who, month + s.within(0, 6, who), s.own(who), s.level[who])
     s.bill(who, month + s.within(7, 24, who), s.own(who), s.some(("99484", "99493"), who))
 
@@ -160,6 +151,20 @@ def monitoring(s: Seeder) -> None:
         line = s.bill(who, day + 30 + s.within(*gap, who), s.own(who), "99445")
         if wrong:
             s.wrong(story, line, base)
+    for story, gap, wrong in (
+        ("remote_monitoring_days", (12, 29), True),
+        ("remote_device_month_after_month", (30, 34), False),
+    ):
+        who, day = s.cast(story, 72)
+        s.bill(who, day, s.own(who), "99453")
+        base = s.bill(who, day + 30, s.own(who), "99454")
+        line = s.bill(who, day + 30 + s.within(*gap, who), s.own(who), "99454")
+        if wrong:
+            s.wrong(story, line, base)
+    who, day = s.cast("remote_without_setup", 9, low=s.period.start + 400)
+    s.wrong("remote_without_setup", s.bill(who, day, s.own(who), "99454"))
+    who, month = s.cast("remote_time_without_device", _MONTH, monthly=True)
+    s.wrong("remote_time_without_device", s.bill(who, month + 20, s.own(who), "99457"))
     who, month = s.cast("remote_time_twice", _MONTH, monthly=True)
     s.bill(who, month, s.own(who), "99453")
     s.bill(who, month + 20, s.own(who), "99454")

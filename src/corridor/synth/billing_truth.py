@@ -15,10 +15,9 @@ from corridor.synth.background import apcm_level
 from corridor.synth.care import Care
 from corridor.synth.catalogue import modifier
 from corridor.synth.cclf_common import Block, Delivery
-from corridor.synth.days import Period, iso, month_of, month_start
+from corridor.synth.days import NEVER, Period, iso, month_of, month_start
 from corridor.synth.draws import Flags
 from corridor.synth.identifiers import Ints
-from corridor.synth.panels import HEART
 from corridor.synth.versions import CANCELLATION
 
 COLUMNS = (
@@ -36,6 +35,7 @@ COLUMNS = (
     "month",
     "hcpcs_code",
     "other_hcpcs_code",
+    "must_find",
 )
 APCM = ("G0556", "G0557", "G0558")
 _OFFICE = ("99202", "99203", "99204", "99205", "99212", "99213", "99214", "99215")
@@ -43,6 +43,14 @@ _HOME = ("99348", "99349")
 _SEEN = (*_OFFICE, *_HOME, "G0402", "G0438", "G0439")
 _MANAGEMENT = ("99490", "99439", "99487", "99491", "99424", "99426", "99495")
 _INTEGRATION = ("99484", "99492", "99493", "G2214", "G0568", "G0569", "G0570")
+_TREATED = {
+    "heart_failure": ("heart_failure", "atrial_fibrillation", "coronary"),
+    "near_heart_failure": ("heart_failure", "atrial_fibrillation", "coronary"),
+    "oncology": ("cancer", "lung_cancer"),
+    "kidney": ("kidney", "end_stage_renal"),
+    "lung": ("copd",),
+    "endocrine": ("diabetes",),
+}
 _LOOK_BACK = 12
 _PEOPLE = 100_000
 Rows = Iterator[list[object]]
@@ -103,23 +111,32 @@ class BillingTruth:
                 yield self._line("g2211_without_visit", one)
 
     def _complexity_missed(self) -> Rows:
-        """Visits without the add-on to the person's own doctor, or to the cardiologist of heart failure."""
+        """Visits without the add-on to the person's own doctor.
+
+        Visits to who treats a serious condition for long may carry it as well: whether they do is for the
+        record to show, so that finding them is right and not finding them no miss.
+        """
         lines = self.care.carrier.lines
         start, home = month_start(2024, 1), month_start(2026, 1)
         visit = self._of(*_OFFICE) & (lines.day >= start) | self._of(*_HOME) & (lines.day >= home)
         visit &= lines.modifier != modifier("25")
         own = self.clinician == self.care.doctor[lines.person]
-        heart = np.full(len(self.block.people), -2, dtype=np.int64)
-        relations = self.care.relations
-        treated = relations.cause == HEART
-        heart[relations.person[treated]] = relations.clinician[treated]
-        own |= self.clinician == heart[lines.person]
-        index = np.flatnonzero(visit & own)
+        index = np.flatnonzero(visit & (own | self._long_treated()))
         _, first = np.unique(self._encounter(index), return_index=True)  # one add-on a day and clinician
         index = index[first]
         addon = self._encounter(np.flatnonzero(self._of("G2211")))
         for one in index[~np.isin(self._encounter(index), addon)].tolist():
-            yield self._line("g2211_missed", one, other_code="G2211")
+            yield self._line("g2211_missed", one, other_code="G2211", must=bool(own[one]))
+
+    def _long_treated(self) -> Flags:
+        """Lines of who treats a serious condition of the person for long, or of somebody beside them."""
+        lines, people = self.care.carrier.lines, self.block.people
+        roles = np.array(self.block.providers.roles)[self.clinician]
+        out: Flags = lines.cause > 0
+        for role, conditions in _TREATED.items():
+            held = np.any([people.dx[name] >= 0 for name in conditions], axis=0)
+            out |= (roles == role) & held[lines.person]
+        return out
 
     def _months_missed(self) -> Rows:
         """Person-months without advanced primary care management, and with it but without integration."""
@@ -140,7 +157,7 @@ class BillingTruth:
         helped = self._of(*_INTEGRATION)
         helped_in = lines.person[helped].astype(np.int64) + _PEOPLE * self.month[helped]
         everyone = np.arange(len(people))
-        depressed = people.dx["depression"] >= 0
+        depressed = self._depressed_from()
         for place in range(self.period.months):
             first = month_start(self.period.first_year, self.period.first_month + place)
             if first < month_start(2025, 1):
@@ -157,11 +174,28 @@ class BillingTruth:
             for who in np.flatnonzero(missed).tolist():
                 yield self._month("apcm_missed", who, bill[who], first, names[int(level[who])])
             if first >= month_start(2026, 1):
-                alone = here & depressed & np.isin(key, own_in) & ~np.isin(key, helped_in)
+                alone = here & (depressed <= last) & np.isin(key, own_in) & ~np.isin(key, helped_in)
                 for who in np.flatnonzero(alone).tolist():
                     yield self._month("integration_missed", who, bill[who], first, "G0570")
 
-    def _line(self, kind: str, line: int, other: int = -1, other_code: str = "") -> list[object]:
+    def _depressed_from(self) -> Ints:
+        """The second day on which services of each person show the depression the person was made with."""
+        lines, data = self.care.carrier.lines, self.block.data
+        codes = [data.diagnoses[code] for code in data.conditions["depression"]["codes"]]
+        shown = np.any(
+            [np.isin(dx, codes) for dx in (lines.dx_1, lines.dx_2, lines.dx_3, lines.dx_4)], axis=0
+        )
+        index = np.flatnonzero(self.stands & shown)
+        days = np.unique(lines.person[index].astype(np.int64) * _PEOPLE + lines.day[index])
+        person, day = np.divmod(days, _PEOPLE)
+        second = np.r_[False, person[1:] == person[:-1]] if len(person) else np.empty(0, dtype=bool)
+        out = np.full(len(self.block.people), NEVER, dtype=np.int64)
+        np.minimum.at(out, person[second], day[second])
+        return np.where(self.block.people.dx["depression"] >= 0, out, NEVER)
+
+    def _line(
+        self, kind: str, line: int, other: int = -1, other_code: str = "", must: bool = True
+    ) -> list[object]:
         carrier, lines, names = (
             self.care.carrier,
             self.care.carrier.lines,
@@ -183,11 +217,12 @@ class BillingTruth:
             iso(day)[:7].replace("-", ""),
             code,
             other_code,
+            "yes" if must else "no",
         ]
 
     def _month(self, kind: str, person: int, bill: int, first: int, code: str) -> list[object]:
         month = iso(first)[:7].replace("-", "")
-        return [*self._head(kind), "", "", "", "", *self._who(person, int(bill)), "", month, code, ""]
+        return [*self._head(kind), "", "", "", "", *self._who(person, int(bill)), "", month, code, "", "yes"]
 
     def _head(self, kind: str) -> list[object]:
         return [self.kinds[kind]["audit"], kind, self.kinds[kind]["direction"]]

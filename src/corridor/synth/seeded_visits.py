@@ -19,7 +19,9 @@ def wellness(s: Seeder) -> None:
     none = ~s.holds("G0438", "G0439", "G0402")
     begun = s.people.entitled
     welcome = months_after(begun, 12)
-    who, day = s.cast("wellness_after_welcome", 0, none, low=np.maximum(begun, s.period.start) + 40, high=welcome - 1)
+    who, day = s.cast(
+        "wellness_after_welcome", 0, none, low=np.maximum(begun, s.period.start) + 40, high=welcome - 1
+    )
     day = np.minimum(s.clear(who, day), welcome[who] - 1)
     s.bill(who, np.maximum(begun[who], day - 35), s.own(who), "G0402", which=s.turn(who) == 0)
     s.wrong("wellness_after_welcome", s.bill(who, day, s.own(who), s.some(("G0438", "G0439"), who)))

@@ -19,6 +19,7 @@ from corridor.synth.people import People
 from corridor.synth.providers import Providers
 
 _DAYS = 100_000
+STRONG = ("diabetes", "kidney", "copd", "atrial_fibrillation", "coronary", "heart_failure", "dementia")
 _MANAGED = ("99490", "G0556", "G0557", "G0558")
 Cast = tuple[Ints, Ints]
 
@@ -66,7 +67,10 @@ class Seeder:
         self.free &= ~self.holds(*_MANAGED)
         self.taken_days = np.unique(others.person.astype(np.int64) * _DAYS + others.day)
         self.level = apcm_level(self.data, people)
-        self.conditions = condition_count(self.data, people)
+        conditions = condition_count(self.data, people)
+        strong = np.sum([people.dx[name] >= 0 for name in STRONG], axis=0)
+        self.ill = (conditions >= 4) & (strong >= 3)
+        self.healthy = (conditions == 0) & (self._shown_groups() <= 1)
         self.qmb = np.isin(people.dual, ["01", "02"])
         self.months = np.array(
             [
@@ -97,6 +101,19 @@ class Seeder:
         for column in (self.others.dx_1, self.others.dx_2, self.others.dx_3, self.others.dx_4):
             out[self.others.person[np.isin(column, diagnoses)]] = True
         return out
+
+    def _shown_groups(self) -> Ints:
+        """How many lasting conditions each person's services show, also such as nobody was made with."""
+        data = self.data
+        groups = [condition["codes"] for condition in data.conditions.values()]
+        groups_shown: Ints = np.sum(
+            [
+                self.shows([data.diagnoses[code] for code in codes])
+                for codes in (*groups, *self.rules["lasting_groups"])
+            ],
+            axis=0,
+        )
+        return groups_shown
 
     def cast(
         self,
