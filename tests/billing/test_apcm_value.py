@@ -48,7 +48,7 @@ def test_a_month_three_ways() -> None:
         1,
         2,
     )
-    assert (row["level_1_people"], row["higher_level_people"]) == (1, 3)
+    assert [row[f"level_{level}_people"] for level in (1, 2, 3)] == [1, 2, 1]
     assert (row["people_better_on_apcm"], row["people_worse_on_apcm"]) == (1, 1)
     assert row["now_amount"] == Decimal("148.63")
     assert row["all_apcm_amount"] == Decimal("241.17")
@@ -134,3 +134,34 @@ def test_what_was_billed_leaves() -> None:
 def test_who_could_have_which_program(conditions: tuple[str, ...], programs: set[str]) -> None:
     tables = apcm_tables({1: conditions}, months=(JUNE,))
     assert {one["program"] for one in tables.make("billing.program_candidate")} == programs
+
+
+def test_a_panel_of_a_thousand_for_a_year() -> None:
+    """E.7 no. 9: 1,000 x 12 x 53.78 = 645,360.00 allowed; 80% less 2% is 505,962.24."""
+    months = tuple(202601 + place for place in range(12))
+    comparison = {
+        "npi": "VARCHAR",
+        "tin": "VARCHAR",
+        "month": "INTEGER",
+        "people": "BIGINT",
+        **{f"level_{level}_people": "BIGINT" for level in (1, 2, 3)},
+        **dict.fromkeys(
+            ("missed_people", "apcm_people", "people_better_on_apcm", "people_worse_on_apcm"), "BIGINT"
+        ),
+        **{
+            f"{name}_amount": "DECIMAL(18,2)"
+            for name in ("apcm", "care_management", "now", "all_apcm", "better", "missed")
+        },
+        "price_basis": "VARCHAR",
+        "setting": "VARCHAR",
+        "qp": "BOOLEAN",
+    }
+    tables = CareTables()
+    plain = {"npi": ENTITY[0], "tin": ENTITY[1], "people": 1000, "level_2_people": 1000, "qp": False}
+    worth = {"all_apcm_amount": 53780, "better_amount": 53780, "missed_amount": 53780, "now_amount": 0}
+    tables.rows(
+        "billing.apcm_comparison", comparison, [{**plain, **worth, "month": month} for month in months]
+    )
+    (row,) = tables.make("billing.apcm_year")
+    assert (row["year"], row["months"], row["person_months"]) == (2026, 12, 12000)
+    assert (row["all_apcm_amount"], row["all_apcm_medicare"]) == (Decimal("645360.00"), Decimal("505962.24"))

@@ -3,33 +3,42 @@
 --            now, and the month under three ways: as now, everyone on APCM, the better of the two for each person
 -- key:       npi, tin, month
 -- reads:     billing.apcm_patient_month
+-- rules:     primary_care.apcm_code
 -- cites:     primary-care code notes D.6; docs/apcm.md
 -- evidence:  billing.apcm_patient_month(npi, tin, month)
 -- owner:     tin, npi
-with valued as (
+with mine as (
   select
-    npi, tin, month, level, level_amount, price_basis, setting, qp, missed, switchable, conflict, consent_needed,
-    initiating_visit, billed_code, care_management_amount, managed_now, billed_now,
-    billed_now + managed_now as now_amount,
+    known.npi, known.tin, known.month, known.level_amount, known.price_basis, known.setting, known.qp, known.missed,
+    known.switchable, known.conflict, known.consent_needed, known.billed_code,
+    -- what tells the levels apart: an upper end of conditions, and the status asked for
+    case when listed.conditions_at_most is not null then 1 else 0 end as is_first,
+    case when listed.conditions_at_most is null and not coalesce(listed.qmb, false) then 1 else 0 end as is_second,
+    case when coalesce(listed.qmb, false) then 1 else 0 end as is_third,
+    cast(coalesce(known.care_management_amount, 0) as decimal(18, 2)) as managed_now,
+    cast(case when known.billed_tin = known.tin then coalesce(known.billed_amount, 0) else 0 end as decimal(18, 2))
+      as billed_now
+  from billing.apcm_patient_month as known
+  left join rules.primary_care_apcm_code as listed
+    on listed.hcpcs_code = known.level_code and known.first_day >= listed.valid_from
+    and (listed.valid_to is null or known.first_day < listed.valid_to)
+  where known.npi is not null and known.tin is not null and known.eligible
+    and (known.missed or known.switchable or known.billed_tin = known.tin)
+),
+valued as (
+  select
+    *, billed_now + managed_now as now_amount,
     -- a conflict pays one of the two: the higher is left standing
     case
       when billed_code is not null and managed_now > 0 then greatest(billed_now, managed_now)
       else greatest(coalesce(level_amount, 0), billed_now, managed_now)
     end as better_amount
-  from (
-    select
-      npi, tin, month, level, level_amount, price_basis, setting, qp, missed, switchable, conflict, consent_needed,
-      initiating_visit, billed_code, care_management_amount,
-      cast(coalesce(care_management_amount, 0) as decimal(18, 2)) as managed_now,
-      cast(case when billed_tin = tin then coalesce(billed_amount, 0) else 0 end as decimal(18, 2)) as billed_now
-    from billing.apcm_patient_month
-    where npi is not null and tin is not null and eligible and (missed or switchable or billed_tin = tin)
-  ) as mine
+  from mine
 )
 select
   npi, tin, month, count(*) as people,
-  cast(sum(case when level = 1 then 1 else 0 end) as bigint) as level_1_people,
-  cast(sum(case when level > 1 then 1 else 0 end) as bigint) as higher_level_people,
+  cast(sum(is_first) as bigint) as level_1_people, cast(sum(is_second) as bigint) as level_2_people,
+  cast(sum(is_third) as bigint) as level_3_people,
   cast(sum(case when missed then 1 else 0 end) as bigint) as missed_people,
   cast(sum(case when billed_code is not null then 1 else 0 end) as bigint) as apcm_people,
   cast(sum(case when managed_now > 0 then 1 else 0 end) as bigint) as care_management_people,
