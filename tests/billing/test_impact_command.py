@@ -79,7 +79,8 @@ def lines(folder: Path, rows: list[tuple[Any, ...]]) -> Path:
     with duckdb.connect() as con:
         con.execute(
             "create table l (source_id varchar, claim_id varchar, claim_line_number integer, "
-            "person_id bigint, service_date date, qp boolean, hcpcs_code varchar, modifier_1 varchar, modifier_2 varchar, "
+            "person_id bigint, service_date date, qp boolean, hcpcs_code varchar, modifier_1 varchar, "
+            "modifier_2 varchar, "
             "modifier_3 varchar, modifier_4 varchar, place_of_service_code varchar, setting varchar, "
             "mac varchar, locality varchar, units decimal(18,4), charge_amount decimal(18,2), "
             "allowed_amount decimal(18,2), npi varchar, tin varchar, specialty_code varchar)"

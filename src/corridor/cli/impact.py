@@ -251,8 +251,9 @@ def _table(answer: Impact, limit: int) -> list[str]:
             "policy": row["policy"] + row["rounding"],
         }
         lines.append(
-            f"{row['id'][: width - 1]:<{width}}{row['from_amount']:>14,.2f}{row['to_amount']:>14,.2f}{row['change']:>13,.2f}"
-            f"{_percent(row['change_share']):>8}" + "".join(f"{sums[name]:>13,.2f}" for name in COLUMNS)
+            f"{row['id'][: width - 1]:<{width}}{row['from_amount']:>14,.2f}{row['to_amount']:>14,.2f}"
+            f"{row['change']:>13,.2f}{_percent(row['change_share']):>8}"
+            + "".join(f"{sums[name]:>13,.2f}" for name in COLUMNS)
         )
     if len(answer.rows) > limit:
         lines.append(f"{len(answer.rows) - limit:,} more: --limit shows them, --out writes them")

@@ -233,8 +233,14 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
 def _families(con: duckdb.DuckDBPyConnection, force: RulesInForce) -> None:
     """The family of each code by rule; ``other`` for a code in none of its ranges."""
     force.register(con, [FAMILY])
+    # by code, not by line: a few thousand codes stand behind millions of lines
     con.execute(
-        "update door.impact_line set family = coalesce((select min(range.family) from "
-        "rules.billing_code_family as range where impact_line.hcpcs_code between range.first_code "
-        "and range.last_code), 'other')"
+        "create or replace temp table family_of as select code.hcpcs_code, min(range.family) as family "
+        "from (select distinct hcpcs_code from door.impact_line) as code "
+        "join rules.billing_code_family as range on code.hcpcs_code between range.first_code and range.last_code group by code.hcpcs_code"
+    )
+    con.execute("update door.impact_line set family = 'other'")
+    con.execute(
+        "update door.impact_line set family = one.family from family_of as one "
+        "where one.hcpcs_code = impact_line.hcpcs_code"
     )
