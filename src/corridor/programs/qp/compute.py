@@ -36,8 +36,8 @@ MIPS_WORDS = {
     "may_opt_in": "exempt, at or below a criterion of the low-volume threshold; may opt in",
     "exempt": "exempt: at or below every criterion of the low-volume threshold",
     "exempt_or_opt_in": "exempt, at or below a criterion; whether opting in is open depends on the others",
-    "unknown": "the low-volume criteria are not all known",
-    "required_unless_low_volume": "required, unless of low volume: no criterion is given",
+    "unknown": "neither the QP status nor the low-volume criteria are known",
+    "required_unless_low_volume": "required, unless of low volume: not all criteria are known",
     "required_unless_qp": "required, unless a qualifying participant: that status is unknown",
 }
 

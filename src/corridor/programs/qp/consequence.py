@@ -128,13 +128,24 @@ def worth(incentive_worth: Floats, conversion_factor_worth: Floats) -> Floats:
 
 
 @formula(cite="42 CFR 414.1305; 414.1310(b)", unit="status")
-def mips_status(status: Texts, asm_participant: Floats, low_volume: Texts) -> Texts:
+def volume_status(low_volume: Texts) -> Texts:
+    """The low-volume standing, as far as it is given: MIPS is required unless it is low."""
+    open_volume = (low_volume == None) | (low_volume == "unknown")  # noqa: E711
+    return np.where(open_volume, "required_unless_low_volume", low_volume)
+
+
+@formula(cite="42 CFR 414.1305; 414.1310(b)", unit="status")
+def mips_status(status: Texts, asm_participant: Floats, volume_status: Texts) -> Texts:
     """ASM participants and qualifying participants are out; a partial one may elect; then the volume."""
-    volume = np.where(low_volume == None, "required_unless_low_volume", low_volume)  # noqa: E711
-    by_status = np.where(status == "qp", "excluded_qp", np.where(status == "partial_qp", "may_elect", volume))
-    open_status = np.where(status == "unknown", "required_unless_qp", by_status)
-    exempt = (low_volume == "exempt") & (status == "unknown")
-    return np.where(asm_participant == 1, "excluded_asm", np.where(exempt, "exempt", open_status))
+    while_unknown = np.where(
+        volume_status == "required",
+        "required_unless_qp",
+        np.where(volume_status == "required_unless_low_volume", "unknown", volume_status),
+    )
+    not_qp = np.where(status == "unknown", while_unknown, volume_status)
+    partly = np.where(status == "partial_qp", "may_elect", not_qp)
+    by_status = np.where(status == "qp", "excluded_qp", partly)
+    return np.where(asm_participant == 1, "excluded_asm", by_status)
 
 
 @formula(cite=f"{MIPS}(b), (c), (e)", unit="fraction of Part B payments")
@@ -192,6 +203,7 @@ DOLLAR_FORMULAS: list[Formula] = [
     conversion_factor_dollars,
     dollars,
     worth,
+    volume_status,
     mips_status,
     mips_adjustment,
     mips_worth,
