@@ -237,7 +237,8 @@ def _families(con: duckdb.DuckDBPyConnection, force: RulesInForce) -> None:
     con.execute(
         "create or replace temp table family_of as select code.hcpcs_code, min(range.family) as family "
         "from (select distinct hcpcs_code from door.impact_line) as code "
-        "join rules.billing_code_family as range on code.hcpcs_code between range.first_code and range.last_code group by code.hcpcs_code"
+        "join rules.billing_code_family as range "
+        "on code.hcpcs_code between range.first_code and range.last_code group by code.hcpcs_code"
     )
     con.execute("update door.impact_line set family = 'other'")
     con.execute(
