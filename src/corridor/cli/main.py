@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "corridor.cli.performance",
         "How clinicians, practices and ACOs compare, with reliability.",
     ),
+    "qp": ("corridor.cli.qp", "Every status of a clinician: ASM, MIPS, QP, conversion factor."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),

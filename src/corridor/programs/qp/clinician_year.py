@@ -154,6 +154,14 @@ def _adjustment(row: Row, mips: str, largest: float | None) -> Row:
     if mips in ("excluded_qp", "exempt"):
         return {"adjustment": 0.0, "adjustment_lowest": 0.0, "adjustment_reason": "none: outside MIPS"}
     lowest = None if largest is None else -largest
+    if mips in ("may_opt_in", "exempt_or_opt_in"):
+        return {"adjustment": 0.0, "adjustment_lowest": lowest, "adjustment_reason": "none unless opting in"}
+    if mips == "may_elect":
+        return {
+            "adjustment": None,
+            "adjustment_lowest": lowest,
+            "adjustment_reason": "none unless MIPS is elected",
+        }
     words = "MIPS: the score is not known here; no data would be the largest cut"
     if row["asm_participant"] is None:
         words += "; or ASM"

@@ -10,10 +10,11 @@ import numpy as np
 
 from corridor.engine import StepContext, python_step
 from corridor.formulas.walk import to_plain
-from corridor.law import RulesInForce
+from corridor.law import Rules, RulesInForce
 from corridor.programs.qp.compute import (
     OTHER_FACTOR,
     QUALIFYING_FACTOR,
+    Result,
     evaluate_low_volume,
     settle,
 )
@@ -55,6 +56,15 @@ VOLUME_TYPES = {
     "earlier_is_whole": "BOOLEAN",
 }  # fmt: skip
 
+QUERIES = (
+    "select year, tin, npi, cast(sum(paid_amount) as double) as part_b_paid, "
+    "cast(sum(allowed_amount) as double) as part_b_allowed "
+    "from qp.service group by year, tin, npi order by year, tin, npi",
+    "select * from qp.member order by performance_year, tin, npi, apm_entity_id",
+    "select * from qp.score order by performance_year, level, subject, basis, snapshot",
+)
+"""What the models take from the tables of a run: billing, members, scores."""
+
 
 @python_step(
     step="qp.status",
@@ -65,23 +75,15 @@ VOLUME_TYPES = {
 )  # fmt: skip
 def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     """Each year of loaded claims under the law of that year; the dollars are of that year's own billing."""
-    pairs = _rows(
-        ctx,
-        "select year, tin, npi, cast(sum(paid_amount) as double) as part_b_paid, "
-        "cast(sum(allowed_amount) as double) as part_b_allowed "
-        "from qp.service group by year, tin, npi order by year, tin, npi",
-    )
-    members = _rows(ctx, "select * from qp.member order by performance_year, tin, npi, apm_entity_id")
-    scores = _rows(ctx, "select * from qp.score order by performance_year, level, subject, basis, snapshot")
+    tables = [_rows(ctx, query) for query in QUERIES]
     found: list[Row] = []
-    for year in sorted({int(row["year"]) for row in pairs}):
+    for year in sorted({int(row["year"]) for row in tables[0]}):
         force = ctx.force.rules.in_force(year)
-        mine = [row for row in pairs if int(row["year"]) == year]
-        if "qp.threshold" not in force or "qp.mips_threshold" not in force:
+        mine = [row for row in tables[0] if int(row["year"]) == year]
+        result = result_of(tables, ctx.force.rules, year)
+        if result is None:
             found += [_unsettled(row, year, force) for row in mine]
             continue
-        here = [[row for row in rows if int(row["performance_year"]) == year] for rows in (members, scores)]
-        result = settle(_inputs(mine, here[0], here[1], force), ctx.force.rules, year)
         given = {
             str(row["npi"]): str(row["status"])
             for row in force.rows("qp.known_status")
@@ -90,6 +92,16 @@ def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
         for row, pair in zip(result.rows(), mine, strict=True):
             found.append(_stated({**pair, **row}, given, force))
     return laid(found, STATUS_TYPES)
+
+
+def result_of(tables: Sequence[Sequence[Row]], rules: Rules, year: int) -> Result | None:
+    """The models evaluated over the rows of QUERIES for one performance year; None without its law."""
+    force = rules.in_force(year)
+    if "qp.threshold" not in force or "qp.mips_threshold" not in force:
+        return None
+    pairs = [row for row in tables[0] if int(row["year"]) == year]
+    members, scores = ([row for row in rows if int(row["performance_year"]) == year] for rows in tables[1:])
+    return settle(_inputs(pairs, members, scores, force), rules, year)
 
 
 def _inputs(

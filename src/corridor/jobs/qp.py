@@ -1,0 +1,97 @@
+"""The statuses of clinicians in the last run, and how one of them came about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.engine.runs import Run, open_run
+from corridor.errors import CorridorError
+from corridor.jobs.context import Context
+
+if TYPE_CHECKING:
+    from corridor.formulas import Node
+    from corridor.programs.qp.compute import Result
+
+Row = dict[str, Any]
+STATUSES = "qp.clinician_year"
+
+
+def statuses(context: Context, identifier: str = "", payment_year: int | None = None) -> list[Row]:
+    """Rows of ``qp.clinician_year``, all or of one NPI or TIN, all or of one payment year.
+
+    Raises QP-NOT-MADE where the last run has none, QP-ID where nothing is known of the identifier.
+    """
+    run = _run(context)
+    rows = run.query(
+        f"select * from {STATUSES} where (? = '' or npi = ? or tin = ?) and (? is null or payment_year = ?) "
+        "order by npi, tin, payment_year",
+        [identifier, identifier, identifier, payment_year, payment_year],
+    )
+    if identifier and not rows:
+        raise _unknown(identifier, "Nobody of that number bills in the loaded claims, or not in that year.")
+    return rows
+
+
+def derived(
+    context: Context, npi: str, year: int, quantity: str, file: Path | None = None
+) -> list[tuple[Row, Node]]:
+    """For each practice of a clinician the row and the derivation of a quantity in a performance year.
+
+    From ``file`` (form qp), else from the last run. Raises QP-ID, QP-NOT-MADE and QP-YEAR.
+    """
+    result = _of_file(context, file, year) if file is not None else _of_run(context, year)
+    rows = result.rows()
+    found = [
+        (row, result.clinicians.explain(place, quantity))
+        for place, row in enumerate(rows)
+        if row["npi"] == npi
+    ]
+    if not found:
+        raise _unknown(npi, f"There is no row of that NPI in {year}.")
+    return found
+
+
+def _of_file(context: Context, file: Path, year: int) -> Result:
+    from corridor.programs.qp.compute import settle
+    from corridor.programs.qp.door import read_qp_file
+
+    return settle(read_qp_file(file, context.rules.in_force(year)), context.rules, year)
+
+
+def _of_run(context: Context, year: int) -> Result:
+    from corridor.programs.qp.status import QUERIES, result_of
+
+    run = _run(context)
+    found = result_of([run.query(query) for query in QUERIES], context.rules, year)
+    if found is None or not found.inputs.clinicians:
+        raise CorridorError(
+            "QP-YEAR",
+            f"There is nothing to derive for performance year {year}.",
+            why="No claims of the year are loaded, or its law is not known here.",
+            todo="Name another year; corridor qp NPI lists them.",
+            field="--year",
+        )
+    return found
+
+
+def _run(context: Context) -> Run:
+    run = open_run(context.warehouse.home)
+    if not run.has(STATUSES):
+        raise CorridorError(
+            "QP-NOT-MADE",
+            f"The last complete run did not make {STATUSES}.",
+            why="It was limited with --only, or is older than this table.",
+            todo="Run again: corridor run, or corridor run --only qp",
+        )
+    return run
+
+
+def _unknown(identifier: str, why: str) -> CorridorError:
+    return CorridorError(
+        "QP-ID",
+        f"Nothing is known of {identifier}.",
+        why=why,
+        todo="Check the number; corridor qp lists everyone.",
+        field="ID",
+    )
