@@ -96,9 +96,18 @@ def test_too_few_days_teach_nothing() -> None:
 def test_since_when_a_modifier_of_wastage_is_missing(day: date, asked: bool) -> None:
     lines = Lines()
     lines.add("bare", day, LISTED, 2, "100.00")
+    lines.add("a visit", day, "99213", 1, "90.00", "25")
     lines.add("multiple dose", day, "J3420", 1, "5.00")
     lines.add("vaccine", day, "90732", 1, "100.00")
     assert kinds(lines) == ({"wastage_modifier_missing": ["bare"]} if asked else {})
+
+
+def test_a_source_without_any_modifier_is_not_asked() -> None:
+    lines = Lines()
+    lines.add("bare", DAY, LISTED, 2, "100.00")
+    found = made(lines)
+    assert found["billing.audit_part_b_drug"] == []
+    assert [row["wastage_state"] for row in found["billing.drug_line"]] == ["not_known"]
 
 
 def test_one_line_of_the_day_speaks_for_both() -> None:
@@ -134,6 +143,7 @@ def test_single_dose_learned_from_the_loaded_lines() -> None:
     (usual,) = found["billing.drug_usual"]
     assert (usual["single_dose"], usual["single_dose_basis"]) == (True, "loaded_lines")
     rows = found["billing.audit_part_b_drug"]
+    assert rows[0]["certainty"] == "review"
     assert {row["kind"] for row in rows} == {"wastage_modifier_missing"}
     assert (len(rows), {row["certainty"] for row in rows}) == (10, {"review"})
 
@@ -160,6 +170,7 @@ def test_audits_are_findings_of_one_shape() -> None:
 
     lines = Lines()
     lines.add("bare", DAY, LISTED, 2, "100.00")
+    lines.add("a visit", DAY, "99213", 1, "90.00", "25")
     (row,) = made(lines)["billing.audit_part_b_drug"]
     assert list(row)[: len(FINDING_COLUMNS)] == list(FINDING_COLUMNS)
     assert row["rule"] == "drug.wastage_modifier"

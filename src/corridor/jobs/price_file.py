@@ -136,7 +136,7 @@ def _own_lines(ours: Ours) -> str:
             source_id, claim_id, claim_line_number, person_id,
             cast(allowed_amount as double) / coalesce(nullif(cast(quantity as double), 0), 1) as allowed,
             cast(paid_amount as double) / coalesce(nullif(cast(quantity as double), 0), 1) as paid,
-            cast(allowed_amount as double) as dollars,
+            allowed_amount as dollars,
             case when concat(' ', modifiers, ' ') like '% 26 %' then '26'
                 when concat(' ', modifiers, ' ') like '% TC %' then 'TC' else '' end as component
         from {LINES}
@@ -146,7 +146,7 @@ def _own_lines(ours: Ours) -> str:
         select 'drg' as system, lpad(max(drg_code), 3, '0') as code, '' as modifiers, 'inpatient' as setting,
             source_id, claim_id, 0 as claim_line_number, max(person_id) as person_id,
             cast(sum(allowed_amount) as double) as allowed, cast(sum(paid_amount) as double) as paid,
-            cast(sum(allowed_amount) as double) as dollars, '' as component
+            sum(allowed_amount) as dollars, '' as component
         from {LINES}
         where setting = 'inpatient' and {whose}
         group by source_id, claim_id
@@ -220,8 +220,8 @@ def _joined(con: duckdb.DuckDBPyConnection, file: str) -> list[Row]:
             group by 1, 2, 3, 4
         )
         select own.system, own.code, coalesce(apart.modifiers, own.component) as modifiers, own.setting,
-            count(distinct own.person_id) as people, count(*) as lines, sum(own.dollars) as allowed_total,
-            median(own.allowed) as allowed_median, min(own.allowed) as allowed_least,
+            count(distinct own.person_id) as people, count(*) as lines,
+            cast(sum(own.dollars) as decimal(18, 2)) as allowed_total, median(own.allowed) as allowed_median, min(own.allowed) as allowed_least,
             max(own.allowed) as allowed_largest, median(own.paid) as paid_median
         from own_line as own
         left join apart on apart.source_id = own.source_id and apart.claim_id = own.claim_id

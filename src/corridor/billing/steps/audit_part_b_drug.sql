@@ -30,8 +30,8 @@ found as (
   where units_ratio >= high.value
   union all
   select
-    'wastage_modifier_missing' as kind, 'at_risk' as direction,
-    case when single_dose_basis = 'list' then 'sure' else 'review' end as certainty, line.*, allowed as dollars
+    'wastage_modifier_missing' as kind, 'at_risk' as direction, 'review' as certainty, line.*,
+    allowed as dollars
   from line
   where wastage_state = 'missing'
   union all

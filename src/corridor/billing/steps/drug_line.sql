@@ -34,7 +34,7 @@ entity as (
 ),
 priced as (
   select
-    line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date, line.month, line.npi,
+    line.modifiers_known, line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date, line.month, line.npi,
     line.tin, line.facility_ccn, line.setting, line.place_of_service_code, line.hcpcs_code, line.family, line.units,
     line.charge_amount, line.allowed_amount, line.paid_amount, line.wastage_applies, line.discarded,
     line.nothing_discarded, line.modifier_340b,
@@ -81,6 +81,7 @@ select
     when day.discarded then 'discarded'
     when day.nothing_discarded then 'nothing_discarded'
     when not limited.wastage_applies or not coalesce(usual.single_dose, false) then 'not_asked'
+    when not limited.modifiers_known then 'not_known'
     when coalesce(needed.needed, false) then 'missing'
     else 'not_needed'
   end as wastage_state,

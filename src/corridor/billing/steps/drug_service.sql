@@ -24,6 +24,13 @@ sorted as (
   from seen
   join rules.drug_skin_application_code as application on application.hcpcs_code = seen.hcpcs_code
 ),
+-- a source that writes no modifier on any line says nothing by their absence
+source as (
+  select source_id, max(case when modifiers is not null then 1 else 0 end) = 1 as modifiers_known
+  from claims.service_line
+  where part = 'B'
+  group by source_id
+),
 lines as (
   select
     line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date, line.npi, line.tin,
@@ -70,9 +77,10 @@ select
   lines.place_of_service_code, lines.hcpcs_code, lines.line_kind, lines.family, lines.wastage as wastage_applies,
   cast(coalesce(lines.quantity, 0) as decimal(18, 4)) as units, lines.modifiers,
   coalesce(wasted.discarded, false) as discarded,
-  coalesce(wasted.nothing_discarded, false) as nothing_discarded, bought.modifier as modifier_340b,
+  coalesce(wasted.nothing_discarded, false) as nothing_discarded, source.modifiers_known, bought.modifier as modifier_340b,
   claim.charge_amount, lines.allowed_amount, lines.paid_amount, lines.service_month
 from lines
+join source on source.source_id = lines.source_id
 left join claims.medical_claim as claim
   on claim.source_id = lines.source_id and claim.claim_id = lines.claim_id
   and claim.claim_line_number = lines.claim_line_number and claim.service_month = lines.service_month
