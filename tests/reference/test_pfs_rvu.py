@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from corridor.engine.tabular import Found
 from corridor.errors import CorridorError
+from corridor.reference import pfs_checks
 from corridor.reference.add import Outcome
 from corridor.reference.pfs_checks import figures
 from corridor.reference.pfs_files import fee_schedule
@@ -17,25 +19,52 @@ from tests.reference.pfs_bench import Rows, add, changed, query, read, refused, 
 
 OCTOBER = "PPRRVU2025_Oct.csv"
 JULY = "PPRRVU2026_Jul_nonQPP.csv"
+Change = Callable[[Rows], Rows | None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pfs(test_data: Path) -> Path:
     return test_data / "pfs"
 
 
-def wrong(pfs: Path, tmp_path: Path, change: object, name: str = OCTOBER, like: str = OCTOBER) -> str:
-    """The code of the error a changed copy is refused with."""
-    path = changed(pfs / like[6:10] / like, tmp_path / "wrong" / name, change)  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def added(pfs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
+    """Both years installed once, and what was said of them."""
+    home = tmp_path_factory.mktemp("installed") / "home"
+    return home, add(home, pfs / "2025" / OCTOBER, pfs / "2026" / JULY)
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the codes that are checked alone is long enough: what is tested is not its length."""
+    whole = figures("pfs_relative_values")
+    monkeypatch.setattr(pfs_checks, "figures", lambda name: {**whole, "rows": {"least": 60, "most": 26_000}})
+
+
+def checked_codes(rows: Rows) -> Rows:
+    """The heading, and the rows of the codes that must exist or are known."""
+    known = figures("pfs_relative_values")
+    codes = {name.split("-")[0] for name in known["must_exist"]} | {"V5362", "V5363"}
+    codes |= {cell["code"] for cells in known["known"].values() for cell in cells}
+    return [*rows[:10], *(row for row in rows[10:] if row[0] in codes)]
+
+
+def wrong(pfs: Path, tmp_path: Path, change: Change, name: str = OCTOBER, like: str = OCTOBER) -> str:
+    """The code of the error that a changed copy of those rows is refused with."""
+
+    def spoil(rows: Rows) -> Rows:
+        kept = checked_codes(rows)
+        return change(kept) or kept
+
+    path = changed(pfs / like[6:10] / like, tmp_path / "wrong" / name, spoil)
     with pytest.raises(CorridorError) as caught:
         fee_schedule(Found(path, name), tmp_path)
     return caught.value.code
 
 
-def test_both_years_are_read_with_every_check(pfs: Path, tmp_path: Path) -> None:
+def test_both_years_are_read_with_every_check(added: tuple[Path, list[Outcome]]) -> None:
     """README of the data: 19,090 rows at 32.3465 and 19,356 at 33.4009; H: 99214, 27447, 45378-53, 93306."""
-    home = tmp_path / "home"
-    outcomes = add(home, pfs / "2025" / OCTOBER, pfs / "2026" / JULY)
+    home, outcomes = added
     assert [(o.status, o.vintage, o.rows, o.warnings) for o in outcomes] == [
         ("added", "2025D", 19_090, []),
         ("added", "2026C-nonqp", 19_356, []),
@@ -46,32 +75,16 @@ def test_both_years_are_read_with_every_check(pfs: Path, tmp_path: Path) -> None
         "facility_pe_rvu, mp_rvu, non_facility_na, facility_na, non_facility_total, conversion_factor "
         "from reference.pfs_rvu where hcpcs_code = '27447' and modifier = '' order by year",
     )
-    money = [Decimal(text) for text in ("19.60", "15.30", "15.30", "3.98")]
-    assert rows[0] == (
-        2025,
-        "D",
-        "single",
-        "2025-10-01",
-        *money,
-        True,
-        False,
-        sum(money[1:], money[0]) - money[2],
-        Decimal("32.3465"),
-    )
-    money = [Decimal(text) for text in ("19.11", "11.58", "11.58", "4.02")]
-    assert rows[1] == (
-        2026,
-        "C",
-        "nonqp",
-        "2026-07-01",
-        *money,
-        True,
-        False,
-        sum(money[1:], money[0]) - money[2],
-        Decimal("33.4009"),
-    )
+    work, outside, inside, risk = (Decimal(text) for text in ("19.60", "15.30", "15.30", "3.98"))
+    whole = Decimal("38.88")  # 19.60 + 15.30 + 3.98
+    edition = (2025, "D", "single", "2025-10-01")
+    assert rows[0] == (*edition, work, outside, inside, risk, True, False, whole, Decimal("32.3465"))
+    work, outside, inside, risk = (Decimal(text) for text in ("19.11", "11.58", "11.58", "4.02"))
+    whole = Decimal("34.71")  # 19.11 + 11.58 + 4.02
+    edition = (2026, "C", "nonqp", "2026-07-01")
+    assert rows[1] == (*edition, work, outside, inside, risk, True, False, whole, Decimal("33.4009"))
     counted = query(home, "select status_code, count(*) from reference.pfs_rvu where year = 2026 group by 1")
-    assert dict(counted)["A"] == 9_408 and dict(counted)["T"] == 8  # type: ignore[call-overload]
+    assert ("A", 9_408) in counted and ("T", 8) in counted
     assert query(
         home,
         "select pre_op, intra_op, post_op, global_days, assistant_indicator from reference.pfs_rvu "
@@ -81,14 +94,12 @@ def test_both_years_are_read_with_every_check(pfs: Path, tmp_path: Path) -> None
     assert zero == [(0,)]  # some G codes of 2026 print 0.00
 
 
-def test_the_known_values_are_those_of_the_specification(pfs: Path, tmp_path: Path) -> None:
+def test_the_known_values_are_those_of_the_specification(added: tuple[Path, list[Outcome]]) -> None:
     """Component sums by hand: 93306 5.89 = 2.02 + 3.87; 70553 9.49 = 3.15 + 6.34 (H.1, 2)."""
-    home = tmp_path / "home"
-    add(home, pfs / "2026" / JULY)
     rows = query(
-        home,
+        added[0],
         "select hcpcs_code, modifier, non_facility_total from reference.pfs_rvu "
-        "where hcpcs_code in ('93306', '70553') order by all",
+        "where hcpcs_code in ('93306', '70553') and year = 2026 order by all",
     )
     assert rows == [
         ("70553", "", Decimal("9.49")),
@@ -102,17 +113,15 @@ def test_the_known_values_are_those_of_the_specification(pfs: Path, tmp_path: Pa
     assert {release: len(cells) for release, cells in known.items()} == {"2025D": 101, "2026C": 105}
 
 
-def test_no_descriptor_is_kept(pfs: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    add(home, pfs / "2025" / OCTOBER)
+def test_no_descriptor_is_kept(pfs: Path, added: tuple[Path, list[Outcome]]) -> None:
+    """The longest text of any column is the vintage; descriptors of CMS run to 28 characters."""
     words = row_of(read(pfs / "2025" / OCTOBER), "99213")[2]
-    assert len(words) > 5
-    for path in home.rglob("*.parquet"):
-        assert words.encode() not in path.read_bytes()
-    columns = query(home, "select column_name from (describe reference.pfs_rvu )")
-    assert not [name for (name,) in columns if "desc" in str(name)]
+    assert len(words) > len("2026C-nonqp")
+    rows = query(added[0], "select * from reference.pfs_rvu where hcpcs_code in ('99213', '27447', 'G2211')")
+    assert max(len(cell) for row in rows for cell in row if isinstance(cell, str)) == len("2026C-nonqp")
 
 
+@pytest.mark.heavy
 def test_the_text_form_and_the_table_are_the_same_rows(pfs: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     table, text = pfs / "2025" / OCTOBER, pfs / "2025" / "PPRRVU2025_Oct.txt"
@@ -148,10 +157,12 @@ def _cell(text: str) -> object:
     return value + 1e-13 if text == "5.89" else value
 
 
+@pytest.mark.usefixtures("short")
 def test_columns_are_found_by_name_wherever_they_stand(pfs: Path, tmp_path: Path) -> None:
-    def turned(rows: Rows) -> None:
+    def turned(rows: Rows) -> Rows:
         for row in rows:
             row[5], row[10] = row[10], row[5]  # work and malpractice, with their names
+        return checked_codes(rows)
 
     home = tmp_path / "home"
     path = changed(pfs / "2025" / OCTOBER, tmp_path / OCTOBER, turned)
@@ -167,10 +178,11 @@ def test_without_the_upper_header_lines_the_order_tells(pfs: Path, tmp_path: Pat
         assert [(o.status, o.rows) for o in add(tmp_path / "home", path)] == [("added", rows)]
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize(
     ("what", "code"),
     [
-        ("halved", "PFS-RVU-ROWS"),
+        ("most rows cut", "PFS-RVU-ROWS"),
         ("end cut", "PFS-RVU-MISSING"),
         ("last row cut", "PFS-ROW"),
         ("work and malpractice swapped", "PFS-RVU-CELL"),
@@ -198,10 +210,10 @@ def test_a_refused_file_leaves_nothing(pfs: Path, tmp_path: Path) -> None:
 
 def _spoilt(rows: Rows, what: str) -> Rows | None:
     visit = row_of(rows, "99213")
-    if what == "halved":
-        return rows[:9_500]
+    if what == "most rows cut":
+        return rows[:40]
     if what == "end cut":
-        return rows[:-40]
+        return rows[:-4]
     if what == "last row cut":
         rows[-1] = rows[-1][:12]
     elif what == "work and malpractice swapped":
@@ -232,6 +244,7 @@ def _spoilt(rows: Rows, what: str) -> Rows | None:
     return None
 
 
+@pytest.mark.usefixtures("short")
 def test_a_wrong_year_by_name_is_refused(pfs: Path, tmp_path: Path) -> None:
     """The text form has no heading year (its HDR lines carry copyright years): the factor tells."""
     path = tmp_path / "PPRRVU2026_Oct_nonQPP.txt"
@@ -243,15 +256,16 @@ def test_a_wrong_year_by_name_is_refused(pfs: Path, tmp_path: Path) -> None:
 
 
 def under(pfs: Path, tmp_path: Path, file_name: str, **options: str) -> Outcome:
-    path = tmp_path / file_name
-    path.write_bytes((pfs / "2026" / JULY).read_bytes())
+    path = changed(pfs / "2026" / JULY, tmp_path / file_name, checked_codes)
     return add(tmp_path / "home", path, **options)[0]
 
 
+@pytest.mark.usefixtures("short")
 def test_the_heading_and_the_factor_decide_where_the_name_does_not(pfs: Path, tmp_path: Path) -> None:
     assert under(pfs, tmp_path, "rates.csv").vintage == "2026C-nonqp"
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize(
     ("name", "options", "code"),
     [
@@ -269,6 +283,7 @@ def test_a_name_or_option_that_the_file_denies(
     assert outcome.error is not None and outcome.error.code == code
 
 
+@pytest.mark.usefixtures("short")
 def test_unknown_year_release_and_variant(pfs: Path, tmp_path: Path) -> None:
     def bare(rows: Rows) -> Rows:
         return rows[5:]
@@ -279,8 +294,12 @@ def test_unknown_year_release_and_variant(pfs: Path, tmp_path: Path) -> None:
     def later(rows: Rows) -> None:  # a year whose factors no rule states
         rows[0][2] = rows[0][2].replace("2026", "2031")
 
+    def shortened(rows: Rows) -> Rows:
+        later(rows)
+        return checked_codes(rows)
+
     assert wrong(pfs, tmp_path, later, "rates.csv", JULY) == "PFS-VARIANT"
-    path = changed(pfs / "2026" / JULY, tmp_path / "PPRRVU2031_Jul_nonQPP.csv", later)
+    path = changed(pfs / "2026" / JULY, tmp_path / "PPRRVU2031_Jul_nonQPP.csv", shortened)
     outcome = add(tmp_path / "home", path)[0]
     assert outcome.status == "added" and "was not checked" in outcome.warnings[0]
 
@@ -312,6 +331,7 @@ def test_a_correction_and_other_releases_stand_beside_each_other(pfs: Path, tmp_
     assert days == [("A", "2025-01-01"), ("AR", "2025-01-01"), ("D", "2025-10-01")]
 
 
+@pytest.mark.heavy
 def test_two_files_of_one_release_that_differ(pfs: Path, tmp_path: Path) -> None:
     def revised(rows: Rows) -> None:  # a code outside the known values
         other = row_of(rows, "99217") if any(row[0] == "99217" for row in rows) else row_of(rows, "V5362")
