@@ -7,7 +7,7 @@ known from how the community was made (who answers for whom, who has which condi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
 
 import numpy as np
 
@@ -70,6 +70,18 @@ class BillingTruth:
         self.month = month_of(lines.day.astype(np.int64))
         self.mbis = block.identifiers(delivery)
         self.listed = listed
+        # texts of every row, made once
+        providers = block.providers
+        self.codes = [name.split("-")[0] for name in block.data.services.index]
+        self.claims = [f"{one:013d}" for one in block.claim_number("partb", self.version).tolist()]
+        self.bills = [
+            (str(npi), providers.practices[practice].tin)
+            for npi, practice in zip(
+                providers.npis[providers.clinician_of].tolist(), providers.practice_of.tolist(), strict=True
+            )
+        ]
+        self.people = [bytes(one).decode("ascii") for one in self.mbis]
+        self.iso = cache(iso)
 
     def rows(self) -> Rows:
         """All rows: what was put in, what the community does by chance, what it leaves unbilled."""
@@ -141,42 +153,40 @@ class BillingTruth:
     def _months_missed(self) -> Rows:
         """Person-months without advanced primary care management, and with it but without integration."""
         people, lines, care = self.block.people, self.care.carrier.lines, self.care
-        providers, data = self.block.providers, self.block.data
-        level = apcm_level(data, people)
-        names = list(data.services.index)
+        providers = self.block.providers
+        level = apcm_level(self.block.data, people)
         bill = providers.first[care.doctor]
-        tin = providers.practice_of[bill]
-        seen = self._of(*_SEEN) & (providers.practice_of[lines.affiliation] == tin[lines.person])
-        seen_in = np.unique(lines.person[seen].astype(np.int64) + _PEOPLE * self.month[seen])
-        apcm = self._of(*APCM)
-        apcm_in = lines.person[apcm].astype(np.int64) + _PEOPLE * self.month[apcm]
-        own = apcm & (self.clinician == care.doctor[lines.person])
-        own_in = lines.person[own].astype(np.int64) + _PEOPLE * self.month[own]
-        managed = self._of(*_MANAGEMENT) & (providers.practice_of[lines.affiliation] == tin[lines.person])
-        managed_in = lines.person[managed].astype(np.int64) + _PEOPLE * self.month[managed]
-        helped = self._of(*_INTEGRATION)
-        helped_in = lines.person[helped].astype(np.int64) + _PEOPLE * self.month[helped]
-        everyone = np.arange(len(people))
-        depressed = self._depressed_from()
+        same_practice = providers.practice_of[lines.affiliation] == providers.practice_of[bill][lines.person]
+        own = self.clinician == care.doctor[lines.person]
+        visits = np.cumsum(self._grid(self._of(*_SEEN) & same_practice), axis=1)
+        before = np.zeros_like(visits)
+        before[:, _LOOK_BACK:] = visits[:, :-_LOOK_BACK]
+        billed, own_billed = self._grid(self._of(*APCM)), self._grid(self._of(*APCM) & own)
+        missed = (visits > before) & ~billed & ~self._grid(self._of(*_MANAGEMENT) & same_practice)
+        alone = own_billed & ~self._grid(self._of(*_INTEGRATION))
+        everyone, depressed = np.arange(len(people)), self._depressed_from()
         for place in range(self.period.months):
             first = month_start(self.period.first_year, self.period.first_month + place)
+            last = month_start(self.period.first_year, self.period.first_month + place + 1) - 1
             if first < month_start(2025, 1):
                 continue
-            last = month_start(self.period.first_year, self.period.first_month + place + 1) - 1
-            number = int(month_of(np.array([first]))[0])
-            here = people.part_b & self.listed & people.enrolled(everyone, np.full(len(people), first))
-            here &= people.enrolled(everyone, np.full(len(people), last)) & (people.hospice_from > last)
-            known = np.zeros(len(people), dtype=bool)
-            for back in range(_LOOK_BACK):
-                known |= np.isin(everyone + _PEOPLE * (number - back), seen_in)
-            key = everyone + _PEOPLE * number
-            missed = here & known & ~np.isin(key, apcm_in) & ~np.isin(key, managed_in)
-            for who in np.flatnonzero(missed).tolist():
-                yield self._month("apcm_missed", who, bill[who], first, names[int(level[who])])
+            here = people.part_b & self.listed & (people.hospice_from > last)
+            for day in (first, last):
+                here &= people.enrolled(everyone, np.full(len(people), day))
+            for who in np.flatnonzero(here & missed[:, place]).tolist():
+                yield self._month("apcm_missed", who, bill[who], first, self.codes[level[who]])
             if first >= month_start(2026, 1):
-                alone = here & (depressed <= last) & np.isin(key, own_in) & ~np.isin(key, helped_in)
-                for who in np.flatnonzero(alone).tolist():
+                for who in np.flatnonzero(here & alone[:, place] & (depressed <= last)).tolist():
                     yield self._month("integration_missed", who, bill[who], first, "G0570")
+
+    def _grid(self, of: Flags) -> Flags:
+        """Whether a person has such a line in a month: shape (people, months of the period)."""
+        grid = np.zeros((len(self.block.people), self.period.months), dtype=bool)
+        start = int(month_of(np.array([self.period.start]))[0])
+        place = self.month - start
+        of = of & (place >= 0) & (place < self.period.months)
+        grid[self.care.carrier.lines.person[of], place[of]] = True
+        return grid
 
     def _depressed_from(self) -> Ints:
         """The second day on which services of each person show the depression the person was made with."""
@@ -196,46 +206,33 @@ class BillingTruth:
     def _line(
         self, kind: str, line: int, other: int = -1, other_code: str = "", must: bool = True
     ) -> list[object]:
-        carrier, lines, names = (
-            self.care.carrier,
-            self.care.carrier.lines,
-            list(self.block.data.services.index),
-        )
-        bill, day = int(lines.affiliation[line]), int(lines.day[line])
-        code = names[int(lines.service[line])].split("-")[0]
-        against: tuple[Any, Any] = ("", "")
+        carrier, lines = self.care.carrier, self.care.carrier.lines
+        day = self.iso(int(lines.day[line]))
+        against: tuple[object, object] = ("", "")
         if other >= 0:
-            against = (self._claim(other), int(carrier.number[other]))
-            other_code = names[int(lines.service[other])].split("-")[0]
+            against = (self.claims[carrier.claim[other]], int(carrier.number[other]))
+            other_code = self.codes[lines.service[other]]
         return [
             *self._head(kind),
-            self._claim(line),
+            self.claims[carrier.claim[line]],
             int(carrier.number[line]),
             *against,
-            *self._who(int(lines.person[line]), bill),
-            iso(day),
-            iso(day)[:7].replace("-", ""),
-            code,
+            self.people[lines.person[line]],
+            *self.bills[lines.affiliation[line]],
+            day,
+            day[:4] + day[5:7],
+            self.codes[lines.service[line]],
             other_code,
             "yes" if must else "no",
         ]
 
     def _month(self, kind: str, person: int, bill: int, first: int, code: str) -> list[object]:
-        month = iso(first)[:7].replace("-", "")
-        return [*self._head(kind), "", "", "", "", *self._who(person, int(bill)), "", month, code, "", "yes"]
+        day = self.iso(first)
+        who = (self.people[person], *self.bills[bill])
+        return [*self._head(kind), "", "", "", "", *who, "", day[:4] + day[5:7], code, "", "yes"]
 
-    def _head(self, kind: str) -> list[object]:
-        return [self.kinds[kind]["audit"], kind, self.kinds[kind]["direction"]]
-
-    def _who(self, person: int, bill: int) -> list[object]:
-        providers = self.block.providers
-        npi = int(providers.npis[int(providers.clinician_of[bill])])
-        tin = providers.practices[int(providers.practice_of[bill])].tin
-        return [bytes(self.mbis[person]).decode("ascii"), npi, tin]
-
-    def _claim(self, line: int) -> str:
-        version = np.array([self.version[self.care.carrier.claim[line]]])
-        return f"{int(self.block.claim_number('partb', version)[0]):013d}"
+    def _head(self, kind: str) -> tuple[str, str, str]:
+        return (self.kinds[kind]["audit"], kind, self.kinds[kind]["direction"])
 
 
 def _standing_versions(care: Care, delivery: Delivery) -> Ints:

@@ -65,7 +65,8 @@ class Seeder:
         self.free &= (people.away_from >= NEVER) & (people.away_to >= NEVER) & (people.hospice_from >= NEVER)
         self.free &= people.identifier_change >= NEVER
         self.free &= ~self.holds(*_MANAGED)
-        self.taken_days = np.unique(others.person.astype(np.int64) * _DAYS + others.day)
+        # one day more, so that there is always one
+        self.taken_days = np.unique(np.r_[others.person.astype(np.int64) * _DAYS + others.day, -1])
         self.level = apcm_level(self.data, people)
         conditions = condition_count(self.data, people)
         strong = np.sum([people.dx[name] >= 0 for name in STRONG], axis=0)
@@ -97,9 +98,11 @@ class Seeder:
 
     def shows(self, diagnoses: Sequence[int]) -> Flags:
         """Whose services carry one of these diagnoses as the first or second."""
+        wanted = np.zeros(len(self.data.diagnoses.index) + 1, dtype=bool)  # the last one stands for none
+        wanted[list(diagnoses)] = True
         out = np.zeros(len(self.people), dtype=bool)
         for column in (self.others.dx_1, self.others.dx_2, self.others.dx_3, self.others.dx_4):
-            out[self.others.person[np.isin(column, diagnoses)]] = True
+            out[self.others.person[wanted[column]]] = True
         return out
 
     def _shown_groups(self) -> Ints:
@@ -176,9 +179,14 @@ class Seeder:
         for _ in range(8):
             taken = np.zeros(len(who), dtype=bool)
             for on in range(span):
-                taken |= np.isin(who.astype(np.int64) * _DAYS + day + on, self.taken_days)
+                taken |= self._taken(who.astype(np.int64) * _DAYS + day + on)
             day[taken] += 1
         return day
+
+    def _taken(self, keys: Ints) -> Flags:
+        places = np.searchsorted(self.taken_days, keys)
+        taken: Flags = self.taken_days[np.minimum(places, len(self.taken_days) - 1)] == keys
+        return taken
 
     def bill(
         self,
