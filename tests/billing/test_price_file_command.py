@@ -113,6 +113,17 @@ def test_a_hospital_file_beside_what_was_allowed(context: Context, tmp_path: Pat
     assert found.warnings == ["The run priced no lines: ratios to the Medicare schedule amount are blank."]
 
 
+def test_a_rate_of_a_day_is_none_of_a_stay(context: Context, tmp_path: Path) -> None:
+    day = "a stay,470,MS-DRG,,,,inpatient,,,30000,20000,Region,HMO,1400,,,,per diem,,,"
+    (row,) = compare([files.tall(tmp_path / "charges.csv", [day])], context).rows
+    assert (row["gross"], row["negotiated"], row["negotiated_basis"], row["methodology"]) == (
+        30000,
+        None,
+        None,
+        "per diem",
+    )
+
+
 def test_few_people_are_blanked_in_what_leaves(context: Context, tmp_path: Path) -> None:
     found = compare([files.tall(tmp_path / "charges.csv")], context)
     safe = {(row["code"], row["modifiers"], row["payer"]): row for row in found.safe_rows()}

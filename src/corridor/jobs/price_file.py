@@ -221,7 +221,8 @@ def _joined(con: duckdb.DuckDBPyConnection, file: str) -> list[Row]:
         )
         select own.system, own.code, coalesce(apart.modifiers, own.component) as modifiers, own.setting,
             count(distinct own.person_id) as people, count(*) as lines,
-            cast(sum(own.dollars) as decimal(18, 2)) as allowed_total, median(own.allowed) as allowed_median, min(own.allowed) as allowed_least,
+            cast(sum(own.dollars) as decimal(18, 2)) as allowed_total,
+            median(own.allowed) as allowed_median, min(own.allowed) as allowed_least,
             max(own.allowed) as allowed_largest, median(own.paid) as paid_median
         from own_line as own
         left join apart on apart.source_id = own.source_id and apart.claim_id = own.claim_id
@@ -233,8 +234,12 @@ def _joined(con: duckdb.DuckDBPyConnection, file: str) -> list[Row]:
         with stated as (
             select *, case when code_type = 'MS-DRG' then 'drg' else 'hcpcs' end as system,
                 coalesce(modifiers, '') as marks,
-                cast(coalesce(negotiated, percentage * gross / 100, observed) as double) as amount,
-                case when negotiated is not null then 'dollar'
+                -- a rate of a day is none of a stay
+                case when code_type = 'MS-DRG' and lower(methodology) = 'per diem' then cast(null as double)
+                    else cast(coalesce(negotiated, percentage * gross / 100, observed) as double) end
+                    as amount,
+                case when code_type = 'MS-DRG' and lower(methodology) = 'per diem' then null
+                    when negotiated is not null then 'dollar'
                     when percentage is not null and gross is not null then 'percent_of_gross'
                     when observed is not null then 'observed' end as basis
             from file_price where code_type in ('CPT', 'HCPCS', 'MS-DRG')
