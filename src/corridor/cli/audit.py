@@ -65,7 +65,7 @@ def audit(
     from corridor.jobs.context import open_context
 
     spec = spec_of(name)
-    _check_month(month)
+    check_month(month)
     wanted = Wanted(year, month, npi, tin, kind, direction, certainty)
     if file is not None and out is not None:
         from corridor.cli.settle import check_out
@@ -86,7 +86,8 @@ def audit(
         sys.stdout.write(_text(spec, answer, limit))
 
 
-def _check_month(month: int | None) -> None:
+def check_month(month: int | None) -> None:
+    """Raises AUDIT-MONTH for a number that is no month."""
     from corridor.errors import CorridorError
 
     if month is not None and not (190001 <= month <= 299912 and 1 <= month % 100 <= 12):

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
+    "apcm": ("corridor.cli.apcm", "What primary care management is worth beside what is billed now."),
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
     "template": ("corridor.cli.template", "An Excel form for everything that takes a file."),
     "price-file": (

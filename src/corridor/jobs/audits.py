@@ -151,12 +151,27 @@ AUDITS: dict[str, AuditSpec] = {
             form=_FORM,
         ),
         AuditSpec(
-            "apcm", "Advanced primary care management: months unbilled, wrong levels.", "billing.audit_apcm"
+            "apcm",
+            "Advanced primary care management: months unbilled, wrong levels.",
+            "billing.audit_apcm",
+            "primary_care",
+            door="corridor.jobs.apcm_panel:audit_panel",
+            form="apcm_panel",
         ),
         AuditSpec(
-            "behavioral", "Behavioral health integration that is not billed.", "billing.audit_behavioral"
+            "behavioral",
+            "Behavioral health integration that is not billed.",
+            "billing.audit_behavioral",
+            "primary_care",
+            door="corridor.jobs.apcm_panel:audit_behavioral",
+            form="apcm_panel",
         ),
-        AuditSpec("remote", "Remote monitoring that the claims do not bear out.", "billing.audit_remote"),
+        AuditSpec(
+            "remote",
+            "Remote monitoring that the claims do not bear out.",
+            "billing.audit_remote",
+            "primary_care",
+        ),
         AuditSpec(
             "prior-auth",
             "Services that need prior authorization or prepayment review.",
