@@ -13,7 +13,6 @@ import numpy as np
 from corridor.errors import CorridorError
 from corridor.formulas import Children, Evaluation
 from corridor.formulas.walk import to_plain
-from corridor.programs.qp.door import best_of
 from corridor.programs.qp.inputs import CLINICIAN_NUMBERS, SCORE_NUMBERS, QpInputs, Score, column
 from corridor.programs.qp.low_volume import LOW_VOLUME_FORMULAS
 from corridor.programs.qp.model import CLINICIANS, CRITERIA, LOW_VOLUME, OPTIONS, SCORES
@@ -69,7 +68,7 @@ class Result:
             values = {name: column[row] for name, column in columns.items()}
             decided = self._decided(row, str(values["status"]))
             entities = self.inputs.entities_by_npi[one.npi]
-            advanced = best_of([self.inputs.advanced.get(entity, float("nan")) for entity in entities])
+            advanced = self.inputs.is_advanced(one.npi)
             factor = self.factors[0 if values["status"] == "qp" else 1]
             found.append(
                 {
@@ -213,11 +212,13 @@ def settle(inputs: QpInputs, rules: Rules, year: int) -> Result:
     low_volume = np.array(volume["standing"], dtype=object)
     low_volume[~some] = None
     count = len(inputs.clinicians)
+    outside = np.array([inputs.is_advanced(one.npi) == 0 for one in inputs.clinicians])
     clinicians = CLINICIANS.evaluate(
         {
             **{name: values for name, values in given.items() if name in CLINICIANS.inputs()},
             "low_volume": low_volume,
-            "has_scores": np.isin(np.arange(count), owner),
+            # without a score nothing is known, except of who is in no Advanced APM at all
+            "has_scores": np.isin(np.arange(count), owner) | outside,
             "payment_year": np.full(count, payment_year),
             "first_year_of_update": np.full(count, first),
             "years_of_update": np.full(count, max(0, payment_year - first + 1)),

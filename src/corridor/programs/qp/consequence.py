@@ -5,6 +5,8 @@ One row is one clinician under one practice (NPI and TIN). Dollars are of the cl
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from corridor.formulas import Formula, formula
@@ -15,15 +17,15 @@ MIPS = "42 CFR 414.1405"
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")
-def qualifies(could_qualify: Flags, advanced: Floats) -> Flags:
+def qualifies(could_qualify: Flags, advanced: Floats) -> Any:
     """At least one score meets a threshold in an Advanced APM."""
-    return np.asarray(could_qualify & (advanced == 1))
+    return could_qualify & (advanced == 1)
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")
-def qualifies_partly(could_qualify_partly: Flags, advanced: Floats) -> Flags:
+def qualifies_partly(could_qualify_partly: Flags, advanced: Floats) -> Any:
     """At least one score meets a lower threshold in an Advanced APM."""
-    return np.asarray(could_qualify_partly & (advanced == 1))
+    return could_qualify_partly & (advanced == 1)
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")

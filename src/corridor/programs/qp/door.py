@@ -14,6 +14,7 @@ from corridor.programs.qp.inputs import (
     Clinician,
     QpInputs,
     Score,
+    best_of,
     number,
     track_of,
 )
@@ -127,13 +128,6 @@ def _scores(form: Form, advanced: dict[str, float], latest: int) -> list[Score]:
             if not _same(before.numbers[name], value):
                 raise _differs(form, line, name, f"The score of {subject} ({level}, {score.basis})")
     return list(found.values())
-
-
-def best_of(stated: list[float]) -> float:
-    """Of the entities of a clinician: 1 if any is an Advanced APM, NaN if any may be, else 0."""
-    if any(value == 1 for value in stated):
-        return 1.0
-    return 0.0 if stated and not any(math.isnan(value) for value in stated) else float("nan")
 
 
 def _refuse_share(form: Form, row: Row, line: int) -> None:

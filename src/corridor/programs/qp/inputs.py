@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,6 +87,17 @@ class QpInputs:
         for one in self.clinicians:
             found.setdefault(one.npi, set()).update(one.entities)
         return {npi: sorted(entities) for npi, entities in found.items()}
+
+    def is_advanced(self, npi: str) -> float:
+        """1 where an entity of the clinician is an Advanced APM, 0 where none is, NaN while unknown."""
+        return best_of([self.advanced.get(entity, float("nan")) for entity in self.entities_by_npi[npi]])
+
+
+def best_of(stated: list[float]) -> float:
+    """Of the entities of a clinician: 1 if any is an Advanced APM, NaN if any may be, else 0."""
+    if any(value == 1 for value in stated):
+        return 1.0
+    return 0.0 if stated and not any(math.isnan(value) for value in stated) else float("nan")
 
 
 def track_of(entity: str, force: RulesInForce, reach: bool = False) -> float:

@@ -5,6 +5,8 @@ Three-valued throughout: what is absent (NaN) is not known, and a status says so
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from corridor.formulas import Formula, formula, round_half_up
@@ -54,24 +56,24 @@ def combined_patient_score(
 
 
 @formula(cite="42 CFR 414.1425(c)", unit="flag")
-def level_counts(level: Texts, individual_counts: bool, own_score_counts: Floats) -> Flags:
+def level_counts(level: Texts, individual_counts: bool, own_score_counts: Floats) -> Any:
     """An entity's score counts; the clinician's own only where the law of the year, or a list, says so."""
-    return np.asarray((level == "entity") | individual_counts | (own_score_counts == 1))
+    return (level == "entity") | individual_counts | (own_score_counts == 1)
 
 
 @formula(cite="42 CFR 414.1425(b), (c)", unit="flag")
 def snapshot_counts(
     snapshot_decides: Flags, left_entity: Floats, level: Texts, is_last_snapshot: Flags, status_stands: bool
-) -> Flags:
+) -> Any:
     """One of the three snapshots, of an entity that was not left; only the last one if none stands."""
     stays = (level != "entity") | (left_entity != 1)
-    return np.asarray((snapshot_decides == 1) & stays & (status_stands | (is_last_snapshot == 1)))
+    return (snapshot_decides == 1) & stays & (status_stands | (is_last_snapshot == 1))
 
 
 @formula(cite="42 CFR 414.1305; docs/qp.md", unit="flag")
-def basis_counts(basis: Texts, visit_basis_counts: str) -> Flags:
+def basis_counts(basis: Texts, visit_basis_counts: str) -> Any:
     """E/M visits alone until 2025; from 2026 the better of visits and all covered professional services."""
-    return np.asarray((basis == "visits") | (visit_basis_counts == "both") | (basis == "given"))
+    return (basis == "visits") | (visit_basis_counts == "both") | (basis == "given")
 
 
 @formula(cite=THRESHOLDS, unit="flag")
@@ -135,23 +137,23 @@ def meets_all_payer_partly(
 
 
 @formula(cite=THRESHOLDS, unit="flag")
-def could_qualify(counted: Flags, meets_medicare: Flags, meets_all_payer: Flags, advanced: Floats) -> Flags:
+def could_qualify(counted: Flags, meets_medicare: Flags, meets_all_payer: Flags, advanced: Floats) -> Any:
     """Meets a threshold in an entity that is, or for all that is known may be, an Advanced APM."""
-    return np.asarray(counted & (meets_medicare | meets_all_payer) & (advanced != 0))
+    return counted & (meets_medicare | meets_all_payer) & (advanced != 0)
 
 
 @formula(cite=THRESHOLDS, unit="flag")
 def could_qualify_partly(
     counted: Flags, meets_medicare_partly: Flags, meets_all_payer_partly: Flags, advanced: Floats
-) -> Flags:
+) -> Any:
     """The same for the lower pair of thresholds."""
-    return np.asarray(counted & (meets_medicare_partly | meets_all_payer_partly) & (advanced != 0))
+    return counted & (meets_medicare_partly | meets_all_payer_partly) & (advanced != 0)
 
 
 @formula(cite="42 CFR 414.1425(d)", unit="flag")
-def is_unscored(counted: Flags, payment_score: Floats, patient_score: Floats, advanced: Floats) -> Flags:
+def is_unscored(counted: Flags, payment_score: Floats, patient_score: Floats, advanced: Floats) -> Any:
     """A counted score of a (possibly) Advanced APM of which neither payments nor patients are given."""
-    return np.asarray(counted & np.isnan(payment_score) & np.isnan(patient_score) & (advanced != 0))
+    return counted & np.isnan(payment_score) & np.isnan(patient_score) & (advanced != 0)
 
 
 SCORE_FORMULAS: list[Formula] = [

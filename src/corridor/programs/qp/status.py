@@ -18,8 +18,7 @@ from corridor.programs.qp.compute import (
     evaluate_low_volume,
     settle,
 )
-from corridor.programs.qp.door import best_of
-from corridor.programs.qp.inputs import SCORE_NUMBERS, Array, Clinician, QpInputs, Score, track_of
+from corridor.programs.qp.inputs import SCORE_NUMBERS, Array, Clinician, QpInputs, Score, best_of, track_of
 from corridor.programs.qp.model import CLINICIANS, LOW_VOLUME, SCORES
 from corridor.programs.qp.volume import CRITERIA, why
 
