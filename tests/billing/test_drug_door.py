@@ -69,7 +69,13 @@ def test_skin_substitutes_of_a_file(pfs_home: Path, tmp_path: Path) -> None:
         pytest.approx(111.35),
         Decimal("138.40"),
     )
-    assert not any("installed" in text for text in answer.warnings)
+    assert answer.warnings == []
+    old = HEAD + ROWS[0].replace("2026-08-03", "2025-08-04") + "\n"
+    answer = audit("skin-substitutes", open_context(home=tmp_path / "home"), tmp_path / "lines.csv", old)
+    assert answer.warnings == [
+        "Before 2026 the file has 20 square centimeters allowed at $2,400.00; "
+        "the one rate of 2026 gives $2,227.00 for what of them was applied."
+    ]
 
 
 def test_without_the_schedule_nothing_is_priced(context: Context, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from corridor.reference import reference_tables
 FORM = "drug_lines"
 DRUGS = "billing.audit_part_b_drug"
 SKIN = "billing.audit_skin_substitute"
+CHANGE = "billing.skin_substitute_change"
 # What the steps read and the file gives.
 _GIVEN = ("claims.service_line", "claims.medical_claim", "billing.line")
 
@@ -41,6 +42,8 @@ def _audit(path: Path, context: Context, table: str) -> AuditAnswer:
             absent = stage_lines(con, path, scratch)
             warnings = _warnings(absent) + _references(con, context, table)
             rows = _run(con, context, table)
+            if table == SKIN:
+                warnings += _change(_run(con, context, CHANGE))
         rows.sort(key=lambda row: (row["kind"], str(row["service_date"]), row["claim_id"], row["finding_id"]))
         for row in rows:
             row["person_id"] = None  # numbers of this file only, of no use to anyone
@@ -187,6 +190,20 @@ def _run(con: duckdb.DuckDBPyConnection, context: Context, table: str) -> list[d
     found = con.execute(f"select * from {table}")
     columns = [column[0] for column in found.description or []]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def _change(rows: list[dict[str, Any]]) -> list[str]:
+    """What the area billed before the one rate would be allowed under it, in words."""
+    before = [row for row in rows if row["lines_before"] and row["flat_amount_before"] is not None]
+    if not before:
+        return []
+    units, allowed, flat = (
+        sum(row[name] for row in before) for name in ("units_before", "allowed_before", "flat_amount_before")
+    )
+    return [
+        f"Before 2026 the file has {units:,.0f} square centimeters allowed at ${allowed:,.2f}; "
+        f"the one rate of 2026 gives ${flat:,.2f} for what of them was applied."
+    ]
 
 
 def _warnings(absent: tuple[str, ...]) -> list[str]:
