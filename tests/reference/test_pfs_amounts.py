@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -95,6 +96,19 @@ def test_caps_take_the_year_of_the_files_beside_them(year: Path, tmp_path: Path)
         (False, 6_670),
         (True, 9_430),
     ]
+
+
+def test_the_year_of_a_zip_or_of_its_folder(year: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "download.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        for name in ("ANES2025.csv", "OPPSCAP_Oct.csv"):
+            target.write(year / name, name)
+    assert {(o.reference, o.vintage) for o in add(tmp_path / "home", archive)} == {
+        ("pfs_anesthesia", "2025"),
+        ("pfs_opps_cap", "2025D"),
+    }
+    alone = changed(year / "OPPSCAP_Oct.csv", tmp_path / "rvu25d" / "OPPSCAP_Oct.csv", lambda rows: None)
+    assert add(tmp_path / "folder", alone)[0].vintage == "2025D"
 
 
 def test_caps_in_their_text_form_and_without_a_year(year: Path, tmp_path: Path) -> None:

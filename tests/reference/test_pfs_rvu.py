@@ -342,3 +342,25 @@ def test_two_files_of_one_release_that_differ(pfs: Path, tmp_path: Path) -> None
     assert {o.status for o in outcomes} == {"added", "refused"}
     assert next(o.error.code for o in outcomes if o.error) == "PFS-TWO-FILES"
     assert add(tmp_path / "home", path)[0].status == "replaced"
+
+
+@pytest.mark.usefixtures("short")
+def test_of_two_releases_of_one_edition_the_later_one_stands(pfs: Path, tmp_path: Path) -> None:
+    def earlier(rows: Rows) -> Rows:
+        rows[4][2] = "RELEASED 08/01/2025"
+        row_of(rows, "V5362")[13] = "0"
+        return checked_codes(rows)
+
+    old = changed(pfs / "2025" / OCTOBER, tmp_path / "a" / OCTOBER, earlier)
+    new = changed(pfs / "2025" / OCTOBER, tmp_path / "b" / OCTOBER, checked_codes)
+    for order in ((old, new), (new, old)):
+        home = tmp_path / f"together {order[0].parent.name}"
+        outcomes = add(home, *order)
+        assert sorted(o.status for o in outcomes) == ["added", "passed over"]
+        assert query(home, "select pctc_indicator from reference.pfs_rvu where hcpcs_code = 'V5362'") == [
+            ("9",)
+        ]
+    home = tmp_path / "home"
+    add(home, old)
+    assert add(home, new)[0].status == "replaced"
+    assert "released later, 2025-09-11, is installed" in add(home, old)[0].why

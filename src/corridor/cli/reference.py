@@ -142,7 +142,7 @@ def list_references(
 
 def _said(edition: dict[str, Any]) -> dict[str, Any]:
     """What a file of the fee schedule says of itself; null for the others."""
-    return {key: edition.get(key) for key in ("variant", "basis", "checked")}
+    return {key: edition.get(key) for key in ("variant", "basis", "released", "checked")}
 
 
 def _vintage(one: dict[str, Any]) -> str:

@@ -114,8 +114,8 @@ def passed_over(
 ) -> str | None:
     """Why a file is not needed beside those of its edition, or None where it takes their place.
 
-    Of one edition the same rows are taken once, and CMS's own file before a recovered one. Error:
-    PFS-TWO-FILES, for two files of one edition that differ.
+    Of one edition the same rows are taken once, the file released last before others, and CMS's own before
+    a recovered one. Error: PFS-TWO-FILES, for two files of one edition that differ.
     """
     recovered = edition.notes.get("basis") == "recovered"
     for other in there:
@@ -126,7 +126,11 @@ def passed_over(
         others = other.notes.get("basis") == "recovered"
         if recovered and not others:
             return f"{other.found.name} is CMS's own file of that year"
-        if recovered == others:
+        ours, theirs = edition.notes.get("released", ""), other.notes.get("released", "")
+        dated = bool(ours and theirs)
+        if dated and ours < theirs:
+            return f"{other.found.name} of the same edition was released later, {theirs}"
+        if recovered == others and not (dated and ours > theirs):
             raise CorridorError(
                 "PFS-TWO-FILES",
                 f"It differs from {other.found.name}, which is of the same edition, {edition.vintage}.",
@@ -138,6 +142,9 @@ def passed_over(
         if record["vintage"] == edition.vintage and record.get("edition"):
             if record["edition"]["content"] == edition.content:
                 return f"the same rows are installed, from {record['files'][0]['name']}"
+            later = record["edition"].get("released", "")
+            if "" < edition.notes.get("released", "") < later:
+                return f"one of the same edition that was released later, {later}, is installed"
             if recovered and record["edition"].get("basis") == "official":
                 return "CMS's own file of that year is installed"
     return None

@@ -152,6 +152,9 @@ def read_relative_values(sheet: Sheet, scratch: Path, user: Said, beside: int | 
     found, content, _ = written(sheet, scratch, HEADER, lines)
     vintage = f"{year}{release}" if variant == "single" else f"{year}{release}-{variant}"
     notes = {"variant": variant, "checked": checked.text}
+    released = re.search(r"RELEASED (\d\d)/(\d\d)/(20\d\d)", sheet.title, re.IGNORECASE)
+    if released:
+        notes["released"] = f"{released[3]}-{released[1]}-{released[2]}"
     return Edition(found, "pfs_rvu", vintage, year, content, notes, checked.warnings)
 
 
