@@ -80,7 +80,8 @@ def test_a_second_procedure_keeps_its_share():
 def test_an_unknown_code_is_listed_never_zero():
     con, left = impact([{"hcpcs_code": "G0568", "known_amount": 150, "repeat": 3}, {"hcpcs_code": "99214"}])
     assert left == [
-        {"hcpcs_code": "G0568", "modifiers": "", "family": "other", "reason_from": "unknown_code",
+        {"hcpcs_code": "G0568", "modifiers": "", "family": "other", "side": "both",
+         "reason_from": "unknown_code",
          "reason_to": None, "lines": 3.0, "units": 3.0, "amount_from": None,
          "amount_to": Decimal("484.98"), "claimed_amount": Decimal("150.00")}]  # fmt: skip
     (row,) = rows_of_level(con, "total")

@@ -38,7 +38,6 @@ class FakeRun:
     run_id = "r1"
 
     def __init__(self, tables: dict[str, Path]) -> None:
-        self.manifest: dict[str, Any] = {"externals": {}}
         self.tables = tables
 
     def has(self, table: str) -> bool:

@@ -95,12 +95,13 @@ def cells(con: duckdb.DuckDBPyConnection) -> Columns:
 def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Lines not priced under a schedule they are meant for, by code, modifiers and reason.
 
+    side                    both, or the one period the lines are of
     amount_from, amount_to  what the schedule that knows the code pays; null where neither side priced it
     claimed_amount          what the claims say was allowed, or charged; null where they say nothing
     """
     found = con.execute(
         """
-        with listed as (select line.hcpcs_code, line.modifiers, line.family,
+        with listed as (select line.side, line.hcpcs_code, line.modifiers, line.family,
             case when line.side = 'to' then null else a.reason end as reason_from,
             case when line.side = 'from' then null else b.reason end as reason_to,
             cast(sum(line.repeat) as double) as lines, cast(sum(line.units * line.repeat) as double) as units,
@@ -117,7 +118,7 @@ def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         group by all)
         select * from listed
         order by greatest(coalesce(amount_from, 0), coalesce(amount_to, 0), coalesce(claimed_amount, 0)) desc,
-            lines desc, hcpcs_code, modifiers, reason_from, reason_to
+            lines desc, side, hcpcs_code, modifiers, reason_from, reason_to
         """
     )
     names = [column[0] for column in found.description or []]

@@ -228,7 +228,7 @@ def _text(answer: Impact, limit: int) -> str:
         lines += [
             f"  {row['hcpcs_code']} {row['modifiers'] or ''}".ljust(18)
             + f"{row['lines']:>10,.0f} lines  "
-            + f"{row['reason_from'] or 'priced'} / {row['reason_to'] or 'priced'}  {_worth(row)}"
+            + f"{_reason(row, 'from')} / {_reason(row, 'to')}  {_worth(row)}"
             for row in answer.left[:limit]
         ]
         if len(answer.left) > limit:
@@ -267,6 +267,13 @@ def _assumed(assumptions: list[dict[str, Any]]) -> list[str]:
         f"{len(assumptions)} parameters under this are not codified or official:",
         *(f"  {one['rule']} ({one['status']}; {one['cite']})" for one in assumptions),
     ]
+
+
+def _reason(row: dict[str, Any], side: str) -> str:
+    """Why a side does not price a line; ``-`` where the line is of the other period."""
+    if row["side"] not in ("both", side):
+        return "-"
+    return str(row[f"reason_{side}"] or "priced")
 
 
 def _worth(row: dict[str, Any]) -> str:

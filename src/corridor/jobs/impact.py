@@ -96,7 +96,9 @@ def measure_impact(
         else:
             run = open_run(context.warehouse.home)
             run_id = run.run_id
-            warnings = stage_claims(con, force, run, periods or Periods(), (before.year, after.year))
+            warnings = stage_claims(
+                con, force, context.warehouse, run, periods or Periods(), (before.year, after.year)
+            )
         used: list[str] = []
         files: dict[str, str] = {}
         for side, scenario in (("from", before), ("to", after)):

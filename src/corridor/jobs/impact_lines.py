@@ -11,6 +11,7 @@ import duckdb
 from corridor.engine.connection import parquet
 from corridor.engine.runs import Run
 from corridor.engine.tabular.form import read_form
+from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.jobs.impact_scenarios import NATIONAL
 from corridor.law import RulesInForce
@@ -18,6 +19,7 @@ from corridor.law import RulesInForce
 FAMILY = "billing.code_family"
 LINE = "billing.line"
 STATUS = "qp.status"
+ROSTER = "org_raw.provider_roster"
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 COLUMNS: dict[str, str] = {
     "request_id": "BIGINT",
@@ -119,6 +121,7 @@ def stage_volumes(
 def stage_claims(
     con: duckdb.DuckDBPyConnection,
     force: RulesInForce,
+    warehouse: Warehouse,
     run: Run,
     periods: Periods,
     years_paid: tuple[int, int],
@@ -152,7 +155,7 @@ def stage_claims(
     side = "case when year(service_date) = ? then 'from' else 'to' end" if two else "'both'"
     parameters: list[Any] = [periods.before] if two else []
     _create(con)
-    sites = _sites(run)
+    sites = _sites(warehouse)
     known = {row[0] for row in con.execute(f"describe select * from {lines}").fetchall()}
     taken = {
         "request_id": "row_number() over (order by source_id, claim_id, claim_line_number)",
@@ -212,10 +215,9 @@ def _column(name: str, known: set[str]) -> str:
     return f"line.{name}" if name in known else "null"
 
 
-def _sites(run: Run) -> str:
-    """The site of each clinician under a practice, by the newest entry of the roster, where there is one."""
-    paths = [Path(path) for path in run.manifest.get("externals", {}).get("org_raw.provider_roster", [])]
-    present = [path for path in paths if path.exists()]
+def _sites(warehouse: Warehouse) -> str:
+    """The site of each clinician under a practice, by the newest entry of a loaded roster."""
+    present = [path for delivery in warehouse.deliveries() for path in delivery.parts(ROSTER)]
     if not present:
         return "select null as site_npi, null as site_tin, null as site_id where false"
     return (
