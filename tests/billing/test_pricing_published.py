@@ -65,7 +65,8 @@ def test_every_cap_of_an_active_code(con: duckdb.DuckDBPyConnection) -> None:
     price_requests(con, FORCE)
     records, wrong, bound = con.execute(
         "select count(*), count(*) filter (price.unit_amount is distinct from "
-        "if(request_id % 2 = 0, facility, non_facility)), count(*) filter (opps_capped) from cap join door.price on request_id // 2 = n"
+        "if(request_id % 2 = 0, facility, non_facility)), count(*) filter (opps_capped) "
+        "from cap join door.price on request_id // 2 = n"
     ).fetchone() or (0, 0, 0)
     assert records == 2 * ACTIVE_RECORDS
     assert wrong == 0

@@ -86,7 +86,7 @@ def national_factor(law: Law) -> float | None:
     return law.day.number(name) if name in law.day else None
 
 
-def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[str, Array]) -> None:
+def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[str, Any]) -> None:
     """Write the amounts of the anesthesia lines into the figures, or the reason why there is none."""
     rate = lines.columns["rate_id"]
     figures["anesthesia_units"] = np.full(len(lines), np.nan)
@@ -109,10 +109,14 @@ def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[
     if factor is None or not kept.any():
         return
     found = evaluate(law, lines, at[kept], units[kept], factor)
-    figures["amount"][at[kept]] = found["anesthesia_amount"]
-    figures["anesthesia_units"][at[kept]] = found["anesthesia_units"]
-    figures["unit_amount"][at[kept]] = found["anesthesia_locality_factor"]
-    figures["conversion_factor"][at[kept]] = factor
+    for name, values in (
+        ("amount", found["anesthesia_amount"]),
+        ("anesthesia_units", found["anesthesia_units"]),
+        ("unit_amount", found["anesthesia_locality_factor"]),
+        ("conversion_factor", factor),
+    ):
+        figures[name] = np.array(np.broadcast_to(figures[name], len(lines)))
+        figures[name][at[kept]] = values
 
 
 def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: float) -> Evaluation:

@@ -16,9 +16,12 @@ BATCH_ROWS = 1 << 16
 """Rows the formulas take at once: a handful of columns of them stay in the processor's cache."""
 
 FIGURES = (
-    "amount", "unit_amount", "opps_capped", "work_amount", "pe_amount", "mp_amount",
+    "conversion_factor", "amount", "unit_amount", "opps_capped", "work_amount", "pe_amount", "mp_amount",
     "multiple_procedure_factor", "technical_factor", "assistant_factor", "co_surgeon_factor",
     "therapy_assistant_factor", "participation_factor",
+)  # fmt: skip
+ANSWERED = (
+    "work_rvu", "pe_rvu", "mp_rvu", "bilateral_factor", "global_split_factor", "practitioner_factor",
 )  # fmt: skip
 # What a line without neighbours is given for the rules of a session.
 ALONE: dict[str, Any] = {
@@ -56,7 +59,7 @@ def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -
     """The formulas over the lines at some positions (a slice or an array)."""
     columns, combined = lines.columns, lines.combined
     rate, combination = columns["rate_id"][at], columns["combination_id"][at]
-    role = combined.assistant_role[combination]
+    role = _by(combined.assistant_role, combination)
     given = {name: lines.inputs[name][at] if name in lines.inputs else ALONE[name] for name in ALONE}
     return MODEL.evaluate(
         rate_inputs(law, rate, columns["facility"][at], columns["locality_id"][at])
@@ -64,12 +67,16 @@ def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -
         | {
             "kind": law.rates.kind[rate],
             "units": columns["units"][at],
-            "film_reduction": combined.film_reduction[combination],
-            "bilateral_factor": np.where(combined.bilateral[combination], law.rates.bilateral[rate], 1.0),
-            "global_split_factor": lines.inputs["global_split_factor"][at],
+            "film_reduction": _by(combined.film_reduction, combination),
+            "bilateral_factor": np.where(combined.bilateral[combination], law.rates.bilateral[rate], 1.0)
+            if combined.bilateral.any()
+            else 1.0,
+            "global_split_factor": lines.inputs["global_split_factor"][at]
+            if combined.has_split.any()
+            else 1.0,
             "assistant_role": role,
-            "co_surgeon": combined.co_surgeon[combination],
-            "therapy_assistant": combined.therapy_assistant[combination],
+            "co_surgeon": _by(combined.co_surgeon, combination),
+            "therapy_assistant": _by(combined.therapy_assistant, combination),
             # what AS takes off already holds the share of the practitioner
             "practitioner_factor": np.where(
                 role == ASSISTANT_NONPHYSICIAN, 1.0, columns["practitioner_factor"][at]
@@ -81,27 +88,36 @@ def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -
     )
 
 
-def figures(law: Law, lines: Lines) -> dict[str, Array]:
-    """What the formulas give for every line, and what they were given that is answered too."""
+def _by(effect: Array, combination: Array) -> Any:
+    """The effect of each line's modifiers; one value for all where no combination has any."""
+    return effect[combination] if effect.any() else effect.dtype.type(0)
+
+
+def figures(law: Law, lines: Lines) -> dict[str, Any]:
+    """What the formulas give for every line, and what they were given that is answered too.
+
+    A column where a line may differ from another, a single value where none does.
+    """
     size = len(lines)
-    found: dict[str, Array] = {}
-    answered = (
-        "work_rvu", "pe_rvu", "mp_rvu", "work_gpci", "pe_gpci", "mp_gpci",
-        "bilateral_factor", "global_split_factor", "practitioner_factor",
-    )  # fmt: skip
+    found: dict[str, Any] = {"limiting_charge": np.float64(0)}
     some_do_not_take_part = not bool(lines.columns["participating"].all())
     wanted = FIGURES + (("limiting_charge",) if some_do_not_take_part else ())
     for start in range(0, size, BATCH_ROWS):
         at = slice(start, min(start + BATCH_ROWS, size))
         batch = evaluate(law, lines, at, wanted)
-        for name in (*wanted, *answered):
-            values = batch[name]
-            if name not in found:
-                found[name] = np.empty(size, dtype=values.dtype)
-            found[name][at] = values
-    if not some_do_not_take_part:
-        found["limiting_charge"] = np.zeros(size)
-    found["conversion_factor"] = np.full(
-        size, float(law.day.number("pfs.conversion_factor_qp" if law.qp else "pfs.conversion_factor"))
-    )
+        for name in (*wanted, *ANSWERED):
+            _lay(found, name, np.asarray(batch.compute(name)).reshape(-1), at, size)
     return found
+
+
+def _lay(found: dict[str, Any], name: str, values: Array, at: slice, size: int) -> None:
+    """Put the values of a batch where they belong; one value stands for all as long as it is the same."""
+    single = len(values) == 1
+    if single and (at.start == 0 or (not isinstance(found[name], np.ndarray) and found[name] == values[0])):
+        found[name] = values[0]
+        return
+    if at.start == 0:
+        found[name] = np.empty(size, dtype=values.dtype)
+    elif not isinstance(found[name], np.ndarray):
+        found[name] = np.full(size, found[name])
+    found[name][at] = values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -18,7 +19,7 @@ from corridor.billing.pricing.modifiers import ModifierLaw
 from corridor.billing.pricing.rates import Edition, choose, editions, load_localities, load_rates
 from corridor.billing.pricing.resolve import resolve
 from corridor.billing.pricing.sessions import rank
-from corridor.billing.pricing.shape import Array, Law, Lines
+from corridor.billing.pricing.shape import Law, Lines
 from corridor.billing.pricing.tables import small_table, sql_text
 from corridor.law import RulesInForce
 
@@ -100,7 +101,8 @@ def _price_all(
     watch: Watch | None,
 ) -> None:
     installed = editions(con)
-    changes = sorted({*change_days(force, RULES_USED), *(one[3] for one in installed)})
+    rule_changes = change_days(force, RULES_USED)
+    changes = sorted({*rule_changes, *(one[3] for one in installed)})
     law: Law | None = None
     for chunk in chunks(con, requests, changes, chunk_rows):
         day = RulesOnDay(force, chunk.day)
@@ -111,14 +113,19 @@ def _price_all(
         ):
             _refuse(con, requests, into, chunk.rows, "no_schedule")
             continue
-        if law is None or law.rates.edition != edition or not _same_rules(law.day, day, changes):
+        if (
+            law is None
+            or law.rates.edition.file != edition.file
+            or not _same_rules(law.day, day, rule_changes)
+        ):
             law = _law(con, edition, day, chunk.qp)
-        law.qp = chunk.qp
+        law.qp, law.label = chunk.qp, edition.label
         lines = resolve(con, law, requests, chunk.rows)
         if len(lines):
             rank(con, law, lines, requests, chunk.rows)
             found = price_columns(law, lines)
             anesthesia.price(con, law, lines, found)
+            _take_out(lines, found)
             _answer(con, law, lines, found, into)
             if watch is not None:
                 watch(law, lines)
@@ -153,10 +160,15 @@ def _law(con: duckdb.DuckDBPyConnection, edition: Edition, day: RulesOnDay, qp: 
         ("price_share (procedure_rank integer, share double)", "procedure_share", "procedure_rank"),
     ):
         small_table(con, table, [[row[key], row["share"]] for row in day.rows(f"pfs.{rule}")])
-    labels = [[number, label] for number, label in enumerate(places.label[:-1].tolist())]
-    small_table(con, "price_label (locality_id integer, label varchar)", labels)
+    labels = zip(places.label, places.work, places.pe, places.mp, strict=True)
+    small_table(
+        con,
+        "price_label (locality_id integer, label varchar, work_gpci decimal(6, 3), pe_gpci decimal(6, 3), "
+        "mp_gpci decimal(6, 3))",
+        [[number, *map(_plain, label)] for number, label in enumerate(list(labels)[:-1])],
+    )
     anesthesia.load_base_units(con, edition.year)
-    return Law(day, rates, places, ModifierLaw(day), qp)
+    return Law(day, rates, places, ModifierLaw(day), qp, edition.label)
 
 
 def _refuse(con: duckdb.DuckDBPyConnection, requests: str, into: str, rows: str, reason: str) -> None:
@@ -167,42 +179,60 @@ def _refuse(con: duckdb.DuckDBPyConnection, requests: str, into: str, rows: str,
     )
 
 
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str) else float(value)
+
+
 # Priced at nothing because of a neighbour; everything else with a reason has no amount.
 NOTHING = [REASON["endoscopy_base_included"], REASON["status_T_bundled"]]
 CONTRACTORS = [number for number, (_, status) in enumerate(REASONS) if status == CONTRACTOR_PRICED]
 
 
-def _answer(
-    con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[str, Array], into: str
-) -> None:
+def _take_out(lines: Lines, found: dict[str, Any]) -> None:
+    """Nothing is paid for what another line includes."""
+    at = np.flatnonzero(np.isin(lines.reason, NOTHING))
+    if not len(at):
+        return
+    for name in ("amount", "work_amount", "pe_amount", "mp_amount", "multiple_procedure_factor"):
+        found[name] = np.array(np.broadcast_to(found[name], len(lines)))
+        found[name][at] = 0.0
+
+
+def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[str, Any], into: str) -> None:
     """Hand the figures of a chunk back to SQL, which gives them words and exact decimals."""
     columns, reason = lines.columns, lines.reason
     nothing = np.isin(reason, NOTHING)
-    if nothing.any():
-        for name in ("amount", "work_amount", "pe_amount", "mp_amount", "multiple_procedure_factor"):
-            found[name][nothing] = 0.0
     priced = (reason == 0) | nothing
     by_units = ~np.isnan(found["anesthesia_units"])
     charge = columns["charge_amount"]
     rated = (columns["rate_id"] >= 0) & (columns["locality_id"] >= 0) & (columns["facility"] >= 0)
+    given = {
+        **found,
+        "request_id": columns["request_id"],
+        "reason_id": reason,
+        "facility": columns["facility"],
+        "locality_id": columns["locality_id"],
+        "participating": columns["participating"],
+        "repeated_units": lines.inputs.get("repeated_units", np.float64(0)),
+        "plain": (reason == 0) & ~by_units,
+        "has_amount": priced,
+        "has_parts": priced & ~by_units,
+        "has_unit": (priced | (np.isin(reason, CONTRACTORS) & (found["unit_amount"] > 0)))
+        & (rated | by_units),
+        "expected_allowed": np.where(charge >= 0, np.minimum(charge, found["amount"]), found["amount"]),
+    }
     con.register(
-        "price_figure",
-        {
-            **found,
-            "request_id": columns["request_id"],
-            "reason_id": reason,
-            "facility": columns["facility"],
-            "locality_id": columns["locality_id"],
-            "participating": columns["participating"],
-            "repeated_units": lines.inputs.get("repeated_units", np.zeros(len(lines))),
-            "has_amount": priced,
-            "has_parts": priced & ~by_units,
-            "has_unit": (priced | (np.isin(reason, CONTRACTORS) & (found["unit_amount"] > 0)))
-            & (rated | by_units),
-            "expected_allowed": np.where(charge >= 0, np.minimum(charge, found["amount"]), found["amount"]),
-        },
+        "price_array", {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
     )
+    # what is the same for all lines need not travel as a column
+    same = [
+        f"cast('{value}' as {'boolean' if value.dtype == bool else 'double'}) as {name}"
+        for name, value in given.items()
+        if not isinstance(value, np.ndarray)
+    ]
+    figure = f"(select *{''.join(', ' + one for one in same)} from price_array)"
     try:
-        con.execute(sql_text("answer", into=into, rvu_edition=law.rates.edition.label))
+        for part in ("answer_plain", "answer"):
+            con.execute(sql_text(part, into=into, figure=figure, rvu_edition=law.label))
     finally:
-        con.unregister("price_figure")
+        con.unregister("price_array")

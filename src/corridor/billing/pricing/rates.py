@@ -33,6 +33,11 @@ class Edition:
     variant: str
     label: str
 
+    @property
+    def file(self) -> tuple[int, str, str]:
+        """What tells its file from others."""
+        return self.year, self.release, self.variant
+
 
 def editions(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str, date]]:
     """Every installed release: year, release, variant, the first day it serves."""
@@ -157,29 +162,35 @@ def _coded(
 ) -> npt.NDArray[np.int64]:
     """The small number of each row's word; what the rule does not know is the last word, and so is no row."""
     known = _mapped(force, rule, take)
-    found = [words.index(known[value]) if value in known else len(words) - 1 for value in column]
-    return np.array([*found, len(words) - 1], dtype=np.int64)
+    places = {value: words.index(word) for value, word in known.items()}
+    return _by_value(column, places, len(words) - 1).astype(np.int64)
 
 
 def _kinds(force: RulesOnDay, text: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
     known = _mapped(force, "pfs.multiple_procedure_kind", "kind")
     exempt = {str(row["global_days"]) for row in force.rows("pfs.multiple_procedure_exempt_global")}
-    found = [
-        KINDS.index("none" if days in exempt else known.get(value, "none"))
-        for value, days in zip(text["multiple_indicator"], text["global_days"], strict=True)
-    ]
-    return np.array([*found, KINDS.index("none")], dtype=np.int64)
+    places = {value: KINDS.index(kind) for value, kind in known.items()}
+    found = _by_value(text["multiple_indicator"], places, KINDS.index("none"))
+    found[_by_value(text["global_days"], dict.fromkeys(exempt, True), False).astype(bool)] = KINDS.index(
+        "none"
+    )
+    return found.astype(np.int64)
+
+
+def _by_value(column: npt.NDArray[Any], known: dict[str, Any], otherwise: Any) -> npt.NDArray[Any]:
+    """What each row's word stands for, and behind the last row what stands for no row."""
+    return np.array([*(known.get(value, otherwise) for value in column.tolist()), otherwise])
 
 
 def _factors(force: RulesOnDay, column: npt.NDArray[Any]) -> Floats:
     """The bilateral factor of each row; where the concept does not apply modifier 50 changes nothing."""
     known = _mapped(force, "pfs.bilateral_factor", "factor")
-    return np.array([*(known.get(value, 1.0) for value in column), 1.0], dtype=np.float64)
+    return _by_value(column, known, 1.0).astype(np.float64)
 
 
 def _allowed(force: RulesOnDay, rule: str, column: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     known = _mapped(force, rule, "allowed")
-    return np.array([*(bool(known.get(value, False)) for value in column), False], dtype=bool)
+    return _by_value(column, known, False).astype(bool)
 
 
 @dataclass(frozen=True)

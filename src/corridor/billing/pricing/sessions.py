@@ -9,7 +9,7 @@ from corridor.billing.pricing.codes import ALONE, ENDOSCOPY, IMAGING, KINDS, NON
 from corridor.billing.pricing.columns import ALONE as WITHOUT_NEIGHBOURS
 from corridor.billing.pricing.columns import rate_inputs, unit_amounts
 from corridor.billing.pricing.shape import Array, Law, Lines
-from corridor.billing.pricing.tables import array_table, small_table, sql_text
+from corridor.billing.pricing.tables import array_table, sql_text
 
 SURGICAL = (PROCEDURE, ENDOSCOPY)
 
@@ -20,8 +20,30 @@ def rank(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, requests: str, 
     _technical(law, lines, kind)
     candidates = np.flatnonzero((kind != NONE) & (lines.reason == 0))
     if len(candidates):
-        _rank(con, law, lines, kind, candidates, requests, rows)
+        position, session = _in_company(law, lines, kind, candidates)
+        if len(position):
+            _places(con, law, lines, position, session, kind)
     _alone(con, law, lines, requests, rows)
+
+
+def _in_company(law: Law, lines: Lines, kind: Array, at: Array) -> tuple[Array, Array]:
+    """Of some lines those that share a session, or whose rule counts their own units; and their sessions.
+
+    Lines are of one session where patient and the number of their day and clinician (or practice) agree.
+    """
+    scopes = {str(row["kind"]): str(row["scope"]) for row in law.day.rows("pfs.multiple_procedure_scope")}
+    in_practice = np.array([scopes.get(name) == "practice" for name in KINDS])[kind[at]]
+    columns = lines.columns
+    number = np.where(in_practice, columns["practice_session"][at], columns["clinician_session"][at])
+    person = columns["person_id"][at]
+    order = np.lexsort((number, person))
+    number, person = number[order], person[order]
+    new = np.ones(len(at), dtype=bool)
+    new[1:] = (number[1:] != number[:-1]) | (person[1:] != person[:-1])
+    session = np.cumsum(new) - 1
+    counts_units = (kind[at][order] == THERAPY) & (columns["units"][at][order] > 1)
+    kept = (np.bincount(session)[session] > 1) | counts_units
+    return at[order][kept], session[kept]
 
 
 def _technical(law: Law, lines: Lines, kind: Array) -> None:
@@ -42,38 +64,6 @@ def _technical(law: Law, lines: Lines, kind: Array) -> None:
         lines.inputs["technical_amount"] = amounts
 
 
-def _rank(
-    con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, kind: Array, at: Array, requests: str, rows: str
-) -> None:
-    scopes = {row["kind"]: row["scope"] for row in law.day.rows("pfs.multiple_procedure_scope")}
-    small_table(
-        con,
-        "price_kind (kind_id tinyint, kind varchar, scope varchar)",
-        [[number, name, scopes.get(name, "clinician")] for number, name in enumerate(KINDS)],
-    )
-    units = lines.columns["units"]
-    array_table(
-        con,
-        "price_candidate_line",
-        {
-            "position": at, "kind_id": kind[at], "request_id": lines.columns["request_id"][at],
-            "counts_units": (kind[at] == THERAPY) & (units[at] > 1),
-        },
-    )  # fmt: skip
-    con.execute(
-        "create or replace temp table price_candidate as "
-        "select line.position, line.request_id, line.counts_units, kind.kind, kind.scope "
-        "from price_candidate_line as line join price_kind as kind on kind.kind_id = line.kind_id"
-    )
-    con.execute(sql_text("session", requests=requests, rows=rows))
-    found = con.execute(
-        "select position, kind, session_number from price_session_line order by position"
-    ).fetchnumpy()
-    position = np.ma.getdata(found["position"])
-    if len(position):
-        _places(con, law, lines, position, np.ma.getdata(found["session_number"]), kind)
-
-
 def _places(
     con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, at: Array, session: Array, kind: Array
 ) -> None:
@@ -86,26 +76,21 @@ def _places(
     bilateral = np.where(
         lines.combined.bilateral[columns["combination_id"][at]], law.rates.bilateral[rate], 1.0
     )
-    array_table(
-        con,
-        "price_session_fee_line",
-        {
-            "position": at, "session_number": session, "kind_id": kind[at], "rate_id": rate, "base_id": base,
-            "unit_fee": unit, "base_fee": unit_amounts(law, base, facility, locality), "bilateral": bilateral,
-            "technical_fee": technical, "professional_fee": unit - technical,
-            "expense": own["pe_rvu"] * own["pe_gpci"], "units": columns["units"][at],
-        },
-    )  # fmt: skip
-    con.execute(
-        "create or replace temp table price_session_fee as select line.*, kind.kind "
-        "from price_session_fee_line as line join price_kind as kind on kind.kind_id = line.kind_id"
-    )
-    difference = str(law.day.text("pfs.endoscopy_further") == "difference").lower()
-    con.execute(sql_text("rank", difference=difference))
-    ranked = {
-        name: np.ma.getdata(values)
-        for name, values in con.execute("select * from price_rank order by position").fetchnumpy().items()
-    }
+    fees = {
+        "position": at, "session_number": session, "kind_id": kind[at], "rate_id": rate, "base_id": base,
+        "is_surgical": np.isin(kind[at], SURGICAL), "is_endoscopy": kind[at] == ENDOSCOPY,
+        "is_imaging": kind[at] == IMAGING, "is_therapy": kind[at] == THERAPY,
+        "unit_fee": unit, "base_fee": unit_amounts(law, base, facility, locality), "bilateral": bilateral,
+        "technical_fee": technical, "professional_fee": unit - technical,
+        "expense": own["pe_rvu"] * own["pe_gpci"], "units": columns["units"][at],
+    }  # fmt: skip
+    con.register("price_session_fee", fees)
+    try:
+        difference = str(law.day.text("pfs.endoscopy_further") == "difference").lower()
+        found = con.execute(sql_text("rank", difference=difference)).fetchnumpy()
+    finally:
+        con.unregister("price_session_fee")
+    ranked = {name: np.ma.getdata(values) for name, values in found.items()}
     place = ranked["position"]
     for name in ("procedure_share", "endoscopy_base_amount", "technical_repeated", "professional_repeated",
                  "repeated_units"):  # fmt: skip
@@ -126,8 +111,8 @@ def _alone(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, requests: str
         return
     identity = lines.columns["request_id"]
     array_table(con, "price_alone", {"position": at, "request_id": identity[at]})
-    others = np.flatnonzero((treatment != ALONE) & (lines.reason == 0))
-    array_table(con, "price_payable", {"request_id": identity[others]})
-    con.execute(sql_text("alone", requests=requests, rows=rows))
-    found = con.execute("select position from price_bundled").fetchnumpy()["position"]
-    lines.reason[np.ma.getdata(found)] = REASON["status_T_bundled"]
+    found = con.execute(sql_text("alone", requests=requests, rows=rows)).fetchnumpy()
+    beside = np.ma.getdata(found["beside"])
+    payable = identity[np.isin(identity, beside) & (treatment != ALONE) & (lines.reason == 0)]
+    bundled = np.ma.getdata(found["position"])[np.isin(beside, payable)]
+    lines.reason[bundled] = REASON["status_T_bundled"]

@@ -17,13 +17,14 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class Law:
-    """What serves the lines of one chunk: the rules of the day, the rates, the localities."""
+    """What serves the lines of one chunk: rules of the day, rates and how they are named, localities."""
 
     day: RulesOnDay
     rates: Rates
     places: Localities
     modifiers: ModifierLaw
     qp: bool
+    label: str
 
 
 @dataclass

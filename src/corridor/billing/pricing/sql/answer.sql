@@ -1,4 +1,4 @@
--- The answers of a chunk with their words and exact decimals, from price_figure: one array a column.
+-- The answers of all other lines of a chunk: not priced, paid by report, paid nothing, anesthesia.
 insert into {into}
 select
   figure.request_id, reason.status, reason.reason,
@@ -9,9 +9,9 @@ select
   case when figure.has_unit then cast(figure.work_rvu as decimal(9, 2)) end as work_rvu,
   case when figure.has_unit then cast(figure.pe_rvu as decimal(9, 2)) end as pe_rvu,
   case when figure.has_unit then cast(figure.mp_rvu as decimal(9, 2)) end as mp_rvu,
-  case when figure.has_unit then cast(figure.work_gpci as decimal(6, 3)) end as work_gpci,
-  case when figure.has_unit then cast(figure.pe_gpci as decimal(6, 3)) end as pe_gpci,
-  case when figure.has_unit then cast(figure.mp_gpci as decimal(6, 3)) end as mp_gpci,
+  case when figure.has_unit then locality.work_gpci end as work_gpci,
+  case when figure.has_unit then locality.pe_gpci end as pe_gpci,
+  case when figure.has_unit then locality.mp_gpci end as mp_gpci,
   case when figure.has_parts then cast(figure.work_amount as decimal(18, 2)) end as work_amount,
   case when figure.has_parts then cast(figure.pe_amount as decimal(18, 2)) end as pe_amount,
   case when figure.has_parts then cast(figure.mp_amount as decimal(18, 2)) end as mp_amount,
@@ -31,6 +31,7 @@ select
   case when figure.has_amount and not figure.participating then cast(figure.limiting_charge as decimal(18, 2)) end
     as limiting_charge,
   case when figure.has_amount then cast(figure.expected_allowed as decimal(18, 2)) end as expected_allowed_amount
-from price_figure as figure
+from {figure} as figure
 join price_reason as reason on reason.reason_id = figure.reason_id
 left join price_label as locality on locality.locality_id = figure.locality_id
+where not figure.plain

@@ -1,27 +1,27 @@
--- The place of each line among those of its session, from price_session_fee: the lines of price_session_line with
--- their fees. A procedure and a family of endoscopies are ranked by their fee, both sides of a bilateral one counted;
--- the base code of a family beside a member is included in it; a further member is paid its difference to the base.
-create or replace temp table price_rank as
+-- The place of each line among those of its session, from price_session_fee: the lines in company, with their fees.
+-- A procedure and a family of endoscopies are ranked by their fee, both sides of a bilateral one counted; the base code
+-- of a family beside a member is included in it; a further member is paid its difference to the base.
 with surgical as (
   select
     fee.*,
     case
-      when fee.kind = 'endoscopy' then fee.base_id
+      when fee.is_endoscopy then fee.base_id
       when member.base_id is not null then fee.rate_id
       else -1 - fee.position
     end as family,
-    fee.kind <> 'endoscopy' and member.base_id is not null as is_base
+    not fee.is_endoscopy and member.base_id is not null as is_base
   from price_session_fee as fee
   left join (
-    select distinct session_number, base_id from price_session_fee where kind = 'endoscopy' and base_id >= 0
+    select distinct session_number, base_id from price_session_fee where is_endoscopy and base_id >= 0
   ) as member on member.session_number = fee.session_number and member.base_id = fee.rate_id
-  where fee.kind = 'procedure' or fee.kind = 'endoscopy'
+  where fee.is_surgical
 ),
 placed as (
   select
     *,
     row_number() over (
-      partition by session_number, family order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, position
+      partition by session_number, family
+      order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, position
     ) as member_place
   from surgical
 ),
@@ -48,14 +48,19 @@ component as (
   select
     *,
     row_number() over (
-      partition by session_number, kind order by technical_fee desc, position
+      partition by session_number, kind_id order by technical_fee desc, position
     ) as technical_place,
     row_number() over (
-      partition by session_number, kind order by professional_fee desc, position
-    ) as professional_place,
-    row_number() over (partition by session_number, kind order by expense desc, position) as expense_place
+      partition by session_number, kind_id order by professional_fee desc, position
+    ) as professional_place
   from price_session_fee
-  where kind <> 'procedure' and kind <> 'endoscopy'
+  where not is_surgical and not is_therapy
+),
+therapy as (
+  select
+    position, units, row_number() over (partition by session_number order by expense desc, position) as expense_place
+  from price_session_fee
+  where is_therapy
 )
 select
   valued.position, cast(coalesce(share.share, -1) as double) as procedure_share,
@@ -67,11 +72,13 @@ left join price_share as share on share.procedure_rank = place.procedure_rank
 union all
 select
   position, cast(1 as double) as procedure_share, cast(0 as double) as endoscopy_base_amount, false as is_base,
-  kind <> 'therapy' and technical_fee > 0 and technical_place > 1 as technical_repeated,
-  kind = 'imaging' and professional_fee > 0 and professional_place > 1 as professional_repeated,
-  case
-    when kind <> 'therapy' then 0
-    when expense_place > 1 then units
-    else greatest(units - 1, 0)
-  end as repeated_units
+  technical_fee > 0 and technical_place > 1 as technical_repeated,
+  is_imaging and professional_fee > 0 and professional_place > 1 as professional_repeated,
+  cast(0 as double) as repeated_units
 from component
+union all
+select
+  position, cast(1 as double) as procedure_share, cast(0 as double) as endoscopy_base_amount, false as is_base,
+  false as technical_repeated, false as professional_repeated,
+  case when expense_place > 1 then units else greatest(units - 1, 0) end as repeated_units
+from therapy
