@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ LINE = {
 }
 STEPS: dict[str, tuple[str, ...]] = {
     "conflict": ("billing.conflict_apcm", "billing.conflict_month", "billing.audit_conflict"),
-    "g2211": ("billing.g2211_visit", "billing.g2211_amount", "billing.audit_g2211"),
+    "g2211": ("billing.g2211_visit", "billing.g2211_amount", "billing.g2211_relation", "billing.audit_g2211"),
     "wellness": ("billing.audit_wellness",),
     "telehealth": ("billing.audit_telehealth",),
     "duplicate": ("billing.duplicate_pair", "billing.audit_duplicate"),
@@ -75,7 +75,7 @@ def line(place: int, given: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def findings(audit: str, lines: Iterable[Mapping[str, Any]], **given: Any) -> list[dict[str, Any]]:
+def findings(audit: str, lines: Sequence[Mapping[str, Any]], **given: Any) -> list[dict[str, Any]]:
     """The findings of one audit over lines by hand; ``given``: discharges, focal clinicians, ..."""
     tables = Tables(PROGRAMS, overrides=given.get("overrides"))
     tables.give("billing.audit_line", LINE, [line(i, one) for i, one in enumerate(lines, 1)])
@@ -87,8 +87,22 @@ def findings(audit: str, lines: Iterable[Mapping[str, Any]], **given: Any) -> li
     )
     tables.give(
         "attribution.focal_clinician",
-        {"person_id": "BIGINT", "npi": "VARCHAR", "confidence": "VARCHAR"},
-        given.get("focal", []),
+        {"person_id": "BIGINT", "npi": "VARCHAR", "confidence": "VARCHAR", "is_primary_specialty": "BOOLEAN"},
+        [[*row, True] for row in given.get("focal", [])],
+    )
+    groups = given.get("groups", {})
+    tables.give(
+        "attribution.primary_care_service",
+        {
+            "source_id": "VARCHAR",
+            "claim_id": "VARCHAR",
+            "claim_line_number": "INTEGER",
+            "clinician_group": "VARCHAR",
+        },
+        [
+            [*line(i, one)[:3], groups.get(one.get("npi", "A"), "specialist")]
+            for i, one in enumerate(lines, 1)
+        ],
     )
     tables.give(
         "reference.telehealth_code",

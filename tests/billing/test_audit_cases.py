@@ -8,7 +8,7 @@ import pytest
 
 from tests.billing.audit_bench import STEPS, findings, read_cases, shown
 
-GIVEN = ("discharges", "focal", "listed", "part_b", "rvu", "overrides")
+GIVEN = ("discharges", "focal", "groups", "listed", "part_b", "rvu", "overrides")
 CASES = [
     pytest.param(audit, case, id=f"{audit}: {case['name']}") for audit in STEPS for case in read_cases(audit)
 ]

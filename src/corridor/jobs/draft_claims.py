@@ -34,7 +34,12 @@ _LINES = "billing.audit_line"
 _UNKNOWN = {
     "billing.discharge": "person_id bigint, discharge_date date",
     "billing.part_b_start": "person_id bigint, start_date date",
-    "attribution.focal_clinician": "person_id bigint, npi varchar, confidence varchar",
+    "attribution.focal_clinician": (
+        "person_id bigint, npi varchar, confidence varchar, is_primary_specialty boolean"
+    ),
+    "attribution.primary_care_service": (
+        "source_id varchar, claim_id varchar, claim_line_number integer, clinician_group varchar"
+    ),
 }
 
 

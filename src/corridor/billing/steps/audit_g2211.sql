@@ -1,9 +1,9 @@
 -- step:      billing.audit_g2211
 -- makes:     one row per finding on the visit-complexity add-on: billed where it is not payable, and left out at visits
---            with the clinician who is the focal point of the person's care
+--            with a clinician who is the focal point of care or treats a serious condition for long
 -- key:       finding_id
--- reads:     billing.audit_line, billing.g2211_visit, billing.g2211_amount, attribution.focal_clinician
--- rules:     billing.g2211_code, billing.g2211_excluded_place, billing.g2211_confidence, billing.finding_kind
+-- reads:     billing.audit_line, billing.g2211_visit, billing.g2211_amount, billing.g2211_relation
+-- rules:     billing.g2211_code, billing.g2211_excluded_place, billing.finding_kind
 -- cites:     CMS Transmittal 13015 as cited; primary-care code notes E.1
 -- evidence:  billing.audit_line(source_id, claim_id, claim_line_number)
 -- owner:     tin, npi
@@ -47,10 +47,9 @@ missed as (
       order by visit.source_id, visit.claim_id, visit.claim_line_number
     ) as place
   from billing.g2211_visit as visit
-  join attribution.focal_clinician as focal on focal.person_id = visit.person_id and focal.npi = visit.npi
-  join rules.billing_g2211_confidence as enough
-    on enough.confidence = focal.confidence and visit.service_date >= enough.valid_from
-    and (enough.valid_to is null or visit.service_date < enough.valid_to)
+  join billing.g2211_relation as relation
+    on relation.source_id = visit.source_id and relation.claim_id = visit.claim_id
+    and relation.claim_line_number = visit.claim_line_number
   left join addon
     on addon.person_id = visit.person_id and addon.service_date = visit.service_date and addon.npi = visit.npi
   where addon.claim_id is null and visit.can_carry and not visit.barred and not visit.excluded_place
