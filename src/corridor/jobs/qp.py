@@ -64,7 +64,7 @@ def _of_run(context: Context, year: int) -> Result:
 
     run = _run(context)
     found = result_of([run.query(query) for query in QUERIES], context.rules, year)
-    if found is None or not found.inputs.clinicians:
+    if found is None:
         raise CorridorError(
             "QP-YEAR",
             f"There is nothing to derive for performance year {year}.",

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 def read_qp_file(path: Path, force: RulesInForce) -> QpInputs:
     """Read and check a file of scores (layouts/form/qp.yaml). Identifiers are echoed unchanged.
 
-    Raises FORM-* and TABULAR-* for the file, QP-WHO, QP-LEVEL, QP-DIFFERS and QP-SHARE with line and field.
+    Raises FORM-* and TABULAR-* for the file, QP-WHO, QP-NOBODY, QP-LEVEL, QP-DIFFERS and QP-SHARE with line and field.
     """
     form = read_form(path, "qp")
     advanced = _advanced(form, force)
@@ -81,6 +81,15 @@ def _clinicians(form: Form) -> list[Clinician]:
                 one.numbers[name] = value
             elif not math.isnan(value) and one.numbers[name] != value:
                 raise _differs(form, line, name, f"NPI {one.npi} under TIN {one.tin or 'not given'}")
+    if not found:
+        raise CorridorError(
+            "QP-NOBODY",
+            "The file names no clinician.",
+            why="A status is a clinician's, even where the score is the entity's.",
+            todo="Add a row with npi and apm_entity_id for each clinician of the entity.",
+            file=form.file,
+            field="npi",
+        )
     return list(found.values())
 
 

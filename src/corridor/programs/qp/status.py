@@ -94,11 +94,13 @@ def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
 
 
 def result_of(tables: Sequence[Sequence[Row]], rules: Rules, year: int) -> Result | None:
-    """The models evaluated over the rows of QUERIES for one performance year; None without its law."""
+    """The models evaluated over the rows of QUERIES for one performance year; None without its law or rows."""
     force = rules.in_force(year)
     if "qp.threshold" not in force or "qp.mips_threshold" not in force:
         return None
     pairs = [row for row in tables[0] if int(row["year"]) == year]
+    if not pairs:
+        return None
     members, scores = ([row for row in rows if int(row["performance_year"]) == year] for rows in tables[1:])
     return settle(_inputs(pairs, members, scores, force), rules, year)
 
