@@ -136,10 +136,14 @@ def _validation(field: Field, listed: str | None) -> dict[str, Any]:
         return {**common, "validate": "date", "criteria": "between", **bounds}
     if field.kind in ("integer", "money", "quantity", "number", "percent"):
         what = "integer" if field.kind == "integer" else "decimal"
-        low = -_MOST if field.least is None else field.least
-        high = _MOST if field.most is None else field.most
+        low = -_MOST if field.least is None else _plain(field.least)
+        high = _MOST if field.most is None else _plain(field.most)
         return {**common, "validate": what, "criteria": "between", "minimum": low, "maximum": high}
     return {**common, "validate": "any"}
+
+
+def _plain(bound: float) -> float:
+    return int(bound) if float(bound).is_integer() else bound
 
 
 def _expected(field: Field) -> str:
