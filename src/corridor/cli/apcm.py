@@ -131,7 +131,7 @@ def _clinicians(rows: list[dict[str, Any]], limit: int) -> list[str]:
     if len(rows) > limit:
         lines.append(f"... and {len(rows) - limit:,} more")
     total = {
-        name: sum(row[name] or 0 for row in rows)
+        name: _sum([row[name] for row in rows])
         for name in ("now_amount", "all_apcm_amount", "better_amount", "gain_amount", "all_apcm_medicare")
     }
     lines.append(
@@ -191,3 +191,9 @@ def _elements(rows: list[dict[str, Any]]) -> list[str]:
 
 def _money(value: Any) -> str:
     return "-" if value is None else f"{value:,.2f}"
+
+
+def _sum(values: list[Any]) -> Any:
+    """The sum of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

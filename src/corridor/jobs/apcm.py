@@ -76,8 +76,15 @@ def of_run(context: Context, wanted: Wanted) -> Apcm:
     """APCM of the last complete run. Raises APCM-NOT-MADE, APCM-NOTHING."""
     run = open_run(context.warehouse.home)
     _check_made(run)
-    years = [row["year"] for row in run.query("select distinct year from billing.apcm_year order by year")]
-    year = wanted.year or (wanted.month // 100 if wanted.month else None) or (years[-1] if years else None)
+    known = run.query(
+        "select year, max(all_apcm_amount) is not null as priced from billing.apcm_year "
+        "group by year order by year"
+    )
+    years = [int(row["year"]) for row in known]
+    newest = next(
+        (int(row["year"]) for row in reversed(known) if row["priced"]), years[-1] if years else None
+    )
+    year = wanted.year or (wanted.month // 100 if wanted.month else None) or newest
     if year not in years:
         raise CorridorError(
             "APCM-NOTHING",
@@ -96,9 +103,12 @@ def of_run(context: Context, wanted: Wanted) -> Apcm:
             "The list of chronic conditions is not installed: no level is known. "
             "corridor reference add cms_chronic_conditions_hierarchy.csv"
         )
-    if not run.query("select 1 from billing.clinician_price limit 1"):
+    if not run.query(
+        f"select 1 from billing.apcm_year where year = {year} and all_apcm_amount is not null limit 1"
+    ):
         warnings.append(
-            "No fee schedule is installed: nothing has a price. corridor reference add PPRRVU and GPCI files"
+            f"No fee schedule of {year} is installed: APCM has no price. "
+            "corridor reference add PPRRVU and GPCI files"
         )
     if run.query("select 1 from billing.apcm_patient_month where qmb_uncertain and level > 1 limit 1"):
         warnings.append(

@@ -31,7 +31,8 @@ valued as (
     -- a conflict pays one of the two: the higher is left standing
     case
       when billed_code is not null and managed_now > 0 then greatest(billed_now, managed_now)
-      else greatest(coalesce(level_amount, 0), billed_now, managed_now)
+      when billed_code is not null then greatest(coalesce(level_amount, 0), billed_now)
+      when level_amount is not null then greatest(level_amount, managed_now)
     end as better_amount
   from mine
 )

@@ -19,7 +19,8 @@ with summed as (
     cast(sum(care_management_amount) as decimal(18, 2)) as care_management_amount,
     cast(sum(now_amount) as decimal(18, 2)) as now_amount,
     cast(sum(all_apcm_amount) as decimal(18, 2)) as all_apcm_amount,
-    cast(sum(better_amount) as decimal(18, 2)) as better_amount,
+    -- without a price of APCM there is no better of the two
+    cast(case when max(all_apcm_amount) is not null then sum(better_amount) end as decimal(18, 2)) as better_amount,
     cast(sum(missed_amount) as decimal(18, 2)) as missed_amount, max(price_basis) as price_basis,
     max(setting) as setting, max(case when qp then 1 else 0 end) = 1 as qp
   from billing.apcm_comparison
