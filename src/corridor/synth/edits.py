@@ -21,18 +21,18 @@ WELLNESS_MONTHS = 12  # the twelfth month after the one of the last visit: eleve
 
 
 def refused_lines(
-    data: Catalogue, services: Services, standing: Flags, people: People, providers: Providers
+    data: Catalogue, services: Services, paid: Flags, people: People, providers: Providers
 ) -> Flags:
-    """Lines refused among the standing ones: exact repeats, monthly codes and wellness visits too soon."""
+    """Lines refused among those to be paid: exact repeats, monthly codes, wellness visits too soon."""
     out = np.zeros(len(services), dtype=bool)
     clinician = providers.clinician_of[services.affiliation]
     columns = (services.person, services.day, clinician, services.service, services.modifier)
-    out |= _repeats(columns, standing)
+    out |= _repeats(columns, paid)
     month = month_of(services.day.astype(np.int64))
     for codes in MONTHLY:
         of_kind = np.isin(services.service, [data.services[code] for code in codes])
-        out |= _repeats((services.person, month), standing & of_kind & ~out)
-    wellness = standing & ~out & np.isin(services.service, [data.services[code] for code in WELLNESS])
+        out |= _repeats((services.person, month), paid & of_kind & ~out)
+    wellness = paid & ~out & np.isin(services.service, [data.services[code] for code in WELLNESS])
     return out | _too_soon(services, month, wellness, people)
 
 

@@ -183,11 +183,8 @@ def _processed(
     denied = denied | deny
     line_denied = denied[claim] | ((rng.random(len(claim)) < processing.line_denial) & (claims.number > 1))
     if processing.frequency_edits:
-        standing = np.zeros(len(first), dtype=bool)
-        standing[versions.claim[versions.last]] = True
-        line_denied = line_denied | refused_lines(
-            data, services, standing[claim] & ~line_denied, people, providers
-        )
+        # what is withdrawn later was paid for a while, and counted then
+        line_denied = line_denied | refused_lines(data, services, ~line_denied, people, providers)
     allowed = np.where(line_denied, 0, allowed)
     sharing = ~data.services.full_payment[services.service]
     subject = np.where(sharing, allowed, 0)
