@@ -90,7 +90,7 @@ class Scored:
 
 
 def score(truth: Path, context: Context, only: str | None = None) -> Scored:
-    """Hold the findings of the last complete run against a truth. ``only``: one audit of the truth.
+    """Hold the findings of the last complete run against a truth. ``only``: one audit or kind of it.
 
     Raises AUDIT-TRUTH for a file that is no truth, AUDIT-NOT-MADE where the run has no findings.
     """
@@ -99,8 +99,8 @@ def score(truth: Path, context: Context, only: str | None = None) -> Scored:
     findings = _findings(run)
     people = _people(context)
     if only is not None:
-        rows = [row for row in rows if row["audit"] == only]
-        findings = [row for row in findings if row["audit"] == only]
+        rows = [row for row in rows if only in (row["audit"], row["kind"])]
+        findings = [row for row in findings if only in (row["audit"], row["kind"])]
     return compare(rows, findings, people)
 
 
