@@ -28,7 +28,8 @@ Row = dict[str, Any]
 def read_qp_file(path: Path, force: RulesInForce) -> QpInputs:
     """Read and check a file of scores (layouts/form/qp.yaml). Identifiers are echoed unchanged.
 
-    Raises FORM-* and TABULAR-* for the file, QP-WHO, QP-NOBODY, QP-LEVEL, QP-DIFFERS and QP-SHARE with line and field.
+    Raises FORM-* and TABULAR-* for the file; QP-WHO, QP-NOBODY, QP-LEVEL, QP-DIFFERS and QP-SHARE with line
+    and field.
     """
     form = read_form(path, "qp")
     advanced = _advanced(form, force)

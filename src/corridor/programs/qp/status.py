@@ -94,7 +94,7 @@ def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
 
 
 def result_of(tables: Sequence[Sequence[Row]], rules: Rules, year: int) -> Result | None:
-    """The models evaluated over the rows of QUERIES for one performance year; None without its law or rows."""
+    """The models evaluated over the rows of QUERIES for one performance year; None without its law."""
     force = rules.in_force(year)
     if "qp.threshold" not in force or "qp.mips_threshold" not in force:
         return None
