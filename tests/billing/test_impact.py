@@ -83,7 +83,7 @@ def test_an_unknown_code_is_listed_never_zero():
         {"hcpcs_code": "G0568", "modifiers": "", "family": "other", "side": "both",
          "reason_from": "unknown_code",
          "reason_to": None, "lines": 3.0, "units": 3.0, "amount_from": None,
-         "amount_to": Decimal("484.98"), "claimed_amount": Decimal("150.00")}]  # fmt: skip
+         "amount_to": Decimal("484.98"), "claimed_amount": Decimal("150.00"), "people": 1}]  # fmt: skip
     (row,) = rows_of_level(con, "total")
     assert row["lines_from"] == 1
     assert row["from_amount"] == Decimal("125.18")

@@ -171,7 +171,9 @@ def test_claims_of_a_run(run, capsys):
     assert rows["N2"]["suppressed"] is True  # one person
     assert rows["N2"]["change"] is None
     (left,) = answer["not_compared"]
-    assert (left["hcpcs_code"], left["amount_to"], left["claimed_amount"]) == ("XX999", None, 90)
+    assert (left["hcpcs_code"], left["reason_to"], left["people"]) == ("XX999", "unknown_code", None)
+    assert left["suppressed"] is True
+    assert answer["total"]["people"] == 16
     assert any("No status of qualifying participants" in one for one in answer["warnings"])
 
 
@@ -179,6 +181,7 @@ def test_rules_of_a_day_are_policy(run):
     context = open_context()
     both = [read_scenario(year, "--from") for year in ("2025", "2026")]
     answer = job.measure_impact(context, *both, "npi", periods=Periods(2026))
+    assert (answer.left[0]["hcpcs_code"], answer.left[0]["claimed_amount"]) == ("XX999", 90)
     (second,) = [row for row in answer.rows if row["id"] == "N2"]
     # H.1 no. 7 in Alabama's indices: both years pay the second by half, so little is policy
     assert abs(second["policy"]) < Decimal("0.50")

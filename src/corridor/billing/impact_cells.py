@@ -97,6 +97,7 @@ def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
     side                    both, or the one period the lines are of
     amount_from, amount_to  what the schedule that knows the code pays; null where neither side priced it
+    people                  how many people the lines are of; none of volumes
     claimed_amount          what the claims say was allowed, or charged; null where they say nothing
     """
     found = con.execute(
@@ -109,7 +110,8 @@ def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                 as amount_from,
             sum(case when line.side <> 'from' and b.status = 'priced' then b.amount * line.repeat end)
                 as amount_to,
-            sum(line.known_amount) as claimed_amount
+            sum(line.known_amount) as claimed_amount,
+            count(distinct line.person_id) as people
         from door.impact_line as line
         left join door.price_from as a on a.request_id = line.request_id
         left join door.price_to as b on b.request_id = line.request_id

@@ -98,8 +98,7 @@ def impact(
     if out is not None:
         _write(out, answer, context)
     if as_json:
-        leaving = {**answer.to_dict(), "rows": _suppressed(answer, context)}
-        _dump(leaving)
+        _dump(_leaving(answer, context))
     elif out is None:
         sys.stdout.write(_text(answer, limit))
 
@@ -151,27 +150,32 @@ def _refuse_forecast() -> None:
     )
 
 
-def _suppressed(answer: Impact, context: Any) -> list[dict[str, Any]]:
-    """The rows as they may leave: those that rest on few people are blanked; volumes count no people."""
+def _leaving(answer: Impact, context: Any) -> dict[str, Any]:
+    """The answer as it may leave: what rests on few people is blanked; volumes count no people."""
     from corridor.jobs.tables import suppress_small_cells
 
+    found = answer.to_dict()
     if not answer.claims:
-        return answer.rows
+        return found
     minimum = context.force.number("claims.cell_size_minimum")
-    return suppress_small_cells(answer.rows, ("level", "id"), minimum)
+    for name in ("rows", "not_compared"):
+        found[name] = suppress_small_cells(found[name], ("level", "id"), minimum)
+    if found["total"]:
+        (found["total"],) = suppress_small_cells([found["total"]], ("level", "id"), minimum)
+    return found
 
 
 def _write(out: Path, answer: Impact, context: Any) -> None:
     from corridor.programs.writing import write_results
 
-    rows = _suppressed(answer, context)
+    found = _leaving(answer, context)
+    rows = found["rows"]
     parts = [
-        {"part": name, "about": about, "dollars": answer.total.get(name)}
-        for name, about in answer.to_dict()["parts"].items()
+        {"part": name, "about": about, "dollars": found["total"].get(name)}
+        for name, about in found["parts"].items()
     ]
-    write_results(
-        out, {"Impact": rows, "Total": parts, "Not compared": answer.left, "Assumptions": answer.assumptions}
-    )
+    sheets = {"Impact": rows, "Total": parts, "Not compared": found["not_compared"]}
+    write_results(out, {**sheets, "Assumptions": answer.assumptions})
     blanked = sum(1 for row in rows if row.get("suppressed"))
     sys.stderr.write(
         f"{len(rows):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")

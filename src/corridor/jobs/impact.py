@@ -114,8 +114,11 @@ def measure_impact(
         if volumes is None:
             people = people_of_level(con, level)
             rows = [{**row, "people": people.get(row["id"], 0)} for row in rows]
+            total = [{**row, "people": sum(people_of_level(con, "total").values())} for row in total]
     finally:
         con.close()
+    if volumes is not None:
+        left = [{name: value for name, value in row.items() if name != "people"} for row in left]
     warnings += _left_warnings(left)
     names = sorted({*used, *FACTOR_RULES, FAMILY})
     return Impact(
