@@ -208,3 +208,37 @@ def test_a_run_without_findings(context: Context, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run, "has", lambda table: False)
     monkeypatch.setattr(overpayment, "open_run", lambda home: run)
     refused("OVERPAYMENT-NOT-MADE", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY))
+
+
+def test_the_commands_from_one_to_the_next(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from corridor.cli.overpayment import app
+
+    monkeypatch.setenv("CORRIDOR_HOME", str(context.warehouse.home))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words, "--on", "2026-03-02"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert "59 days" in run("open", "--case", "a", "--identified", "2026-03-01")
+    assert "2026-04-30" in run("list")
+    assert "suspended to    2026-08-28" in run("investigate", "a", "--begun", "2026-03-02")
+    run("sample", "a", "--size", "4", "--seed", "11", "--out", "sample.csv")
+    refused("OVERPAYMENT-FILE", lambda: run("sample", "a", "--seed", "11", "--out", "sample.csv"))
+    with Path("sample.csv").open(encoding="utf-8") as source:
+        rows = [{**row, "overpayment": row["paid_dollars"]} for row in csv.DictReader(source)]
+    with Path("reviewed.csv").open("w", newline="", encoding="utf-8") as sink:
+        writer = csv.DictWriter(sink, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    # all four paid 10 and owe 10: no spread, 12 lines owe 120
+    assert "to return               120.00" in run("extrapolate", "a", "reviewed.csv")
+    run("refund", "a", "--out", "refund.csv")
+    shown = json.loads(run("close", "a", "--json"))
+    assert shown["rows"][0]["state"] == "closed" and shown["rows"][0]["amount"] == 120
+    assert {"program", "year", "rows", "assumptions"} <= set(shown)

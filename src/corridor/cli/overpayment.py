@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ SAMPLE_COLUMNS = ("stratum", "source_id", "claim_id", "line", "service_date", "n
 
 @app.command("open")
 def open_(
-    identified: Any = typer.Option(
+    identified: datetime | None = typer.Option(
         None, "--identified", formats=DAY, metavar="DATE", help="When it was identified; default: today."
     ),
     case: str | None = typer.Option(None, "--case", help="Its name; default: OP-, the day and a number."),
@@ -43,7 +43,7 @@ def open_(
     tin: str | None = typer.Option(None, "--tin", help="Only findings of this practice."),
     year: int | None = typer.Option(None, "--year", help="Only services of this calendar year."),
     review: bool = typer.Option(False, "--review", help="Findings that are still to be looked at, too."),
-    on: Any = ON,
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -64,7 +64,7 @@ def open_(
 
 
 @app.command("list")
-def list_(on: Any = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> None:
+def list_(on: datetime | None = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> None:
     """The cases, with the clock of each.
 
     Example: corridor overpayment list
@@ -89,7 +89,9 @@ def list_(on: Any = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> N
 
 
 @app.command()
-def show(case: str = CASE, on: Any = ON, config: Path | None = CONFIG, as_json: bool = JSON) -> None:
+def show(
+    case: str = CASE, on: datetime | None = ON, config: Path | None = CONFIG, as_json: bool = JSON
+) -> None:
     """A case: its clock, its dollars, its history.
 
     Example: corridor overpayment show OP-20261102-1
@@ -103,9 +105,13 @@ def show(case: str = CASE, on: Any = ON, config: Path | None = CONFIG, as_json: 
 @app.command()
 def investigate(
     case: str = CASE,
-    begun: Any = typer.Option(None, "--begun", formats=DAY, metavar="DATE", help="The day it began."),
-    concluded: Any = typer.Option(None, "--concluded", formats=DAY, metavar="DATE", help="The day it ended."),
-    on: Any = ON,
+    begun: datetime | None = typer.Option(
+        None, "--begun", formats=DAY, metavar="DATE", help="The day it began."
+    ),
+    concluded: datetime | None = typer.Option(
+        None, "--concluded", formats=DAY, metavar="DATE", help="The day it ended."
+    ),
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -129,7 +135,7 @@ def sample(
     size: int | None = typer.Option(None, "--size", min=2, help="Claim lines to draw; default: 100, or all."),
     seed: int = typer.Option(..., "--seed", help="Any number; the same one draws the same lines."),
     stratify: str | None = typer.Option(None, "--stratify", help="kind, npi, tin or code."),
-    on: Any = ON,
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -142,9 +148,7 @@ def sample(
     from corridor.programs.writing import write_results
 
     today = _day(on)
-    write_results(
-        out, {"Sample": []}, [*SAMPLE_COLUMNS]
-    )  # refuses a name it cannot write before anything is drawn
+    _fresh(out)
     found, drawn = overpayment.sample(open_context(config), case, size, seed, stratify, today)
     rows = [
         {
@@ -163,7 +167,7 @@ def sample(
 def extrapolate(
     case: str = CASE,
     file: Path = typer.Argument(..., metavar="FILE", help="The reviewed sample."),
-    on: Any = ON,
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -184,7 +188,7 @@ def refund(
     case: str = CASE,
     out: Path = typer.Option(..., "--out", metavar="FILE", help="Write the refund: .csv, .xlsx or .parquet."),
     with_mbi: bool = typer.Option(False, "--with-mbi", help="With the identifier of each beneficiary."),
-    on: Any = ON,
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -196,6 +200,7 @@ def refund(
     from corridor.jobs.overpayment_refund import refund as write
 
     today = _day(on)
+    _fresh(out)
     found, total = write(open_context(config), case, out, with_mbi, today)
     sys.stderr.write(f"${total:,.2f} in {out}\n")
     if with_mbi:
@@ -207,7 +212,7 @@ def refund(
 def close(
     case: str = CASE,
     reason: str | None = typer.Option(None, "--reason", help="Why, where nothing was refunded."),
-    on: Any = ON,
+    on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
@@ -222,11 +227,24 @@ def close(
     _one(overpayment.close(open_context(config), case, reason, today), today, as_json)
 
 
-def _day(value: Any) -> date:
-    if value is None:
-        return date.today()
-    day: date = value.date() if hasattr(value, "date") else value
-    return day
+def _day(value: datetime | None) -> date:
+    return date.today() if value is None else value.date()
+
+
+def _fresh(out: Path) -> None:
+    """Refuse a file before anything is noted in a case: one that is there, or cannot be written."""
+    from corridor.errors import CorridorError
+    from corridor.programs.writing import SUFFIXES
+
+    if out.exists() or out.suffix.lower() not in SUFFIXES or not out.resolve().parent.is_dir():
+        raise CorridorError(
+            "OVERPAYMENT-FILE",
+            "The file is there already." if out.exists() else "A file of that name cannot be written.",
+            why="A reviewed sample or a sent refund is never written over.",
+            todo=f"Name a new file in a folder that exists, ending in {', '.join(SUFFIXES)}.",
+            file=out,
+            field="--out",
+        )
 
 
 def _json(rows: list[dict[str, Any]], assumptions: list[dict[str, Any]]) -> None:
