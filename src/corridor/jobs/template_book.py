@@ -66,7 +66,6 @@ def _check_out(path: Path) -> None:
 
 def _form(book: Any, template: Template, blank: bool) -> None:
     sheet = book.add_worksheet(FORM)
-    sheet.hide_gridlines(2)
     title = book.add_format({"bold": True, "font_size": 16, "font_color": LIGHT["accent"]})
     soft = book.add_format({"font_color": LIGHT["soft"]})
     sheet.write_string(0, 0, template.title, title)
