@@ -89,6 +89,24 @@ def test_an_unknown_code_is_listed_never_zero():
     assert row["from_amount"] == Decimal("125.18")
 
 
+def test_an_amount_without_relative_values_is_factor_and_policy():
+    # Anesthesia: 20 units at the locality's factor, 390.00 and then 395.00; nothing of it is work
+    con = bench([{"hcpcs_code": "99214"}])
+    for side, amount, factor in (("from", 390, 20.3178), ("to", 395, 20.4976)):
+        con.execute(
+            f"update door.price_{side} set amount = {amount}, work_rvu = null, pe_rvu = null, mp_rvu = null, "
+            f"conversion_factor = {factor}"
+        )
+    make_impact(con, FORCE, Years(2025, 2026))
+    (row,) = rows_of_level(con, "total")
+    assert row["change"] == Decimal("5.00") == sum(row[name] for name in PARTS)
+    moved = {name for name in PARTS if row[name]}
+    assert moved == {
+        "statutory_update", "budget_neutrality", "one_year_increase", "conversion_factor_other", "policy",
+    }  # fmt: skip
+    assert float(row["one_year_increase"]) == pytest.approx(392.5 * 0.0247, abs=0.05)  # ln 1.025
+
+
 def test_two_periods_are_price_and_mix():
     lines = [
         {"side": "from", "repeat": 100},

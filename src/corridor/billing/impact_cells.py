@@ -129,10 +129,15 @@ def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def _priced(con: duckdb.DuckDBPyConnection, side: str) -> None:
     """``impact_<side>``: the lines of a side, their price and factors, and whether it is the bare formula."""
-    amounts = ", ".join(
-        f"coalesce(price.{name}, 0) * line.repeat as {name}_{side}" for name in _AMOUNTS if name[0] != "o"
-    )
-    parts = " + ".join(f"coalesce(price.{name}, 0)" for name in _AMOUNTS if name[0] != "o")
+    # An amount without relative values behind it (anesthesia, a cent of rounding) is no work, expense or
+    # malpractice that could have moved: it is split by conversion factor and policy alone.
+    own = {
+        f"{c}_amount": f"case when price.{c}_rvu * price.{c}_gpci > 0 "
+        f"then coalesce(price.{c}_amount, 0) else 0 end"
+        for c in ("work", "pe", "mp")
+    }
+    amounts = ", ".join(f"({amount}) * line.repeat as {name}_{side}" for name, amount in own.items())
+    parts = " + ".join(f"({amount})" for amount in own.values())
     factors = ", ".join(f"cast(coalesce(price.{name}, 0) as double) as {name}_{side}" for name in _FACTORS)
     values = " + ".join(
         f"coalesce(price.{c}_rvu, 0) * coalesce(price.{c}_gpci, 0)" for c in ("work", "pe", "mp")
