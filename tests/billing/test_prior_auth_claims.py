@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from corridor.billing.prior_auth import Order, OrderChecker
 from corridor.errors import CorridorError
+from corridor.jobs.audits import AUDITS, sums_by
 from corridor.jobs.context import open_context
 from corridor.jobs.prior_auth import orders_from_file, requests_from_file
+from corridor.law import load_rules
 from tests.claims.canonical import CANONICAL
 from tests.measures.bench_tables import Row, Tables
 
+SPEC = AUDITS["prior-auth"]
 DAY = date(2026, 3, 1)
 BASE: dict[str, Any] = {
     "source_id": "s1", "claim_line_number": 1, "claim_type_code": "71", "person_id": 1,
@@ -186,3 +190,37 @@ def test_requests_that_cannot_be_read(code: str, row: str, tmp_path: Path, wareh
     with pytest.raises(CorridorError) as error:
         requests_from_file(write(tmp_path, REQUESTS, row), open_context())
     assert error.value.code == code
+
+
+def test_findings_are_summed_by_state_and_code() -> None:
+    tables = lines_of({}, {"allowed_amount": 50}, {"provider_state_code": "39", "hcpcs_code": "64483"})
+    tables.make("billing.prior_auth_line")
+    rows = tables.make("billing.audit_prior_auth")
+    found = [(one["by"], one["value"], one["findings"], one["dollars"]) for one in sums_by(rows, SPEC.sums)]
+    assert found == [
+        ("state", "TX", 2, 150), ("state", "OH", 1, 100), ("hcpcs_code", "22554", 2, 150),
+        ("hcpcs_code", "64483", 1, 100),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["AZ", "NJ", "OH", "OK", "TX", "WA", "NY"])
+def test_claims_and_orders_are_judged_alike(state: str) -> None:
+    """Every code of the list in every state: the step over claims answers as the order checker does.
+
+    A claim never tells an indication; a diagnosis is always given.
+    """
+    force = load_rules(["wiser"]).in_force(2027)
+    fips = {row["state"]: row["state_code"] for row in force.rows("wiser.state")} | {"NY": "36"}
+    codes = [row["hcpcs_code"] for row in force.rows("wiser.service")] + ["0275T"]
+    day = date(2026, 4, 1)
+    claims = [
+        {"hcpcs_code": code, "provider_state_code": fips[state], "claim_line_start_date": day}
+        for code in codes
+    ]
+    made = results(*claims, diagnoses=tuple((f"C{n + 1}", "M5416") for n in range(len(codes))))
+    checker = OrderChecker(force)
+    wanted = {
+        code: checker.check(Order(day, state, "hopd", (code,), diagnoses=("M5416",)))[0].result
+        for code in codes
+    }
+    assert {row["hcpcs_code"]: row["result"] for row in made} == wanted

@@ -153,6 +153,8 @@ def _text(spec: AuditSpec, answer: AuditAnswer, limit: int) -> str:
         return "\n".join([*lines, "Nothing found.", ""])
     lines += ["", *_by_kind([one for one in answer.summary if one["by"] == "kind"])]
     lines += ["", *_by_clinician([one for one in answer.summary if one["by"] == "clinician"], limit)]
+    for column in spec.sums:
+        lines += ["", *_by_column(column, [one for one in answer.summary if one["by"] == column], limit)]
     for row in answer.rows[:limit]:
         lines += ["", *_finding(spec, row)]
     if len(answer.rows) > limit:
@@ -189,6 +191,15 @@ def _by_clinician(sums: list[dict[str, Any]], limit: int) -> list[str]:
         )
     if len(sums) > limit:
         lines.append(f"... and {len(sums) - limit:,} more")
+    return lines
+
+
+def _by_column(column: str, sums: list[dict[str, Any]], limit: int) -> list[str]:
+    lines = [f"{column:<12} {'findings':>9} {'dollars':>14} {'Medicare paid':>14}"] if sums else []
+    for one in sums[:limit]:
+        lines.append(
+            f"{one['value']:<12} {one['findings']:>9,} {one['dollars']:>14,.2f} {one['paid_dollars']:>14,.2f}"
+        )
     return lines
 
 

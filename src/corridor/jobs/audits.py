@@ -64,6 +64,7 @@ class AuditSpec:
     columns  what the screen shows of a finding beside what it shows of every one
     door     "module:function" of (path, context) that audits a file, or None
     form     the layout of that file, as `corridor template` names it, or None
+    sums     columns by whose values findings of a run are summed too, beside kind and clinician
     """
 
     name: str
@@ -73,6 +74,7 @@ class AuditSpec:
     columns: tuple[str, ...] = ()
     door: str | None = None
     form: str | None = None
+    sums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ AUDITS: dict[str, AuditSpec] = {
             ("state", "result", "reason", "reviewed_by", "flags", "bill_check", "bill_reason"),
             "corridor.jobs.prior_auth:orders_from_file",
             "prior_auth_orders",
+            ("state", "hcpcs_code"),
         ),
         AuditSpec(
             "affirmations",
@@ -235,7 +238,8 @@ def from_run(spec: AuditSpec, context: Context, wanted: Wanted) -> AuditAnswer:
             todo=f"Run again: corridor run, or corridor run --only {spec.table}",
         )
     rows = _findings(run, spec.table, wanted)
-    return AuditAnswer(rows, summarize(rows, precision_of(context)), assumptions_of(context, spec.table))
+    summary = [*summarize(rows, precision_of(context)), *sums_by(rows, spec.sums)]
+    return AuditAnswer(rows, summary, assumptions_of(context, spec.table))
 
 
 def from_file(spec: AuditSpec, path: Path, context: Context) -> AuditAnswer:
@@ -297,6 +301,28 @@ def summarize(rows: Sequence[Row], precision: Mapping[str, float]) -> list[Row]:
             str(one["npi"]),
         ),
     )
+
+
+def sums_by(rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+    """Findings and dollars by the values of further columns, the largest sum first within each."""
+    found: list[Row] = []
+    for column in columns:
+        sums: dict[str, Row] = {}
+        for row in rows:
+            value = str(row.get(column))
+            blank = {
+                "by": column,
+                "value": value,
+                "findings": 0,
+                "dollars": Decimal(0),
+                "paid_dollars": Decimal(0),
+            }
+            total = sums.setdefault(value, blank)
+            total["findings"] += 1
+            total["dollars"] += row.get("dollars") or 0
+            total["paid_dollars"] += row.get("paid_dollars") or 0
+        found += sorted(sums.values(), key=lambda one: (-one["dollars"], one["value"]))
+    return found
 
 
 def precision_of(context: Context) -> dict[str, float]:
