@@ -37,7 +37,7 @@ def home_locality(ctx: StepContext) -> Any:
         "reference.anesthesia_base_unit",
     ],
     rules=RULES_USED,
-    cites="42 CFR 414.20 and CMS's documentation of the relative value files; docs/pricing.md",
+    cites="documentation of CMS's relative value files; docs/pricing.md",
     evidence="billing.line(source_id, claim_id, claim_line_number)",
     owner=["tin", "npi"],
 )

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "A hospital's or payer's published prices beside what was paid.",
     ),
     "overpayment": ("corridor.cli.overpayment", "What was paid in error: cases, clocks, samples, refunds."),
+    "price": ("corridor.cli.price", "What Medicare pays for a service, and why."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
     "reference": ("corridor.cli.reference", "Install and list public reference files."),

@@ -93,8 +93,7 @@ def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[
     at = np.flatnonzero((law.rates.treatment[rate] == ANESTHESIA) & (lines.reason == 0))
     if not len(at):
         return
-    base = dict(con.execute("select hcpcs_code, base_units from price_base_unit").fetchall())
-    units = np.array([base.get(code, np.nan) for code in law.rates.code[rate[at]]], dtype=np.float64)
+    units = base_units(con, law, lines, at)
     factor = national_factor(law)
     fixed = lines.combined.anesthesia_units[lines.columns["combination_id"][at]]
     minutes = lines.columns["minutes"][at]
@@ -117,6 +116,13 @@ def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[
     ):
         figures[name] = np.array(np.broadcast_to(figures[name], len(lines)))
         figures[name][at[kept]] = values
+
+
+def base_units(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, at: Array) -> Array:
+    """The base units of some lines; NaN where none are installed."""
+    known = dict(con.execute("select hcpcs_code, base_units from price_base_unit").fetchall())
+    codes = law.rates.code[lines.columns["rate_id"][at]]
+    return np.array([known.get(code, np.nan) for code in codes], dtype=np.float64)
 
 
 def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: float) -> Evaluation:

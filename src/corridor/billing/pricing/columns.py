@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,13 @@ def unit_amounts(law: Law, rate: Array, facility: Array, locality: Array) -> Arr
     return np.where(rate < 0, 0.0, found["unit_amount"])
 
 
-def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -> Evaluation:
+def evaluate(
+    law: Law,
+    lines: Lines,
+    at: Any,
+    wanted: Sequence[str] = FIGURES,
+    evidence: Callable[[int, str], str | None] | None = None,
+) -> Evaluation:
     """The formulas over the lines at some positions (a slice or an array)."""
     columns, combined = lines.columns, lines.combined
     rate, combination = columns["rate_id"][at], columns["combination_id"][at]
@@ -85,6 +91,7 @@ def evaluate(law: Law, lines: Lines, at: Any, wanted: Sequence[str] = FIGURES) -
         },
         law.day,
         wanted=wanted,
+        evidence=evidence,
     )
 
 

@@ -17,7 +17,7 @@ def stepped(amount: Any, payment_rounding: Any) -> Any:
     return cents(amount) if payment_rounding == "each_step" else amount
 
 
-@formula(cite="42 CFR 414.20: the lower of the actual charge or the fee schedule amount", unit="usd")
+@formula(cite="CMS documentation: the lower of the actual charge or the fee schedule amount", unit="usd")
 def allowed_amount(amount: Any, charge_amount: Any) -> Any:
     """What is allowed: the price, or the charge where that is lower."""
     return np.where(np.isnan(charge_amount), amount, np.minimum(charge_amount, amount))

@@ -1,0 +1,73 @@
+"""The Medicare locality of lines that name a ZIP code in place of contractor and locality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from corridor.errors import CorridorError
+
+
+def find_places(con: duckdb.DuckDBPyConnection, lines: Sequence[dict[str, Any]]) -> list[str]:
+    """Put contractor and locality into the lines that give a ZIP code. Returns warnings.
+
+    Raises PRICE-ZIP-FILE where no ZIP file is installed, PRICE-ZIP for a ZIP code that is not in it.
+    """
+    asked = sorted({_digits(line["zip"]) for line in lines if line.get("zip") and not line.get("mac")})
+    if not asked:
+        return []
+    if not con.execute("select 1 from reference.pfs_zip_locality limit 1").fetchall():
+        raise CorridorError(
+            "PRICE-ZIP-FILE",
+            "No file of ZIP codes and localities is installed.",
+            why="A ZIP code names a locality only through CMS's ZIP Code to Carrier Locality File.",
+            todo="Install it: corridor reference add ZIP5_...txt. Or give --mac and --locality.",
+            field="--zip",
+        )
+    places: dict[str, tuple[str, str]] = {}
+    unsure = []
+    for digits in asked:
+        place, needs_four = _place(con, digits)
+        if needs_four:
+            unsure.append(digits[:5])
+        places[digits] = place
+    for line in lines:
+        if line.get("zip") and not line.get("mac"):
+            line["mac"], line["locality"] = places[_digits(line["zip"])]
+    if not unsure:
+        return []
+    return [
+        f"{len(unsure):,} ZIP codes lie in several localities ({', '.join(unsure[:5])}): "
+        "that of the five digits is used; give nine digits, with the file ZIP9 installed."
+    ]
+
+
+def _digits(zip_code: Any) -> str:
+    return "".join(character for character in str(zip_code) if character.isdigit())
+
+
+def _place(con: duckdb.DuckDBPyConnection, digits: str) -> tuple[tuple[str, str], bool]:
+    listed = con.execute(
+        "select mac, locality, coalesce(plus_four, false) from reference.pfs_zip_locality "
+        "where zip_code = ? order by period desc limit 1",
+        [digits[:5]],
+    ).fetchall()
+    if not listed:
+        raise CorridorError(
+            "PRICE-ZIP",
+            f"The ZIP code {digits[:5]} is not in the installed file of localities.",
+            todo="Check it, or give --mac and --locality.",
+            field="--zip",
+        )
+    found = listed[0]
+    nine = None
+    if found[2] and len(digits) > 5:
+        nine = con.execute(
+            "select mac, locality from reference.pfs_zip9_locality "
+            "where zip_code = ? and plus_four_digits = ? order by period desc limit 1",
+            [digits[:5], digits[5:9]],
+        ).fetchall()
+    mac, locality = nine[0] if nine else found[:2]
+    return (str(mac), str(locality)), bool(found[2]) and not nine
