@@ -70,7 +70,7 @@ QUERIES = (
     makes="one row per clinician, practice and performance year: qualifying or not, and its worth",
     key=("npi", "tin", "performance_year"), reads=("qp.service", "qp.member", "qp.score"),
     rules=STATUS_RULES, cites="42 CFR 414.1425, 414.1430, 414.1435; docs/qp.md",
-    evidence="qp.member(performance_year, tin, npi)", owner=OWNER,
+    evidence="qp.service(npi, tin)", owner=OWNER,
 )  # fmt: skip
 def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     """Each year of loaded claims under the law of that year; the dollars are of that year's own billing."""
