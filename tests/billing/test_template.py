@@ -35,6 +35,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "prior_auth_requests": (["audit", "affirmations", "FILE"], 1),
     "drug_lines": (["audit", "skin-substitutes", "FILE"], 0),
     "impact_volumes": (["impact", "FILE"], 1),
+    "price_lines": (["price", "--file", "FILE"], 3),
     "apcm_panel": (["apcm", "FILE"], 1),
     "apcm_counts": (["apcm", "FILE"], 1),
 }
@@ -89,6 +90,7 @@ def test_a_form_is_neat(name: str, books: Path, context: Context) -> None:
     assert sheet.freeze_panes is not None and sheet.freeze_panes.endswith(str(HEADER + 2))
     colors = {cell.value: cell.fill.start_color.rgb == "FF1B4F91" for cell in sheet[HEADER + 1]}
     assert colors == {field.name: field.required for field in one.fields}
+    assert all(field.about for field in one.fields), "a column without a word"
     assert one.worked and sheet.cell(HEADER + 2, 1).font.italic
     checks = sheet.data_validations.dataValidation
     assert len(checks) == len(one.fields)

@@ -7,7 +7,7 @@ columns stand elsewhere. ``corridor.jobs.template_book`` writes them as Excel fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -122,7 +122,9 @@ def _of_other(name: str, given: dict[str, Any], force: RulesInForce) -> Template
         columns = [one for one in door_columns(force).values() if wanted is None or one.name in wanted]
         fields = tuple(_of_door(one) for one in columns)
     else:
-        fields = tuple(_of_column(one) for one in load_layout(given["door"], given["layout"]).columns)
+        columns_of = load_layout(given["door"], given["layout"]).columns
+        said = given.get("say", {})
+        fields = tuple(_said(_of_column(one), said) for one in columns_of)
     return Template(
         name,
         given["title"],
@@ -132,6 +134,11 @@ def _of_other(name: str, given: dict[str, Any], force: RulesInForce) -> Template
         fields,
         tuple(given["worked"]),
     )
+
+
+def _said(field: Field, said: Mapping[str, str]) -> Field:
+    """A column with words of its own, where its layout has none."""
+    return replace(field, about=said.get(field.name) or field.about)
 
 
 def _of_column(column: Column) -> Field:
