@@ -44,7 +44,7 @@ def test_an_unknown_audit_and_a_wrong_month_are_refused() -> None:
         audits.spec_of("apm")
     assert refused.value.code == "AUDIT-UNKNOWN"
     with pytest.raises(CorridorError) as refused:
-        command._check_month(202613)
+        command.check_month(202613)
     assert refused.value.code == "AUDIT-MONTH"
 
 
