@@ -87,6 +87,12 @@ def check_program(program: str) -> None:
     """Raises SETTLE-PROGRAM for a program this command does not know."""
     from corridor.errors import CorridorError
 
+    if program in OTHER_DOORS:  # settled, but derived by a command of their own
+        raise CorridorError(
+            "SETTLE-PROGRAM",
+            f"The program {program!r} is not derived here.",
+            todo="Use: corridor qp NPI --derive --year YEAR, with --file for a form.",
+        )
     if program not in PROGRAMS:
         raise CorridorError(
             "SETTLE-PROGRAM",

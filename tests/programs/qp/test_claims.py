@@ -80,7 +80,7 @@ def test_covered_professional_services() -> None:
         "claim_end_date": date(2025, 3, 1), "rendering_npi": "N1", "rendering_tin": "T1", "paid_amount": 80,
         "allowed_amount": 100,
     }  # fmt: skip
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"hcpcs_code": "99213"},
         {"hcpcs_code": "93000", "paid_amount": 8, "allowed_amount": 10},
         {"hcpcs_code": "J1100"},  # a drug

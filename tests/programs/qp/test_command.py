@@ -76,6 +76,11 @@ def test_an_unknown_program_names_those_there_are(tmp_path: Path, capsys: pytest
     assert "low-volume" in error["todo"]
 
 
+def test_explain_points_to_the_command_that_derives(capsys: pytest.CaptureFixture[str]) -> None:
+    error = corridor(capsys, "explain", "qp", "1234567893", "--json").json()["error"]
+    assert error["code"] == "SETTLE-PROGRAM" and "corridor qp" in error["todo"]
+
+
 @pytest.mark.parametrize(
     ("code", "rows"),
     [

@@ -83,7 +83,7 @@ def test_the_status_follows_the_clinician_to_every_practice(tmp_path: Path) -> N
 def test_proposed_a_status_of_the_practice_alone(tmp_path: Path) -> None:
     """From 2027 the status would belong to TIN and NPI: proposed, so only where proposals are asked for."""
     path = tmp_path / "qp.csv"
-    rows = ({"pay": (75, 100)}, {"tin": "T2", "entity": "A2", "pay": (10, 100)})
+    rows: tuple[dict[str, Any], ...] = ({"pay": (75, 100)}, {"tin": "T2", "entity": "A2", "pay": (10, 100)})
     path.write_text("\n".join([",".join(COLUMNS), *map(line, rows)]) + "\n", encoding="utf-8")
     for proposed, expected in ((False, ["qp", "qp"]), (True, ["qp", "none"])):
         rules = load_rules(["qp", "pfs"], proposed=proposed)
