@@ -15,7 +15,7 @@ SPLIT = ("pre", "intra", "post")
 
 
 def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) -> Lines:
-    """The lines of a chunk in the order of the requests, each with its reason where it cannot be priced."""
+    """The lines of a chunk in any order, each with its reason where it cannot be priced."""
     names = [f"modifier_{slot}" for slot in SLOTS]
     listed = con.execute(
         f"select distinct {', '.join(f'coalesce(request.{name}, {chr(39) * 2})' for name in names)} "

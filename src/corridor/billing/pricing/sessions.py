@@ -77,7 +77,8 @@ def _places(
         lines.combined.bilateral[columns["combination_id"][at]], law.rates.bilateral[rate], 1.0
     )
     fees = {
-        "position": at, "session_number": session, "kind_id": kind[at], "rate_id": rate, "base_id": base,
+        "position": at, "request_id": columns["request_id"][at],
+        "session_number": session, "kind_id": kind[at], "rate_id": rate, "base_id": base,
         "is_surgical": np.isin(kind[at], SURGICAL), "is_endoscopy": kind[at] == ENDOSCOPY,
         "is_imaging": kind[at] == IMAGING, "is_therapy": kind[at] == THERAPY,
         "unit_fee": unit, "base_fee": unit_amounts(law, base, facility, locality), "bilateral": bilateral,

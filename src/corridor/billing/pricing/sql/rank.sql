@@ -1,6 +1,7 @@
 -- The place of each line among those of its session, from price_session_fee: the lines in company, with their fees.
 -- A procedure and a family of endoscopies are ranked by their fee, both sides of a bilateral one counted; the base code
--- of a family beside a member is included in it; a further member is paid its difference to the base.
+-- of a family beside a member is included in it; a further member is paid its difference to the base. Ties go by
+-- request_id: the position of a line in its chunk depends on how the engine joined.
 with surgical as (
   select
     fee.*,
@@ -21,7 +22,7 @@ placed as (
     *,
     row_number() over (
       partition by session_number, family
-      order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, position
+      order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, request_id
     ) as member_place
   from surgical
 ),
@@ -34,31 +35,31 @@ valued as (
 ),
 family as (
   select
-    session_number, family, sum((unit_fee - deduction) * bilateral) as family_fee, min(position) as first_position
+    session_number, family, sum((unit_fee - deduction) * bilateral) as family_fee, min(request_id) as first_request
   from valued
   group by session_number, family
 ),
 family_place as (
   select
     session_number, family,
-    row_number() over (partition by session_number order by family_fee desc, first_position) as procedure_rank
+    row_number() over (partition by session_number order by family_fee desc, first_request) as procedure_rank
   from family
 ),
 component as (
   select
     *,
     row_number() over (
-      partition by session_number, kind_id order by technical_fee desc, position
+      partition by session_number, kind_id order by technical_fee desc, request_id
     ) as technical_place,
     row_number() over (
-      partition by session_number, kind_id order by professional_fee desc, position
+      partition by session_number, kind_id order by professional_fee desc, request_id
     ) as professional_place
   from price_session_fee
   where not is_surgical and not is_therapy
 ),
 therapy as (
   select
-    position, units, row_number() over (partition by session_number order by expense desc, position) as expense_place
+    position, units, row_number() over (partition by session_number order by expense desc, request_id) as expense_place
   from price_session_fee
   where is_therapy
 )

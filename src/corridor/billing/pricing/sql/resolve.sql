@@ -1,4 +1,4 @@
--- One row per line of a chunk, in the order of the requests: what it asks for as numbers of the rate, locality and
+-- One row per line of a chunk: what it asks for as numbers of the rate, locality and
 -- combination tables. {requests} is the request table, {rows} the filter of the chunk.
 create or replace temp table price_line as
 select
