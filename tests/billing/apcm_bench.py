@@ -49,6 +49,7 @@ ENROLLED = {
 }
 FOCAL = {
     "person_id": "BIGINT",
+    "year": "INTEGER",
     "npi": "VARCHAR",
     "tin": "VARCHAR",
     "facility_ccn": "VARCHAR",
@@ -300,9 +301,13 @@ def apcm_tables(
         "visits": 4,
     }
     tables.rows(
-        "attribution.focal_clinician",
+        "billing.focal_year",
         FOCAL,
-        [{"person_id": one, **plain, **(focal or {}).get(one, {})} for one in people],
+        [
+            {"person_id": one, "year": year, **plain, **(focal or {}).get(one, {})}
+            for one in people
+            for year in sorted({month // 100 for month in months})
+        ],
     )
     tables.rows("attribution.person", {"person_id": "BIGINT", "tin": "VARCHAR"}, [])
     tables.rows(

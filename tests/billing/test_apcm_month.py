@@ -67,11 +67,13 @@ def test_a_dual_status_not_known_leaves_the_third_level_open() -> None:
     assert (row["level_code"], row["qmb"], row["qmb_uncertain"]) == ("G0557", None, True)
 
 
-def test_without_the_list_of_conditions_there_is_no_level() -> None:
-    tables = apcm_tables({1: ILLNESSES}, listed=False)
+def test_without_the_list_of_conditions_the_lowest_level_stands_in() -> None:
+    tables = apcm_tables({1: ILLNESSES}, listed=False, lines=[visit(1, date(2026, 7, 1), hcpcs_code="G0557")])
     row = _month(tables, 1)
-    assert (row["conditions"], row["level_code"], row["missed"]) == (None, None, False)
-    assert row["conditions_basis"] == "list of chronic conditions not installed"
+    assert (row["conditions"], row["level_code"], row["missed"]) == (None, "G0556", True)
+    assert row["conditions_basis"] == "list of chronic conditions not installed: the lowest level stands in"
+    (billed,) = tables.make("billing.apcm_level")
+    assert billed["verdict"] == "borne_out", "nothing is said of a level"
 
 
 def test_an_unbilled_month_is_missed_and_worth_its_level() -> None:
@@ -149,7 +151,7 @@ def test_a_visit_to_a_colleague_of_the_practice_is_a_visit() -> None:
 def test_how_sure_the_focal_clinician_is(focal: dict[str, Any], expected: str) -> None:
     row = _month(apcm_tables({1: ILLNESSES}, focal={1: focal}), 1)
     assert row["focal_certainty"] == expected
-    assert row["missed"] is (focal.get("tin", "T1") is not None)
+    assert row["missed"] is (focal.get("tin", "T1") is not None and focal.get("is_primary_specialty", True))
 
 
 def test_a_month_of_hospice_or_death_is_left_alone() -> None:
@@ -161,3 +163,55 @@ def test_a_month_of_hospice_or_death_is_left_alone() -> None:
     tables.make("billing.apcm_candidate")
     assert [_month(tables, one)["missed"] for one in (1, 2)] == [False, False]
     assert [_month(tables, one, 202605)["missed"] for one in (1, 2)] == [True, True]
+
+
+SERVICE = {
+    "person_id": "BIGINT",
+    "provider_id": "VARCHAR",
+    "is_facility": "BOOLEAN",
+    "npi": "VARCHAR",
+    "service_date": "DATE",
+    "clinician_group": "VARCHAR",
+    "hcpcs_code": "VARCHAR",
+}
+
+
+def _focal(services: list[tuple[str, str, date]]) -> dict[int, str]:
+    tables = CareTables()
+    tables.calendar(202506, 202606)
+    tables.rows(
+        "attribution.primary_care_service",
+        SERVICE,
+        [
+            {
+                "person_id": 1,
+                "provider_id": f"T{npi}",
+                "is_facility": False,
+                "npi": npi,
+                "service_date": day,
+                "clinician_group": group,
+                "hcpcs_code": "99213",
+            }
+            for npi, group, day in services
+        ],
+    )
+    tables.make("billing.focal_share")
+    return {row["year"]: row["npi"] for row in tables.make("billing.focal_year")}
+
+
+def test_the_focal_clinician_is_of_the_year() -> None:
+    early = [("A", "primary_care_physician", date(2025, month, 3)) for month in (1, 4)]
+    late = [("B", "primary_care_physician", date(2026, month, 3)) for month in (1, 4)]
+    assert _focal(early + late) == {2025: "A", 2026: "B"}
+
+
+def test_a_specialist_is_the_focal_point_only_where_nobody_of_primary_care_is() -> None:
+    heart = [("H", "specialist", date(2026, month, 3)) for month in range(1, 9)]
+    assert _focal(heart) == {2026: "H"}
+    assert _focal([*heart, ("A", "primary_care_physician", date(2026, 1, 3))]) == {2026: "A"}
+
+
+def test_between_equal_points_the_one_seen_on_more_days() -> None:
+    """Two visits a year ago count half: one point, as one visit of this year does."""
+    often = [("A", "non_physician", date(2025, month, 3)) for month in (1, 4)]
+    assert _focal([*often, ("B", "non_physician", date(2026, 5, 3))])[2026] == "A"

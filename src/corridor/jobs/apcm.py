@@ -100,7 +100,7 @@ def of_run(context: Context, wanted: Wanted) -> Apcm:
     warnings = []
     if run.query("select 1 from billing.apcm_patient_month where conditions is null limit 1"):
         warnings.append(
-            "The list of chronic conditions is not installed: no level is known. "
+            "The list of chronic conditions is not installed: everyone counts at the lowest level. "
             "corridor reference add cms_chronic_conditions_hierarchy.csv"
         )
     if not run.query(

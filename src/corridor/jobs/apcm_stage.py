@@ -125,13 +125,15 @@ def stage_months(con: duckdb.DuckDBPyConnection, year: int) -> None:
             ({year} - 1) * 100 + 1 as first_month, behavioral and place = 1 as behavioral, true as serious,
             true as window_is_loaded, place
         from (select *, unnest(range(1, conditions + 1)) as place from door.panel);
-        create table attribution.focal_clinician as
-        select person_id, npi, tin, cast(null as varchar) as facility_ccn,
+        create table billing.focal_year as
+        select person_id, {year} as year, npi, tin, cast(null as varchar) as facility_ccn,
             'the panel names the clinician' as evidence,
             cast(null as bigint) as visits, last_seen as last_visit, 'high' as confidence,
             cast(1 as double) as points_share, true as is_primary_specialty
         from door.panel;
         create table attribution.person (person_id bigint, tin varchar);
+        create schema run;
+        create table run.setting as select {year} as data_year;
         create table claims.period as select 'panel' as source_id, make_date({year} - 10, 1, 1) as first_day;
         create table billing.clinician_base as
         select distinct npi, tin, {year} as year, mac, locality, setting, qp from door.panel;

@@ -4,7 +4,7 @@
 --            Beneficiary or not, the level these give, and the clinician the evidence makes the focal point of care
 -- key:       person_id, month
 -- reads:     population.enrollment_month, population.month, population.condition_definition, claims.service_line,
---            billing.qmb_month, billing.counted_condition, attribution.focal_clinician, attribution.person
+--            billing.qmb_month, billing.counted_condition, billing.focal_year, attribution.person, run.setting
 -- rules:     primary_care.apcm_code, primary_care.focal_certainty
 -- cites:     primary-care code notes D.1, D.2; 89 FR 97866-68, 97871-75 as cited there; docs/apcm.md
 -- evidence:  billing.counted_condition(person_id)
@@ -50,7 +50,7 @@ known as (
     case when list.installed then coalesce(counted.behavioral_conditions, 0) end as behavioral_conditions,
     case when list.installed then coalesce(counted.serious_conditions, 0) end as serious_conditions,
     case
-      when not list.installed then 'list of chronic conditions not installed'
+      when not list.installed then 'list of chronic conditions not installed: the lowest level stands in'
       when counted.window_is_loaded then 'chronic conditions list, by the claims to the end of the month'
       else 'chronic conditions list, by claims that do not reach back through its look-back'
     end as conditions_basis,
@@ -73,7 +73,7 @@ select
   focal.npi, focal.tin, focal.facility_ccn, focal.confidence, focal.is_primary_specialty,
   focal.points_share, focal.visits, focal.last_visit,
   case
-    when focal.person_id is null then 'no primary care in the two years to the end of the measured year'
+    when focal.person_id is null then 'no primary care in the two years to the end of the year'
     when focal.tin is null then concat(focal.evidence, '; a facility bills for the clinician')
     when answer.tin is not null and answer.tin <> focal.tin
       then concat(focal.evidence, '; the one answer of attribution is another practice')
@@ -87,9 +87,14 @@ select
 from known
 left join rules.primary_care_apcm_code as level
   on known.first_day >= level.valid_from and (level.valid_to is null or known.first_day < level.valid_to)
-  and known.conditions >= level.conditions_at_least
-  and (level.conditions_at_most is null or known.conditions <= level.conditions_at_most)
+  -- where nothing is known of conditions, the lowest level is what a month pays at least
+  and coalesce(known.conditions, 0) >= level.conditions_at_least
+  and (level.conditions_at_most is null or coalesce(known.conditions, 0) <= level.conditions_at_most)
   and (level.qmb is null or level.qmb = coalesce(known.qmb, false))
-left join attribution.focal_clinician as focal on focal.person_id = known.person_id
-left join attribution.person as answer on answer.person_id = known.person_id
+left join billing.focal_year as focal
+  on focal.person_id = known.person_id and focal.year = cx_year_of(known.first_day)
+-- the one answer is of the measured year alone
+cross join run.setting as setting
+left join attribution.person as answer
+  on answer.person_id = known.person_id and cx_year_of(known.first_day) = setting.data_year
 left join rules.primary_care_focal_certainty as certainty on certainty.confidence = focal.confidence

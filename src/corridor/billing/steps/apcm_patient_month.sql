@@ -95,8 +95,9 @@ select
   billed_paid_amount, care_management, care_management_amount, other_care_tin, last_seen, initiating_date, initiating_visit,
   practice_bills_apcm, consent_month, consent_month is null as consent_needed,
   billed_code is not null and care_management is not null as conflict,
-  eligible and whole_month and active and tin is not null and level_code is not null and billed_code is null
-    and not managed and initiating_visit in ('not_needed', 'satisfied') as missed,
+  -- a specialist may be the focal point; that one bills for all primary care no claim can show
+  eligible and whole_month and active and is_primary_specialty and tin is not null and level_code is not null
+    and billed_code is null and not managed and initiating_visit in ('not_needed', 'satisfied') as missed,
   eligible and tin is not null and level_code is not null and billed_code is null and managed as switchable,
   cast(case
     when billed_code is null and eligible and tin is not null
