@@ -67,6 +67,7 @@ def test_everything_that_can_be_set(tmp_path, monkeypatch):
         "cohort",
         "indicative_below_coverage",
         "seed",
+        "billing",
     }
     monkeypatch.setenv("CORRIDOR_HOME", "/elsewhere")
     assert read.home_folder() == Path("/elsewhere")

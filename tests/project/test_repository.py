@@ -69,7 +69,8 @@ OFF_TOPIC = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
-UNFINISHED = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+# In quotes, three X are CMS's word for a service without a global period.
+UNFINISHED = re.compile(r"(?<!['\"])\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
 EMAIL = re.compile(r"[\w.+-]+@(?!example\.)[\w-]+\.(?:com|org|net|gov)\b")
 
 

@@ -51,6 +51,11 @@ programs = ["asm"]
 # [spark.conf]
 # "spark.executor.memory" = "24g"
 
+# The Medicare locality that services are priced in where neither claim nor roster tells it.
+# [billing]
+# mac = "10112"
+# locality = "00"
+
 # What to load: one block for each format, paths relative to this file.
 # [[sources]]
 # format = "cclf"

@@ -68,7 +68,10 @@ def rules(
     force = law.in_force(performance_year=chosen_year)
     names = [program] if stem else force.names()
     wanted = {each.value for each in status}
-    found = [value for value in map(force.__getitem__, names) if not wanted or value.status in wanted]
+    values = [value for name in names for value in force.in_year(name)]
+    if stem and not values:
+        values = [force[program]]  # says why it has none
+    found = [value for value in values if not wanted or value.status in wanted]
     if as_json:
         answer: dict[str, Any] = {
             "program": one or None,

@@ -160,6 +160,15 @@ class RulesInForce:
                 return self._value(name, period)
         raise self._not_in_force(name, day)
 
+    def in_year(self, name: str) -> list[RuleValue]:
+        """The values a rule has in the year, in order: by day there may be several of them, or none.
+
+        Raises LAW-UNKNOWN-RULE, and LAW-NOT-IN-FORCE for a rule of years.
+        """
+        if self.rules.rule(name).body.clock != "service_date":
+            return [self[name]]
+        return [self._value(name, period) for period in self._in_year(name)]
+
     def history(self, name: str) -> list[RuleValue]:
         """Every period of a rule in order of time, as known on the day of these rules."""
         return [self._value(name, period) for period in self.rules.periods(name)]
@@ -225,9 +234,8 @@ class RulesInForce:
         clock = self.rules.rule(name).body.clock
         periods = self.rules.periods(name)
         if clock == "service_date":
-            first, last = date(self.performance_year, 1, 1), date(self.performance_year + 1, 1, 1)
-            live = [p for p in periods if p.start < last and (p.end is None or p.end > first)]  # type: ignore[operator]
-            if len(live) > 1 or (live and not live[0].holds(first)):
+            live = self._in_year(name)
+            if len(live) > 1 or (live and not live[0].holds(date(self.performance_year, 1, 1))):
                 raise CorridorError(
                     "LAW-CHANGES-IN-YEAR",
                     f"The rule has more than one value in {self.performance_year}.",
@@ -238,6 +246,15 @@ class RulesInForce:
         paid = clock == "payment_year"
         year = self.payment_year(name.partition(".")[0]) if paid else self.performance_year
         return next((p for p in periods if p.holds(year)), None)
+
+    def _in_year(self, name: str) -> list[Period]:
+        """The periods of a rule of days that hold on a day of the year."""
+        first, last = date(self.performance_year, 1, 1), date(self.performance_year + 1, 1, 1)
+        return [
+            period
+            for period in self.rules.periods(name)
+            if period.start < last and (period.end is None or period.end > first)  # type: ignore[operator]
+        ]
 
     def _value(self, name: str, period: Period) -> RuleValue:
         rule = self.rules.rule(name)
