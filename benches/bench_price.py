@@ -25,7 +25,8 @@ RESULTS = Path(__file__).parent / "results" / "price.json"
 CODES = """
 create or replace table code as
 select
-  *, row_number() over (partition by band order by hcpcs_code) - 1 as place, count(*) over (partition by band) as places
+  *, row_number() over (partition by band order by hcpcs_code) - 1 as place,
+  count(*) over (partition by band) as places
 from (
   select
     hcpcs_code, pctc_indicator as pctc, bilateral_indicator as bilateral, assistant_indicator as assistant,
@@ -71,7 +72,8 @@ select
   date '2026-01-01' + cast(session * 365 // ({lines} * 2 // 5 + 1) as integer) as schedule_date,
   schedule_date as service_date, session % 9973 % 5 = 0 as qp, code.hcpcs_code,
   case
-    when pctc = '1' and style < 400 then if(style < 300, '26', 'TC') when bilateral = '1' and style < 80 then '50'
+    when pctc = '1' and style < 400 then if(style < 300, '26', 'TC')
+    when bilateral = '1' and style < 80 then '50'
     when assistant = '2' and style < 100 then '80' when multiple = '5' then if(style < 150, 'CQ', 'GP')
     when style < 60 then '25' when style < 80 then '59' when style < 82 then '52' when style < 83 then '#1'
   end as modifier_1,
@@ -104,7 +106,8 @@ def test_lines_a_cpu_second(small: bool) -> None:
     found = json.loads(run.stdout.splitlines()[-1])
     print(f"\n{lines:,} lines of 2026, {found['priced']:,} priced, {found['ranked']:,} reduced in company")
     print(
-        f"  {found['lines_per_cpu_second']:>12,.0f} lines a cpu-second ({found['cpu_seconds']:.1f} cpu-seconds)"
+        f"  {found['lines_per_cpu_second']:>12,.0f} lines a cpu-second, "
+        f"{found['cpu_seconds']:.1f} cpu-seconds"
     )
     print(f"  {found['seconds']:>12.1f} seconds by the clock; peak memory {found['peak_mb']:,.0f} MB, "
           f"{found['lines_mb']:,.0f} MB before pricing")  # fmt: skip
@@ -143,7 +146,8 @@ def main(lines: int) -> None:
     price_requests(con, force)
     spent, seconds = time.process_time() - began, time.perf_counter() - clock
     answered, priced, ranked, dollars, differ = con.execute(
-        "select count(*), count(*) filter (status = 'priced'), count(*) filter (multiple_procedure_factor <> 1), "
+        "select count(*), count(*) filter (status = 'priced'), "
+        "count(*) filter (multiple_procedure_factor <> 1), "
         "sum(amount), count(*) filter (work_amount + pe_amount + mp_amount <> amount) from door.price"
     ).fetchone() or (0, 0, 0, 0, 0)
     print(json.dumps({
