@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "synth": ("corridor.cli.synth", "Write a synthetic community in CCLF layout."),
     "changes": ("corridor.cli.changes", "What the newest delivery changed."),
     "program-effect": ("corridor.cli.program_effect", "What a care program changed."),
+    "serve": ("corridor.cli.serve", "The application in the browser: pages, API, accounts."),
     "tieout": ("corridor.cli.tieout", "What the loaded files hold, lack and can carry."),
 }
 

@@ -71,8 +71,15 @@ def derivation_page(
         if heading:
             parts.append(f"<h2>{escape(heading)}</h2>\n")
         _add(parts, condensed(node), open_levels)
-    parts.append(_assumptions(assumptions))
+    parts.append(assumptions_table(assumptions))
     parts.append("</main>\n</body>\n</html>\n")
+    return "".join(parts)
+
+
+def derivation_tree(node: Node, open_levels: int = OPEN_LEVELS) -> str:
+    """The tree alone, for a page that has its own frame; everything is escaped."""
+    parts: list[str] = []
+    _add(parts, condensed(node), open_levels)
     return "".join(parts)
 
 
@@ -120,7 +127,8 @@ def _spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _assumptions(records: Sequence[Mapping[str, Any]]) -> str:
+def assumptions_table(records: Sequence[Mapping[str, Any]]) -> str:
+    """The parameters that are neither codified nor official, with their heading; everything is escaped."""
     if not records:
         return "<h2>Every parameter is codified or official</h2>\n"
     rows = "".join(

@@ -1,0 +1,88 @@
+"""The audit log: who saw or did what, append-only, each record chained to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corridor.web.state import State, stamp
+
+FIRST = "0" * 64
+FIELDS = ("place", "at", "account", "action", "subject", "outcome", "address", "previous")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the log is whole: how many records, the last hash, and the first record that does not fit."""
+
+    records: int
+    head: str
+    broken_at: int | None
+
+
+def append(
+    state: State, account: str, action: str, subject: str = "", outcome: str = "done", address: str = ""
+) -> None:
+    """Add one record; what it tells of must not happen where this fails."""
+    with state.writing() as con:
+        write(con, account, action, subject, outcome, address)
+
+
+def write(
+    con: sqlite3.Connection, account: str, action: str, subject: str, outcome: str, address: str
+) -> None:
+    """Add one record inside a unit of work."""
+    last = con.execute("select place, hash from audit order by place desc limit 1").fetchone()
+    record: dict[str, Any] = {
+        "place": 1 + (last["place"] if last else 0),
+        "at": stamp(),
+        "account": account,
+        "action": action,
+        "subject": subject,
+        "outcome": outcome,
+        "address": address,
+        "previous": last["hash"] if last else FIRST,
+    }
+    con.execute(
+        "insert into audit (place, at, account, action, subject, outcome, address, previous, hash) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [*record.values(), _hash(record)],
+    )
+
+
+def verify(state: State) -> Verdict:
+    """Walk the chain from its beginning.
+
+    A log cut short at its end still fits: that is why the head is shown, to be kept elsewhere.
+    """
+    previous, records = FIRST, 0
+    with state.reading() as con:
+        for row in con.execute("select * from audit order by place"):
+            records += 1
+            record = {name: row[name] for name in FIELDS}
+            if row["place"] != records or row["previous"] != previous or row["hash"] != _hash(record):
+                return Verdict(records, previous, int(row["place"]))
+            previous = row["hash"]
+    return Verdict(records, previous, None)
+
+
+def newest(
+    state: State, limit: int, before: int | None = None, account: str = ""
+) -> Sequence[dict[str, Any]]:
+    """The newest records, the last first; ``before`` a place, for the next page."""
+    with state.reading() as con:
+        rows = con.execute(
+            "select * from audit where (? is null or place < ?) and (? = '' or account = ?) "
+            "order by place desc limit ?",
+            [before, before, account, account, limit],
+        )
+        return [dict(row) for row in rows]
+
+
+def _hash(record: dict[str, Any]) -> str:
+    text = json.dumps({name: record[name] for name in FIELDS}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""Accounts with their roles and scope, and the audit log."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from corridor.errors import CorridorError
+from corridor.web import accounts as people
+from corridor.web import audit
+from corridor.web.accounts import Account
+from corridor.web.guard import Visit, VisitDep
+from corridor.web.render import page
+from corridor.web.roles import Role
+from corridor.web.scope import COLUMNS, Scope
+
+LOG_PAGE = 100
+
+
+def accounts(visit: VisitDep) -> Response:
+    """Everybody who may sign in."""
+    return _page(visit)
+
+
+def add(visit: VisitDep) -> Response:
+    """A new account with a password that must be changed, shown this once."""
+    made = secrets.token_urlsafe(12)
+    try:
+        name = visit.text("name").strip()
+        people.create_account(visit.bench.state, name, made, _roles(visit), _scope(visit))
+    except CorridorError as error:
+        return _page(visit, error=error)
+    visit.note("account_added", f"{name} ({', '.join(sorted(_roles(visit)))}; {_scope(visit).words()})")
+    return _page(visit, made=(name, made))
+
+
+def change(visit: VisitDep, account_id: int) -> Response:
+    """Other roles, another scope, or an end to it."""
+    account = _known(visit, account_id)
+    try:
+        people.set_rights(
+            visit.bench.state, account_id, _roles(visit), _scope(visit), bool(visit.text("disabled"))
+        )
+    except CorridorError as error:
+        return _page(visit, error=error)
+    ended = ", disabled" if visit.text("disabled") else ""
+    words = f"{account.name} ({', '.join(sorted(_roles(visit)))}; {_scope(visit).words()}{ended})"
+    visit.note("account_changed", words)
+    return RedirectResponse("/administration", 303)
+
+
+def reset(visit: VisitDep, account_id: int) -> Response:
+    """A new password that must be changed, shown this once; it also unlocks the account."""
+    account = _known(visit, account_id)
+    made = secrets.token_urlsafe(12)
+    people.set_password(visit.bench.state, account, made, must_change=True)
+    return _page(visit, made=(account.name, made))
+
+
+def log(visit: VisitDep, before: int | None = None, account: str = "") -> Response:
+    """Who saw or did what, the newest first, and whether the log is whole."""
+    rows = audit.newest(visit.bench.state, LOG_PAGE, before, account)
+    return page(
+        visit,
+        "audit.html.j2",
+        "Audit log",
+        rows=rows,
+        verdict=audit.verify(visit.bench.state),
+        chosen=account,
+        earlier=rows[-1]["place"] if len(rows) == LOG_PAGE else None,
+    )
+
+
+def _known(visit: Visit, account_id: int) -> Account:
+    found = people.find_account(visit.bench.state, account_id)
+    if found is None:
+        raise CorridorError("WEB-NOT-FOUND", "There is no such account.", todo="Open the list again.")
+    return found
+
+
+def _roles(visit: Visit) -> list[str]:
+    given = visit.form.get("role", [])
+    return [given] if isinstance(given, str) else [str(role) for role in given]
+
+
+def _scope(visit: Visit) -> Scope:
+    return people.scope_of(bool(visit.text("every_row")), {kind: visit.text(kind) for kind in COLUMNS})
+
+
+def _page(visit: Visit, error: CorridorError | None = None, made: tuple[str, str] | None = None) -> Response:
+    return page(
+        visit,
+        "administration.html.j2",
+        "Accounts",
+        400 if error else 200,
+        accounts=people.read_accounts(visit.bench.state),
+        roles=list(Role),
+        kinds=[(kind, kind.upper()) for kind in COLUMNS],
+        made=made,
+        error=error.to_dict() if error else None,
+    )

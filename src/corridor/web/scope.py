@@ -1,0 +1,75 @@
+"""Which rows an account may see, as conditions on the columns every table carries.
+
+What is not known to be permitted is hidden: a table without an entity shows no row to an account that is
+limited to some entities, unless it is listed here as holding nothing of anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from corridor.engine.connection import name
+
+# Rows of one person or one claim are told by these columns, or by the room the table stands in.
+PATIENT_COLUMNS = frozenset({"person_id", "claim_id", "episode_id", "claim_number"})
+PATIENT_ROOMS = frozenset({"cclf", "rif", "synpuf", "tuva", "fhir", "x12", "identity"})
+# Tables that hold nothing of any entity: cohorts of the country, years, parameters.
+SHARED = frozenset({"asm.assumption", "asm.cohort", "asm.national_cohort", "asm.year_used"})
+SHARED_ROOMS = frozenset({"reference"})
+COLUMNS: dict[str, tuple[str, ...]] = {"aco": ("aco_id",), "tin": ("tin",), "npi": ("npi",)}
+OF_EPISODE = "episodes.chronic_attribution"
+LINES_OF_EPISODE = "episodes.chronic_service"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows of an account: every one, or those of these ACOs, TINs and NPIs."""
+
+    every_row: bool = False
+    aco: tuple[str, ...] = ()
+    tin: tuple[str, ...] = ()
+    npi: tuple[str, ...] = ()
+
+    def values(self, kind: str) -> Sequence[str]:
+        """The entities of a kind: aco, tin or npi."""
+        found: Sequence[str] = getattr(self, kind)
+        return found
+
+    def words(self) -> str:
+        """The scope in a few words."""
+        if self.every_row:
+            return "every row"
+        parts = [f"{kind.upper()} {', '.join(self.values(kind))}" for kind in COLUMNS if self.values(kind)]
+        return "; ".join(parts) or "no row"
+
+
+def of_patients(table: str, columns: Collection[str]) -> bool:
+    """Whether a row of the table is about one person, claim or episode."""
+    return table.partition(".")[0] in PATIENT_ROOMS or not PATIENT_COLUMNS.isdisjoint(columns)
+
+
+def condition(table: str, columns: Collection[str], *, episodes: bool, lines: bool) -> str:
+    """The where clause that keeps the rows in scope; the entities themselves are in tables ``scope.<kind>``.
+
+    episodes, lines: whether the run can tell whose an episode is, and which claim lines it holds.
+    """
+    if table in SHARED or table.partition(".")[0] in SHARED_ROOMS:
+        return "true"
+    tests = [
+        f"{name(column)} in (select value from scope.{kind})"
+        for kind, names in COLUMNS.items()
+        for column in names
+        if column in columns
+    ]
+    if {"level", "entity_id"} <= set(columns):
+        tests += [
+            f"({name('level')} = '{kind}' and {name('entity_id')} in (select value from scope.{kind}))"
+            for kind in COLUMNS
+        ]
+    if episodes and "episode_id" in columns:
+        tests.append(f"{name('episode_id')} in (select episode_id from scope.episode)")
+    elif lines and {"source_id", "claim_id", "claim_line_number"} <= set(columns):
+        keys = ", ".join(map(name, ("source_id", "claim_id", "claim_line_number")))
+        tests.append(f"({keys}) in (select source_id, claim_id, claim_line_number from scope.line)")
+    return " or ".join(tests) or "false"

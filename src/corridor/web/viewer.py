@@ -1,0 +1,165 @@
+"""The one way to the rows of a run: a viewer sees what its account may see, and nothing else exists for it.
+
+Every table is a view whose condition is the account's scope, made before any query runs: a query cannot
+forget the filter, because the unfiltered table has no name on the viewer's connection.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from corridor.engine.connection import connect, name, parquet
+from corridor.engine.runs import Run
+from corridor.errors import CorridorError
+from corridor.web.scope import COLUMNS, LINES_OF_EPISODE, OF_EPISODE, Scope, condition, of_patients
+
+NAMED = re.compile(r'"?\b([a-z][a-z0-9_]*)"?\."?([a-z][a-z0-9_]*)\b"?')
+
+
+class Viewer(Run):
+    """A run as one account sees it; stands wherever a run does.
+
+    ``patients``: whether rows about single people, claims and episodes are seen at all.
+    """
+
+    def __init__(self, run: Run, scope: Scope, patients: bool) -> None:
+        self.scope = scope
+        self.patients = patients
+        self.home = run.home
+        self.run_id = run.run_id
+        self.manifest = run.manifest
+        self._files: dict[str, list[Path]] = {
+            str(entry["step"]): [
+                file for output in entry["outputs"] for file in sorted((run.home / output).glob("*.parquet"))
+            ]
+            for entry in run.manifest["steps"]
+        }
+        self._given = {
+            str(table): [Path(path) for path in paths if Path(path).exists()]
+            for table, paths in run.manifest.get("externals", {}).items()
+        }
+        self._lock = threading.RLock()
+        self._made: dict[str, bool] = {}
+        self._own = connect()
+        self._own.execute("create schema scope")
+        for kind in COLUMNS:
+            self._own.execute(f"create table scope.{kind} (value varchar)")
+            for value in scope.values(kind):
+                self._own.execute(f"insert into scope.{kind} values (?)", [value])
+        self._whose_episodes()
+
+    # -- what is asked of a run ---------------------------------------------------------------
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The connection of this viewer: it holds what ``query`` was asked for, and only what is in scope."""
+        return self._own
+
+    def files(self, table: str) -> list[Path]:
+        """None: the files of a table hold every row of it."""
+        return []
+
+    def has(self, table: str) -> bool:
+        """Whether the run made this table, and this viewer may see it."""
+        return table in self._files and self._make(table)
+
+    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query, one dict a row; values only as parameters."""
+        for schema, table in NAMED.findall(sql):
+            if f"{schema}.{table}" in self._files or f"{schema}.{table}" in self._given:
+                self._make(f"{schema}.{table}")
+        cursor = self._own.cursor()
+        try:
+            found = cursor.execute(sql, list(parameters or []))
+            columns = [column[0] for column in found.description or []]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        finally:
+            cursor.close()
+
+    # -- what pages ask -----------------------------------------------------------------------
+
+    def tables(self) -> list[str]:
+        """The tables this viewer may see, by name."""
+        return sorted(table for table in self._files if self.has(table))
+
+    def table(self, table: str) -> None:
+        """Make sure of a table. Raises WEB-FORBIDDEN where it is there, and not for this account."""
+        if table in self._files and not self.has(table):
+            raise CorridorError(
+                "WEB-FORBIDDEN",
+                f"{table} holds rows about single patients, which your role does not see.",
+                todo="Ask an administrator for a role that works with patients.",
+                field="table",
+            )
+
+    def sees(self, npi: str, tin: str | None = None) -> bool:
+        """Whether a clinician has a row in what this viewer sees."""
+        for table in ("asm.result", "asm.roster", "qp.status"):
+            if self.has(table):
+                found = self.query(
+                    f"select 1 as found from {table} where npi = ? and (? is null or tin = ?) limit 1",
+                    [npi, tin, tin],
+                )
+                if found:
+                    return True
+        return False
+
+    # -- how the views are made ---------------------------------------------------------------
+
+    def _make(self, table: str) -> bool:
+        """Make the view of a table, once; False where this viewer may not see it."""
+        with self._lock:
+            if table not in self._made:
+                files = self._files.get(table) or self._given.get(table) or []
+                self._made[table] = bool(files) and self._view(table, files)
+            return self._made[table]
+
+    def _view(self, table: str, files: Sequence[Path]) -> bool:
+        columns = self._columns(files)
+        if not self.patients and of_patients(table, columns):
+            return False
+        schema, short = table.split(".")
+        where = (
+            "true"
+            if self.scope.every_row
+            else condition(table, columns, episodes=bool(self._files.get(OF_EPISODE)), lines=self._has_lines)
+        )
+        self._own.execute(f"create schema if not exists {name(schema)}")
+        self._own.execute(
+            f"create view {name(schema, short)} as select * from {parquet(files)} where {where}"
+        )
+        return True
+
+    def _columns(self, files: Sequence[Path]) -> list[str]:
+        found = self._own.execute(f"describe select * from {parquet(files)}").fetchall()
+        return [str(row[0]) for row in found]
+
+    @property
+    def _has_lines(self) -> bool:
+        return bool(self._files.get(LINES_OF_EPISODE)) and bool(self._files.get(OF_EPISODE))
+
+    def _whose_episodes(self) -> None:
+        """scope.episode and scope.line: the episodes attributed to the scope, and their claim lines.
+
+        A clinician answers for all care in an episode: its lines are seen whoever rendered them.
+        """
+        if self.scope.every_row or not self.patients or not self._files.get(OF_EPISODE):
+            self._own.execute("create table scope.episode (episode_id varchar)")
+        else:
+            self._own.execute(
+                f"create table scope.episode as select distinct episode_id "
+                f"from {parquet(self._files[OF_EPISODE])} where attributed and "
+                "(tin in (select value from scope.tin) or npi in (select value from scope.npi))"
+            )
+        if self._has_lines:
+            self._own.execute(
+                "create view scope.line as select source_id, claim_id, claim_line_number "
+                f"from {parquet(self._files[LINES_OF_EPISODE])} "
+                "where episode_id in (select episode_id from scope.episode)"
+            )

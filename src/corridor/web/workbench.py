@@ -1,0 +1,125 @@
+"""What the pages stand on: the last complete run as an account sees it, and what is made from it once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from corridor.engine.runs import Run, open_run
+from corridor.engine.warehouse import Warehouse
+from corridor.errors import CorridorError
+from corridor.law import Rules, load_rules
+from corridor.reports import ReportData
+from corridor.settings import Settings
+from corridor.web.accounts import Account
+from corridor.web.limits import Limit
+from corridor.web.roles import PATIENTS
+from corridor.web.sessions import Setup
+from corridor.web.state import State
+from corridor.web.viewer import Viewer
+
+if TYPE_CHECKING:
+    from corridor.programs.asm.settlement import Settlement
+
+MOST_VIEWERS = 24
+Made = TypeVar("Made")
+
+
+class Shelf:
+    """A few things made once and kept while they are used; the least used goes first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Any, tuple[threading.Lock, list[Any]]] = OrderedDict()
+
+    def get(self, key: Any, make: Callable[[], Made]) -> Made:
+        """What is kept under a key; made first where it is not there, by one thread only."""
+        with self._lock:
+            lock, box = self._kept.setdefault(key, (threading.Lock(), []))
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        with lock:
+            if not box:
+                box.append(make())
+            found: Made = box[0]
+            return found
+
+
+@dataclass
+class Workbench:
+    """One warehouse with its settings and its state, served.
+
+    secure: cookies go over https only. names: the host names it answers to.
+    """
+
+    home: Path
+    settings: Settings
+    state: State
+    secure: bool = False
+    names: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+    setup: Setup = field(init=False)
+    sign_in_limit: Limit = field(default_factory=lambda: Limit(10, 60.0))
+    api_limit: Limit = field(default_factory=lambda: Limit(120, 60.0))
+    _shelf: Shelf = field(default_factory=lambda: Shelf(MOST_VIEWERS))
+
+    def __post_init__(self) -> None:
+        self.setup = Setup(self.state)
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse as it is now: loads may come while it is served."""
+        return Warehouse.open(self.home)
+
+    def run(self) -> Run | None:
+        """The last complete run; None before the first."""
+        try:
+            return open_run(self.home)
+        except CorridorError as error:
+            if error.code == "NO-RUN":
+                return None
+            raise
+
+    def viewer(self, account: Account) -> Viewer | None:
+        """The last complete run as an account sees it; None before the first run."""
+        run = self.run()
+        if run is None:
+            return None
+        patients = account.any_of(PATIENTS)
+        key = ("viewer", run.run_id, account.scope, patients)
+        return self._shelf.get(key, lambda: Viewer(run, account.scope, patients))
+
+    def report(self, viewer: Viewer) -> ReportData:
+        """The data of the report, in the viewer's scope; single episodes are read a clinician at a time."""
+        key = ("report", viewer.run_id, viewer.scope, viewer.patients)
+        return self._shelf.get(key, lambda: ReportData.from_run(viewer, detail=False))
+
+    def law(self, programs: tuple[str, ...]) -> Rules:
+        """The rules of some programs with the settings' overrides. Raises LAW-UNKNOWN-PROGRAM."""
+        given = self.settings
+        return self._shelf.get(
+            ("law", programs),
+            lambda: load_rules(
+                programs, as_known_on=given.as_known_on, overrides=given.overrides, proposed=given.proposed
+            ),
+        )
+
+    def settlement(self, viewer: Viewer) -> Settlement:
+        """The settlement of the whole cohort, from which any figure of a clinician is derived.
+
+        Whoever shows a row of it asks the viewer first: ``explaining`` is the only place that does.
+        """
+
+        def made() -> Settlement:
+            from corridor.programs.asm.compute import settle
+            from corridor.programs.asm.run_inputs import open_run_inputs
+
+            found = open_run_inputs(self.home)
+            return settle(found.inputs, found.rules, found.year, national=found.national)
+
+        return self._shelf.get(("settlement", viewer.run_id), made)
