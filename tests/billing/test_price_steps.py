@@ -37,11 +37,14 @@ def lines(
     force = load_rules(["pfs", "claims"]).in_force(2026)
     con.execute(
         "create schema claims; create schema org_raw; create schema billing; create schema rules;"
+        "create schema qp;"
+        "create table qp.status as select '3' as npi, '9' as tin, 2026 as payment_year, 'qp' as status;"
         f"create table claims.medical_claim ({CLAIM});"
         "create table org_raw.provider_roster (npi varchar, tin varchar, site_id varchar, site_zip varchar, "
         "start_date date); insert into org_raw.provider_roster values ('2', '9', 'x', '35203', null), "
         "('2', '9', 'y', '99501', date '2026-01-01');"
-        "create table reference.pfs_zip_locality (zip_code varchar, mac varchar, locality varchar, period varchar);"
+        "create table reference.pfs_zip_locality (zip_code varchar, mac varchar, locality varchar, "
+        "period varchar);"
         "insert into reference.pfs_zip_locality values ('35203', '10112', '00', '20261'), "
         "('99501', '02102', '01', '20261')"
     )
@@ -93,6 +96,9 @@ def test_lines_of_claims_and_their_prices() -> None:
 @pytest.mark.skipif(not DATA.is_dir(), reason="no test data: see CONTRIBUTING.md")
 def test_without_any_locality_the_amount_is_national() -> None:
     con = fee_schedule()
-    found = lines(con, {}, {})
+    found = lines(con, {}, {}, {"rendering_npi": "3"})
+    # a qualifying participant of the payment year is priced with the factor of those: 136.28
+    assert [row["qp_status"] for row in found] == ["unknown", "qp"]
+    assert found[1]["amount"] == Decimal("136.28")
     assert (found[0]["locality_basis"], found[0]["amount"]) == ("national", Decimal("135.61"))
     con.close()

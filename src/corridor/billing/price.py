@@ -53,7 +53,7 @@ def price(ctx: StepContext) -> str:
     price_requests(con, ctx.force)
     return """
         select line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.npi, line.tin,
-            line.service_date, line.hcpcs_code, line.units, line.qp, line.mac, line.locality,
+            line.service_date, line.hcpcs_code, line.units, line.qp, line.qp_status, line.mac, line.locality,
             line.locality_basis, price.* exclude (request_id), line.allowed_amount, line.paid_amount,
             line.allowed_amount - price.expected_allowed_amount as difference, line.service_month
         from door.price_request as line

@@ -3,9 +3,9 @@
 --            it is priced in and how that is known, and what was charged, allowed and paid
 -- key:       source_id, claim_id, claim_line_number
 -- reads:     claims.medical_claim, org_raw.provider_roster, reference.pfs_zip_locality, reference.pfs_gpci,
---            billing.home_locality
+--            billing.home_locality, qp.status
 -- rules:     claims.claim_setting
--- cites:     pricing locality of Medicare Part B claims; docs/pricing.md
+-- cites:     42 CFR 414.1425 (qualifying participants, whose factor it decides); pricing locality of Medicare Part B claims; docs/pricing.md
 -- evidence:  claims.service_line(source_id, claim_id, claim_line_number)
 -- owner:     tin, npi
 -- partition: service_month
@@ -56,7 +56,8 @@ line as (
 )
 select
   line.source_id, line.claim_id, line.claim_line_number, line.person_id, line.service_date,
-  line.service_date as schedule_date, false as qp, line.hcpcs_code, line.modifier_1, line.modifier_2,
+  line.service_date as schedule_date, coalesce(status.status = 'qp', false) as qp,
+  coalesce(status.status, 'unknown') as qp_status, line.hcpcs_code, line.modifier_1, line.modifier_2,
   line.modifier_3, line.modifier_4, line.place_of_service_code, cast(null as varchar) as setting,
   coalesce(site.mac, contractor.mac, nullif(home.mac, '')) as mac,
   case
@@ -76,4 +77,6 @@ select
 from line
 cross join billing.home_locality as home
 left join site on site.npi = line.npi and site.tin = line.tin
+left join qp.status as status
+  on status.npi = line.npi and status.tin = line.tin and status.payment_year = cx_year_of(line.service_date)
 left join contractor on contractor.mac = line.contractor_number
