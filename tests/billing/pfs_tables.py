@@ -45,8 +45,10 @@ def fee_schedule() -> duckdb.DuckDBPyConnection:
     con.execute("create schema reference; create schema door")
     con.execute(f"create table reference.pfs_rvu ({RVU})")
     con.execute(f"create table reference.pfs_gpci ({GPCI})")
-    con.execute("create table reference.pfs_anesthesia (year integer, mac varchar, locality varchar, "
-                "conversion_factor decimal(9,2))")  # fmt: skip
+    con.execute(
+        "create table reference.pfs_anesthesia (year integer, variant varchar, mac varchar, "
+        "locality varchar, conversion_factor decimal(9,2))"
+    )
     con.execute(
         "create table reference.anesthesia_base_unit (year integer, hcpcs_code varchar, base_units integer)"
     )
@@ -67,7 +69,7 @@ def fee_schedule() -> duckdb.DuckDBPyConnection:
             _insert(
                 con,
                 "reference.pfs_anesthesia",
-                [2025, row[0].strip().zfill(5), row[1].strip().zfill(2), row[3]],
+                [2025, "single", row[0].strip().zfill(5), row[1].strip().zfill(2), row[3]],
             )
     return con
 

@@ -1,1 +1,1 @@
-"""The fee schedule: what a service is paid, what a new schedule changes, what is unbilled or wrongly billed."""
+"""The fee schedule: what a service is paid, what a new one changes, what is unbilled or wrongly billed."""

@@ -23,6 +23,8 @@ def value_text(node: Node) -> str:
         return entries_text(value)
     if isinstance(value, str):
         return value
+    if unit == "usd_per_unit":
+        return f"${value:,.4f}"
     if unit in ("dollars", "usd"):
         return f"-${abs(value):,.2f}" if value < 0 else f"${value:,.2f}"
     if unit.startswith("fraction of Part B"):

@@ -130,10 +130,7 @@ def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: float
     columns = lines.columns
     locality, combination = columns["locality_id"][at], columns["combination_id"][at]
     shares = {str(row["component"]): float(row["share"]) for row in law.day.rows("pfs.anesthesia_share")}
-    other = "pfs.anesthesia_conversion_factor" + ("" if law.qp else "_qp")
-    # the published factors are of clinicians who are no qualifying participants, unless there is one for all
-    serves = not law.qp or (other in law.day and law.day.number(other) == factor)
-    published = law.places.anesthesia[locality] if serves else np.full(len(at), np.nan)
+    published = (law.places.anesthesia_qp if law.qp else law.places.anesthesia)[locality]
     return MODEL.evaluate(
         {
             "published_factor": published,

@@ -41,7 +41,7 @@ def stepwise(amount: Any, factors: Iterable[Any]) -> Any:
 # ---- one unit
 
 
-@formula(cite="notes on the fee schedule A.2", unit="usd")
+@formula(cite="notes on the fee schedule A.2", unit="usd_per_unit")
 def conversion_factor(qp: Any, conversion_factor_standard: Any, conversion_factor_qualifying: Any) -> Any:
     """Dollars for one relative value unit, by whether the clinician is a qualifying participant."""
     return np.where(qp, conversion_factor_qualifying, conversion_factor_standard)

@@ -195,13 +195,17 @@ def _allowed(force: RulesOnDay, rule: str, column: npt.NDArray[Any]) -> npt.NDAr
 
 @dataclass(frozen=True)
 class Localities:
-    """Indices of the localities of a year by locality_id: 0 is the nation, -1 no locality at all."""
+    """Indices of the localities of a year by locality_id: 0 is the nation, -1 no locality at all.
+
+    anesthesia, anesthesia_qp   published dollars of a unit, of others and of qualifying participants
+    """
 
     label: npt.NDArray[Any]
     work: Floats
     pe: Floats
     mp: Floats
     anesthesia: Floats
+    anesthesia_qp: Floats
 
 
 def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay) -> Localities:
@@ -214,9 +218,14 @@ def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay
             select index.mac, index.locality, index.state, index.basis,
                 cast(index.work_gpci as double) as work, cast(index.pe_gpci as double) as pe,
                 cast(index.mp_gpci as double) as mp,
-                cast(anesthesia.conversion_factor as double) as anesthesia
+                anesthesia.other as anesthesia, anesthesia.qualifying as anesthesia_qp
             from reference.pfs_gpci as index
-            left join reference.pfs_anesthesia as anesthesia
+            left join (
+                select year, mac, locality,
+                    max(cast(conversion_factor as double)) filter (variant <> 'qp') as other,
+                    max(cast(conversion_factor as double)) filter (variant <> 'nonqp') as qualifying
+                from reference.pfs_anesthesia group by year, mac, locality
+            ) as anesthesia
                 on anesthesia.year = index.year and anesthesia.mac = index.mac
                 and anesthesia.locality = index.locality
             where index.year = ?
@@ -247,12 +256,16 @@ def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay
         least = np.array([max(floor, floors.get((state, name), 0.0)) for state in states], dtype=np.float64)
         return np.concatenate([[1.0], np.maximum(np.asarray(rows[name], dtype=np.float64), least), [np.nan]])
 
-    published = np.ma.filled(np.ma.asarray(rows["anesthesia"], dtype=np.float64), np.nan)
+    def published(name: str) -> Floats:
+        values = np.ma.filled(np.ma.asarray(rows[name], dtype=np.float64), np.nan)
+        return np.concatenate([[np.nan], values, [np.nan]])
+
     labels = [f"{year} {basis}" for basis in _texts(rows["basis"])]
     return Localities(
         label=np.array(["national (every index 1.000)", *labels, None], dtype=object),
         work=index("work", national),
         pe=index("pe", 0.0),
         mp=index("mp", 0.0),
-        anesthesia=np.concatenate([[np.nan], published, [np.nan]]),
+        anesthesia=published("anesthesia"),
+        anesthesia_qp=published("anesthesia_qp"),
     )
