@@ -70,7 +70,10 @@ class Viewer(Run):
         return table in self._files and self._make(table)
 
     def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a query, one dict a row; values only as parameters."""
+        """The rows of a query, one dict a row; values only as parameters.
+
+        Raises WEB-OLD-RUN where the run lacks a table or column that the query names.
+        """
         for schema, table in NAMED.findall(sql):
             if f"{schema}.{table}" in self._files or f"{schema}.{table}" in self._given:
                 self._make(f"{schema}.{table}")
@@ -79,6 +82,13 @@ class Viewer(Run):
             found = cursor.execute(sql, list(parameters or []))
             columns = [column[0] for column in found.description or []]
             return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise CorridorError(
+                "WEB-OLD-RUN",
+                "The last complete run lacks a table or column that this page shows.",
+                why="It was limited with --only, or was made by an older Corridor.",
+                todo="Run again: corridor run.",
+            ) from error
         finally:
             cursor.close()
 
