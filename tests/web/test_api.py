@@ -42,7 +42,7 @@ def test_rows_are_filtered_and_chosen(signed: Sign) -> None:
     person = signed(Role.analyst)
     path = "/api/v1/tables/asm.result?where=cohort=heart_failure&columns=npi,cohort&limit=2"
     rows = person.get(path).json()["rows"]
-    assert len(rows) == 2 and set(rows[0]) == {"npi", "cohort"}
+    assert len(rows) == 2 and set(rows[0]) == {"npi", "cohort", "suppressed"}
     for query, code in (
         ("asm.result?where=nothing=1", "TABLE-COLUMN"),
         ('asm.result?columns=npi,"x', "TABLE-COLUMN"),

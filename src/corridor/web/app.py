@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, MutableMapping
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +10,6 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corridor import __version__
 from corridor.errors import CorridorError
@@ -18,6 +17,12 @@ from corridor.web.guard import guard
 from corridor.web.render import error_page
 from corridor.web.routes import ROUTES
 from corridor.web.workbench import Workbench
+
+# The messages of ASGI, the interface between a server and an application.
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 1_000_000
 POLICY = "; ".join(
@@ -71,7 +76,8 @@ def create_app(bench: Workbench) -> FastAPI:
         )
     app.add_exception_handler(CorridorError, _known)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _refused)
+    for status in (400, 404, 405):
+        app.add_exception_handler(status, _refused)
     app.add_middleware(Shell, bench=bench)
     return app
 
@@ -126,8 +132,7 @@ def _malformed(request: Request, error: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 405:
+    if getattr(error, "status_code", 404) == 405:
         return answer(
             request,
             CorridorError("WEB-METHOD", "This address is not used that way.", todo="Go back and try again."),
@@ -149,7 +154,7 @@ class Shell:
         self.app = app
         self.bench = bench
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
