@@ -32,12 +32,13 @@ class Factor:
 
 def published_factor(force: RulesInForce, year: int, qp: bool) -> Factor | None:
     """The factor the rules hold for the last day of a year; None where none of that year is known."""
+    day = date(year, 12, 31)
     for one in force.history(FACTOR[qp]):
         start, end = one.valid_from, one.valid_to
         assert isinstance(start, date)
         # A value without an end is that of its own year: no factor has ever held for two.
-        last = end.year - 1 if isinstance(end, date) else start.year
-        if start.year <= year <= last:
+        held = day < end if isinstance(end, date) else start.year == year
+        if start <= day and held:
             return Factor(year, qp, float(one.value), "proposed" if one.status == "proposed" else "final")
     return None
 

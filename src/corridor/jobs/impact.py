@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from corridor.engine.runs import open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context, overrides_of
 from corridor.jobs.impact_lines import FAMILY, Periods, stage_claims, stage_volumes
-from corridor.jobs.impact_scenarios import Scenario, lay_out, read_reference
+from corridor.jobs.impact_scenarios import Scenario, below_floors, lay_out, read_reference
 from corridor.law import RulesInForce, load_rules
 
 FIRST_YEAR = 2000  # no conversion factor of the rules is older
@@ -103,11 +103,14 @@ def measure_impact(
         files: dict[str, str] = {}
         for side, scenario in (("from", before), ("to", after)):
             day, files[side] = lay_out(con, scenario)
-            used += price_side(con, side, force_of(context, scenario), day, scenario)
+            force_of_side = force_of(context, scenario)
+            warnings += below_floors(con, force_of_side, scenario, day)
+            used += price_side(con, side, force_of_side, day, scenario)
             if scenario.proposed:
                 warnings.append(
                     f"{scenario.name}: the proposed conversion factors on the relative values and indices of "
-                    f"{files[side]}, the newest installed; what else is proposed is not applied."
+                    f"{files[side]}, the newest installed; the work floor in those indices is carried on, "
+                    "what else is proposed is not applied."
                 )
         left = make_impact(con, force, Years(before.year, after.year))
         rows, total = rows_of_level(con, level), rows_of_level(con, "total")
@@ -248,7 +251,10 @@ def _assumptions(force: RulesInForce, names: Sequence[str], years: set[int]) -> 
                 continue
             start = value.valid_from if isinstance(value.valid_from, int) else value.valid_from.year
             end = value.valid_to
-            last = None if end is None else end - 1 if isinstance(end, int) else end.year
+            # the end is the first year or day that is no more
+            last = (
+                None if end is None else end - 1 if isinstance(end, int) else (end - timedelta(days=1)).year
+            )
             if start <= max(years) and (last is None or last >= min(years)):
                 plain = value.to_dict()
                 found[(name, str(plain["valid_from"]))] = {

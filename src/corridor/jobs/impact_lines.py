@@ -20,6 +20,7 @@ FAMILY = "billing.code_family"
 LINE = "billing.line"
 STATUS = "qp.status"
 ROSTER = "org_raw.provider_roster"
+UNKNOWN = "unknown"  # half of a place that was not given: no contractor or locality is called so
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 COLUMNS: dict[str, str] = {
     "request_id": "BIGINT",
@@ -33,7 +34,7 @@ COLUMNS: dict[str, str] = {
     "mac": "VARCHAR",
     "locality": "VARCHAR",
     "units": "DECIMAL(18,4)",
-    "repeat": "DECIMAL(18,4)",
+    "repeat": "DECIMAL(28,4)",  # wide: dollars of an amount times this overflow 18 digits
     "charge_amount": "DECIMAL(18,2)",
     "known_amount": "DECIMAL(18,2)",
     "npi": "VARCHAR",
@@ -71,8 +72,9 @@ def stage_volumes(
     """
     form = read_form(file, "impact_volumes")
     mac, locality = place or NATIONAL
+    only = _only_localities(con)
     rows: list[list[Any]] = []
-    national = 0
+    national = unplaced = 0
     for number, (row, line) in enumerate(zip(form.rows, form.lines)):
         modifiers = (row["modifier"] or "").replace(",", " ").split()
         if len(modifiers) > len(MODIFIERS):
@@ -85,7 +87,10 @@ def stage_volumes(
                 line=line,
                 field="modifier",
             )
-        given = row["mac"] is not None and row["locality"] is not None
+        # half a place is never priced elsewhere; a contractor of one locality leaves no choice
+        given = row["mac"] is not None or row["locality"] is not None
+        own = row["locality"] or only.get(row["mac"])
+        unplaced += given and (row["mac"] is None or own is None)
         national += not given and place is None
         setting = row["setting"] or (None if row["place"] else "non_facility")
         values: dict[str, Any] = {
@@ -96,8 +101,8 @@ def stage_volumes(
             "modifiers": " ".join(modifiers),
             "place_of_service_code": row["place"],
             "given_setting": setting,
-            "mac": row["mac"] if given else mac,
-            "locality": row["locality"] if given else locality,
+            "mac": (row["mac"] or UNKNOWN) if given else mac,
+            "locality": (own or UNKNOWN) if given else locality,
             "units": 1,
             "repeat": row["units"],
             "npi": row["npi"],
@@ -115,6 +120,11 @@ def stage_volumes(
     warnings = [*form.warnings, "Each unit is priced alone: no reduction for several procedures of a day."]
     if national:
         warnings.append(f"{national:,} rows name no locality: priced at the national amount (all indices 1).")
+    if unplaced:
+        warnings.append(
+            f"{unplaced:,} rows name a contractor of several localities without saying which, or a locality "
+            "without its contractor: not priced (unknown_locality)."
+        )
     return warnings
 
 
@@ -224,6 +234,14 @@ def _sites(warehouse: Warehouse) -> str:
         "select npi as site_npi, tin as site_tin, arg_max(site_id, (coalesce(start_date, date '1900-01-01'), "
         f"site_id)) as site_id from {parquet(present)} where site_id is not null group by npi, tin"
     )
+
+
+def _only_localities(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The locality of each contractor that has one."""
+    found = con.execute(
+        "select mac, min(locality) from reference.pfs_gpci group by mac having min(locality) = max(locality)"
+    )
+    return dict(found.fetchall())
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corridor.engine.connection import parquet
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
+from corridor.law import RulesInForce
 from corridor.reference import reference_tables
 
 PROPOSED = "-proposed"
@@ -25,11 +26,12 @@ TABLES = (
     "reference.pfs_opps_cap",
     "reference.anesthesia_base_unit",
 )
+_PLACE = "coalesce(? = mac, true) and coalesce(? = locality, true)"  # of a part: all where it names none
 NATIONAL = ("00000", "00")
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class RvuScale(_Strict):
@@ -181,6 +183,7 @@ def lay_out(con: duckdb.DuckDBPyConnection, scenario: Scenario) -> tuple[date, s
                 )
         day = day_of_year
     _national(con)
+    _refuse_unmatched(con, scenario)
     _scale(con, scenario)
     return day, f"{year}{release}"
 
@@ -254,10 +257,72 @@ def _scale(con: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
         sets = ", ".join(f"{name} = {value!r}" for name, value in given.items() if value is not None)
         if sets:
             con.execute(
-                f"update reference.pfs_gpci set {sets} where year = ? and coalesce(? = mac, true) "
-                "and coalesce(? = locality, true)",
+                f"update reference.pfs_gpci set {sets} where year = ? and {_PLACE}",
                 [scenario.year, gpci.mac, gpci.locality],
             )
+
+
+def _refuse_unmatched(con: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+    """Refuse a part of a scenario that changes nothing: a code or a locality that is not installed."""
+    for place, scale in enumerate(scenario.own.rvu):
+        for codes in scale.codes:
+            where = "hcpcs_code between ? and ?"
+            if not _any(con, "pfs_rvu", where, [scenario.year, *_span(codes)]):
+                raise _unmatched(scenario, f"rvu.{place}.codes", f"no code {codes} has relative values")
+    for place, gpci in enumerate(scenario.own.gpci):
+        if gpci.work is None and gpci.practice_expense is None and gpci.malpractice is None:
+            raise _unmatched(scenario, f"gpci.{place}", "it names no index")
+        if not _any(con, "pfs_gpci", _PLACE, [scenario.year, gpci.mac, gpci.locality]):
+            named = " ".join(
+                f"{name} {value}" for name, value in (("mac", gpci.mac), ("locality", gpci.locality)) if value
+            )
+            raise _unmatched(scenario, f"gpci.{place}", f"there are no indices of {named}")
+
+
+def _any(con: duckdb.DuckDBPyConnection, table: str, where: str, values: list[Any]) -> bool:
+    query = f"select 1 from reference.{table} where year = ? and {where} limit 1"
+    return con.execute(query, values).fetchone() is not None
+
+
+def _unmatched(scenario: Scenario, field: str, why: str) -> CorridorError:
+    return CorridorError(
+        "IMPACT-SCENARIO-PART",
+        f"A part of the scenario {scenario.name} changes nothing.",
+        why=f"In {scenario.year} {why}.",
+        todo="Correct it, or leave it out.",
+        field=field,
+    )
+
+
+def below_floors(
+    con: duckdb.DuckDBPyConnection, force: RulesInForce, scenario: Scenario, day: date
+) -> list[str]:
+    """One warning a given index that is priced at a floor instead, of all or of some of its localities."""
+    from corridor.billing.pricing.day import RulesOnDay
+
+    law = RulesOnDay(force, day)
+    national = law.number("pfs.work_gpci_floor") if "pfs.work_gpci_floor" in law else 0.0
+    floors = {(row["state"], row["component"]): float(row["floor"]) for row in law.rows("pfs.gpci_floor")}
+    warnings = []
+    for gpci in scenario.own.gpci:
+        states = con.execute(
+            f"select distinct state from reference.pfs_gpci where year = ? and {_PLACE} order by state",
+            [scenario.year, gpci.mac, gpci.locality],
+        ).fetchall()
+        for component, words, given, floor in (
+            ("work", "work", gpci.work, national),
+            ("pe", "practice expense", gpci.practice_expense, 0.0),
+        ):
+            least = {max(floor, floors.get((state, component), 0.0)) for (state,) in states}
+            over = sorted(one for one in least if given is not None and given < one)
+            if over:
+                listed = " or ".join(f"{one:.3f}" for one in over)
+                warnings.append(
+                    f"{scenario.name}: the {words} index {given:.3f} of {gpci.mac or 'all contractors'}, "
+                    f"{gpci.locality or 'all localities'}, is below a floor in force: where one holds it is "
+                    f"priced at {listed}."
+                )
+    return warnings
 
 
 def _span(codes: str) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def checks_of(column: Column) -> list[str]:
     if column.least is not None or column.most is not None:
         bounds = [b for b in ((column.least, "<"), (column.most, ">")) if b[0] is not None]
         outside = " or ".join(f"{typed} {sign} {bound}" for bound, sign in bounds)
-        span = " to ".join(f"{bound:g}" for bound, _ in bounds if bound is not None)
+        span = " to ".join(f"{bound:,.15g}" for bound, _ in bounds if bound is not None)
         checks.append(check(outside, "out-of-range", f"{shown} || {quote(f' is outside {span}')}"))
     if column.pattern is not None:
         checks.append(
