@@ -40,11 +40,40 @@ def test_three_of_four_are_found_and_one_of_four_findings_is_wrong() -> None:
     assert score.recall == 0.75 and score.precision == 0.75
 
 
-def test_the_other_line_of_the_pair_counts_as_found() -> None:
-    scored = compare([known("tcm_twice", "2", "1", other="1")], [finding("tcm_twice", "1")], PEOPLE)
-    assert scored.scores[0].recall == 1.0 and scored.scores[0].precision == 1.0
-    wrong_line = compare([known("tcm_twice", "2", "1")], [finding("tcm_twice", "2", 3)], PEOPLE)
-    assert wrong_line.scores[0].recall == 0.0 and wrong_line.scores[0].precision == 0.0
+def test_only_the_line_itself_is_right() -> None:
+    truth = [known("tcm_twice", "2", "1", other="1")]
+    for claim, line, against in (("1", 1, "2"), ("9", 1, "1"), ("2", 3, "1"), ("9", 1, "2")):
+        row = finding("tcm_twice", claim, line, other_claim_id=against, other_claim_line_number=1)
+        (score,) = compare(truth, [row], PEOPLE).scores
+        assert (score.recall, score.precision) == (0.0, 0.0)
+    right = finding("tcm_twice", "2", 1, other_claim_id="8", other_claim_line_number=1)
+    assert compare(truth, [right], PEOPLE).scores[0].precision == 1.0
+
+
+@pytest.mark.parametrize("kind", ["duplicate_line", "duplicate_claim"])
+def test_of_a_repeat_either_line_may_be_named_against_the_other(kind: str) -> None:
+    truth = [known(kind, "2", "1", other="1")]
+    turned = finding(kind, "1", 1, other_claim_id="2", other_claim_line_number=1)
+    (score,) = compare(truth, [turned], PEOPLE).scores
+    assert (score.recall, score.precision) == (1.0, 1.0)
+    elsewhere = finding(kind, "1", 1, other_claim_id="7", other_claim_line_number=1)
+    assert compare(truth, [elsewhere], PEOPLE).scores[0].precision == 0.0
+
+
+def test_a_row_of_the_truth_makes_one_finding_right() -> None:
+    pair = {"other_claim_line_number": 1, "certainty": "sure"}
+    findings = [
+        finding("duplicate_claim", "2", other_claim_id="1", **pair),
+        finding("duplicate_claim", "1", other_claim_id="2", **pair),
+    ]
+    scored = compare([known("duplicate_claim", "2", "1", other="1")], findings, PEOPLE)
+    (score,) = scored.scores
+    assert (score.found, score.findings, score.right, score.again) == (1, 2, 1, 1)
+    assert (score.precision, score.precision_sure) == (0.5, 0.5)
+    assert [case["case"] for case in scored.cases] == ["found again"]
+    months = [finding("apcm_missed", None, None, person_id=7, month=202603) for _ in range(3)]
+    (month,) = compare([known("apcm_missed", month="202603")], months, PEOPLE).scores
+    assert (month.recall, month.right, month.again) == (1.0, 1, 2)
 
 
 def test_another_kind_on_the_right_line_is_no_find() -> None:
@@ -74,12 +103,13 @@ def test_a_month_of_another_clinician_is_not_right() -> None:
     assert {case["case"] for case in scored.cases} == {"missed", "another clinician"}
 
 
-def test_what_may_be_found_is_never_missed() -> None:
+def test_what_may_be_found_is_neither_missed_nor_right() -> None:
     truth = [known("g2211_missed", "1", "1"), known("g2211_missed", "2", "1", must_find="no")]
     (alone,) = compare(truth, [finding("g2211_missed", "1")], PEOPLE).scores
     assert (alone.seeded, alone.recall, alone.precision) == (1, 1.0, 1.0)
     (both,) = compare(truth, [finding("g2211_missed", "1"), finding("g2211_missed", "2")], PEOPLE).scores
-    assert (both.findings, both.precision) == (2, 1.0)
+    assert (both.findings, both.right, both.possible) == (2, 1, 1)
+    assert (both.precision, both.precision_possible) == (0.5, 1.0)
 
 
 def test_a_file_that_is_no_truth_is_refused(tmp_path: Path) -> None:

@@ -78,15 +78,22 @@ def _text(found: Scored) -> str:
         f"{enough} of {len(found.scores)} kinds of finding have recall and precision of 95% or more.",
         "",
         f"{'audit':<11} {'kind':<28} {'seeded':>7} {'found':>7} {'recall':>7} {'findings':>9} {'right':>7} "
-        f"{'precision':>9} {'if sure':>8}",
+        f"{'precision':>9} {'at most':>8} {'if sure':>8}",
     ]
     lines += [_line(one, one in found.below) for one in found.scores]
+    lines += [
+        "",
+        "Precision counts what must be found; at most: with what may be right by a record nobody wrote.",
+    ]
     elsewhere = sum(one.other_clinician for one in found.scores)
     if elsewhere:
         lines += [
             "",
             f"{elsewhere:,} findings are of a month of the truth, but name another clinician: not right.",
         ]
+    again = sum(one.again for one in found.scores)
+    if again:
+        lines += ["", f"{again:,} findings name what another finding has named: not right."]
     if found.not_in_truth:
         named = ", ".join(f"{kind} {count:,}" for kind, count in sorted(found.not_in_truth.items()))
         lines += ["", f"Findings of kinds the truth knows nothing of: {named}."]
@@ -95,11 +102,13 @@ def _text(found: Scored) -> str:
 
 
 def _line(one: Score, below: bool) -> str:
-    shares = [_share(one.recall), _share(one.precision), _share(one.precision_sure)]
+    shares = [
+        _share(value) for value in (one.recall, one.precision, one.precision_possible, one.precision_sure)
+    ]
     mark = "  below 95%" if below else ""
     return (
         f"{one.audit:<11} {one.kind:<28} {one.seeded:>7,} {one.found:>7,} {shares[0]:>7} {one.findings:>9,} "
-        f"{one.right:>7,} {shares[1]:>9} {shares[2]:>8}{mark}"
+        f"{one.right:>7,} {shares[1]:>9} {shares[2]:>8} {shares[3]:>8}{mark}"
     )
 
 

@@ -1,7 +1,8 @@
 """How well audits find what a synthetic community is known to hold: recall and precision by kind of finding.
 
-A finding is right when the truth lists its claim line under its kind (or the line it stands against), or, for
-what is left unbilled by the month, the same person, month and clinician.
+A finding is right when the truth lists its very claim line under its kind or, for what is left unbilled by
+the month, the same person, month and clinician. Which of two equal lines is the repeat nobody can say: there
+alone the pair may be turned round. A row of the truth makes one finding right; another is a false alarm.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ SHOWN = (
     *("other_claim_line_number", "service_date", "month", "hcpcs_code", "other_hcpcs_code", "certainty"),
 )
 LEAST = 0.95
+EITHER_WAY = ("duplicate_line", "duplicate_claim")
+"""Kinds whose two lines are alike, so that either may be the one named."""
 Row = dict[str, Any]
 Key = tuple[str, ...]
 
@@ -37,8 +40,10 @@ class Score:
     seeded        rows of the truth that must be found (``must_find``; rows that may be are never missed)
     found         of them found
     findings      findings of the kind
-    right         of them in the truth
-    sure, sure_right  the same of findings that are said to be sure
+    right         of them rows that must be found
+    possible      of them rows that may be found: the record decides, so that they do not count as right
+    sure, sure_right  findings that are said to be sure, and of them the right ones
+    again             findings of a row of the truth that another finding has named: they are not right
     other_clinician   findings of a month of the truth that name another clinician: they are not right
     """
 
@@ -48,8 +53,10 @@ class Score:
     found: int = 0
     findings: int = 0
     right: int = 0
+    possible: int = 0
     sure: int = 0
     sure_right: int = 0
+    again: int = 0
     other_clinician: int = 0
 
     @property
@@ -59,8 +66,13 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        """Share of the findings that are in the truth."""
+        """Share of the findings that are right beyond doubt: rows of the truth that must be found."""
         return self.right / self.findings if self.findings else None
+
+    @property
+    def precision_possible(self) -> float | None:
+        """The same, with findings that may be right counted as right."""
+        return (self.right + self.possible) / self.findings if self.findings else None
 
     @property
     def precision_sure(self) -> float | None:
@@ -69,8 +81,8 @@ class Score:
 
     def to_dict(self) -> Row:
         """One record."""
-        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return parts | {name: getattr(self, name) for name in ("recall", "precision", "precision_sure")}
+        shares = ("recall", "precision", "precision_possible", "precision_sure")
+        return {name: getattr(self, name) for name in (*self.__dataclass_fields__, *shares)}
 
 
 @dataclass
@@ -128,41 +140,53 @@ def compare(truth: Sequence[Row], findings: Iterable[Row], people: dict[str, str
     """Scores of findings against a truth; ``people``: identifier in the truth to person_id in findings."""
     scores: dict[str, Score] = {}
     places: dict[Key, int] = {}
-    hit = [False] * len(truth)
-    for place, row in enumerate(truth):
+    for number, row in enumerate(truth):
         scores.setdefault(row["kind"], Score(row["audit"], row["kind"])).seeded += _must(row)
         for key in _keys_of_truth(row, people):
-            places.setdefault(key, place)
+            places.setdefault(key, number)
+    hit = [False] * len(truth)
     out = Scored([])
     for row in findings:
         kind = str(row["kind"])
         if kind not in scores:
             out.not_in_truth[kind] = out.not_in_truth.get(kind, 0) + 1
             continue
-        one = scores[kind]
-        found = next((places[key] for key in _keys_of_finding(row) if key in places), None)
-        sure = row.get("certainty") == "sure"
-        one.findings += 1
-        one.sure += sure
-        other = found is not None and _other_clinician(truth[found], row)
-        one.other_clinician += other
-        if found is None or other:
-            case = "another clinician" if other else "false alarm"
+        place = next((places[key] for key in _keys_of_finding(row) if key in places), None)
+        case = _judge(row, scores[kind], truth, hit, place)
+        if case is not None:
             out.cases.append({"case": case, **_shown(row)})
-            continue
-        hit[found] = True
-        one.right += 1
-        one.sure_right += sure
-    for place, row in enumerate(truth):
+    for number, row in enumerate(truth):
         if not _must(row):
             continue
-        scores[row["kind"]].found += hit[place]
-        if not hit[place]:
+        scores[row["kind"]].found += hit[number]
+        if not hit[number]:
             person = people.get(row["person"])
             out.cases.append({"case": "missed", **_shown({**row, "person_id": person})})
     out.scores = sorted(scores.values(), key=lambda one: (one.audit, one.kind))
     out.cases.sort(key=lambda one: (str(one["kind"]), one["case"], str(one["claim_id"]), str(one["month"])))
     return out
+
+
+def _judge(row: Row, one: Score, truth: Sequence[Row], hit: list[bool], place: int | None) -> str | None:
+    """Count a finding of the kind; what to call it where it is not right. ``place``: its row of the truth."""
+    sure = row.get("certainty") == "sure"
+    one.findings += 1
+    one.sure += sure
+    if place is None:
+        return "false alarm"
+    if _other_clinician(truth[place], row):
+        one.other_clinician += 1
+        return "another clinician"
+    if hit[place]:
+        one.again += 1
+        return "found again"
+    hit[place] = True
+    if not _must(truth[place]):
+        one.possible += 1
+        return None
+    one.right += 1
+    one.sure_right += sure
+    return None
 
 
 def _other_clinician(known: Row, row: Row) -> bool:
@@ -175,22 +199,26 @@ def _must(row: Row) -> bool:
 
 
 def _keys_of_truth(row: Row, people: dict[str, str]) -> list[Key]:
-    """The ways a finding may name this row: its line, the line against it, or person and month."""
+    """How a finding names this row: its line, of repeats also the pair turned round, or person and month."""
     if not row["claim_id"]:
         return [("month", row["kind"], people.get(row["person"], ""), str(row["month"]))]
-    keys: list[Key] = [("line", row["kind"], row["claim_id"], str(row["claim_line_number"]))]
-    if row.get("other_claim_id"):
-        keys.append(("other", row["kind"], row["other_claim_id"], str(row["other_claim_line_number"])))
+    line, other = _line(row, ""), _line(row, "other_")
+    keys: list[Key] = [("line", row["kind"], *line)]
+    if row["kind"] in EITHER_WAY and row.get("other_claim_id"):
+        keys.append(("pair", row["kind"], *other, *line))
     return keys
 
 
 def _keys_of_finding(row: Row) -> list[Key]:
     kind = str(row["kind"])
-    keys: list[Key] = [("month", kind, str(row.get("person_id") or ""), str(row.get("month") or ""))]
-    for claim, line in (("claim_id", "claim_line_number"), ("other_claim_id", "other_claim_line_number")):
-        if row.get(claim):
-            keys += [(by, kind, str(row[claim]), str(row[line])) for by in ("line", "other")]
-    return keys
+    if not row.get("claim_id"):
+        return [("month", kind, str(row.get("person_id") or ""), str(row.get("month") or ""))]
+    line = _line(row, "")
+    return [("line", kind, *line), ("pair", kind, *line, *_line(row, "other_"))]
+
+
+def _line(row: Row, prefix: str) -> tuple[str, str]:
+    return (str(row.get(f"{prefix}claim_id")), str(row.get(f"{prefix}claim_line_number")))
 
 
 def _shown(row: Row) -> Row:
@@ -206,7 +234,12 @@ def _findings(run: Run) -> list[Row]:
             "The last complete run did not make findings of audits.",
             todo="Run again: corridor run, or corridor run --only billing.finding",
         )
-    return [row for table in tables for row in run.query(f"select * from {quoted(*table.split('.'))}")]
+    # by their name, so that of two findings of one row it is always the same that counts
+    return [
+        row
+        for table in tables
+        for row in run.query(f"select * from {quoted(*table.split('.'))} order by finding_id")
+    ]
 
 
 def _people(context: Context) -> dict[str, str]:
