@@ -96,7 +96,10 @@ def add_references(
         )
     outcomes: list[Outcome] = []
     with scratch_folder(warehouse.home) as scratch, writer_lock(warehouse.home):
-        have = {digest for one in installed(warehouse) for digest in one.digests}
+        have: dict[str, set[tuple[str, str]]] = {}  # digest -> what was made of it
+        for one in installed(warehouse):
+            for digest in one.digests:
+                have.setdefault(digest, set()).add((one.name, one.vintage))
         groups: dict[tuple[str, str], list[_Candidate]] = {}
         files = gather(paths, scratch)
         years = neighbours(files)
@@ -109,7 +112,7 @@ def add_references(
                 group = groups.setdefault((candidate.reference.name, candidate.vintage), [])
                 outcome, candidate = _among(warehouse, group, outcome, candidate, outcomes)
             if candidate is not None:
-                have.add(candidate.sha256)
+                have.setdefault(candidate.sha256, set()).add((candidate.reference.name, candidate.vintage))
                 group.append(candidate)
             else:
                 outcomes.append(outcome)
@@ -128,17 +131,19 @@ def add_references(
 def _recognise(
     found: Found,
     scratch: Path,
-    have: set[str],
+    have: dict[str, set[tuple[str, str]]],
     name: str | None,
     vintage: str | None,
     stage_name: str | None,
     beside: int | None,
 ) -> tuple[Outcome, _Candidate | None]:
+    """Pass over what is installed already: the same file, and where a vintage is given, as that vintage."""
     if found.suffix in _DOCUMENT_SUFFIXES:
         return Outcome(found.name, "passed over", why="a document, not a table"), None
     digest = sha256_of(found.path)
-    if digest in have:
-        return Outcome(found.name, "passed over", why="installed already"), None
+    there = Outcome(found.name, "passed over", why="installed already")
+    if digest in have and vintage is None:
+        return there, None
     layouts = [
         reference.layout
         for reference in catalogue().values()
@@ -150,6 +155,8 @@ def _recognise(
             reference = catalogue()[own.reference]
             table = open_table(own.found, [reference.layout], scratch)
             known = _Candidate(found, table, reference, own.vintage, own.year, "final", digest, own)
+            if (reference.name, own.vintage) in have.get(digest, ()):
+                return there, None
             return Outcome(found.name, ""), known
         source = readable(found, scratch)
         if source is None:
@@ -176,6 +183,8 @@ def _recognise(
         chosen = vintage_of(found.name, vintage, year)
         if chosen == UNDATED and edition(found) is not None:
             chosen = f"{UNDATED}-{edition(found)}"  # beside the other undated files, not in place of them
+        if (reference.name, chosen) in have.get(digest, ()):
+            return there, None
         return Outcome(found.name, ""), _Candidate(found, table, reference, chosen, year, issued, digest)
     except CorridorError as error:
         if _DOCUMENT.search(found.name) and error.code == "TABULAR-NOT-TEXT":
