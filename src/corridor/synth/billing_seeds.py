@@ -13,6 +13,7 @@ from corridor.synth.identifiers import Ints
 from corridor.synth.lines import Services
 from corridor.synth.people import People
 from corridor.synth.providers import Providers
+from corridor.synth.seeded_chains import chains, limits
 from corridor.synth.seeded_visits import assessments, complexity, repeats, telehealth, wellness
 from corridor.synth.seeder import Seeder, Seeds
 
@@ -44,6 +45,8 @@ def make_seeds(
     complexity(seeder)
     telehealth(seeder)
     repeats(seeder)
+    chains(seeder)
+    limits(seeder)
     return seeder.finish()
 
 

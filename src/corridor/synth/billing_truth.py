@@ -1,7 +1,8 @@
 """billing_truth.csv: the billing errors of the community, and what it leaves unbilled, as it was made.
 
-Each row is one line that must be found, or one person's month that is left unbilled. What is left unbilled is
-known from how the community was made (who answers for whom, who has which condition), never from an audit.
+Each row is one line that must be found, or one person's month that is left unbilled. What is left unbilled
+follows from how the people were made (who answers for whom, who has which condition) and from the text of the
+rules; what the audits assume beyond them (when a patient counts as active, what claims must show) has no say.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from corridor.synth.background import apcm_level
 from corridor.synth.care import Care
 from corridor.synth.catalogue import modifier
 from corridor.synth.cclf_common import Block, Delivery
-from corridor.synth.days import NEVER, Period, iso, month_of, month_start
+from corridor.synth.days import Period, iso, month_of, month_start
 from corridor.synth.draws import Flags
 from corridor.synth.identifiers import Ints
 from corridor.synth.versions import CANCELLATION
@@ -41,7 +42,13 @@ APCM = ("G0556", "G0557", "G0558")
 _OFFICE = ("99202", "99203", "99204", "99205", "99212", "99213", "99214", "99215")
 _HOME = ("99348", "99349")
 _SEEN = (*_OFFICE, *_HOME, "G0402", "G0438", "G0439")
-_MANAGEMENT = ("99490", "99439", "99487", "99491", "99424", "99426", "99495")
+_TRANSITIONAL = ("99495", "99496")
+# what the same practice may not bill in a month of advanced primary care management
+_BUNDLED = (
+    *("99490", "99439", "99487", "99489", "99491", "99437", "99424", "99425", "99426", "99427"),
+    *(*_TRANSITIONAL, "99446", "99447", "99448", "99449", "99451", "99452", "G2250", "G2251", "G2252"),
+    *("99421", "99422", "99423"),
+)
 _INTEGRATION = ("99484", "99492", "99493", "G2214", "G0568", "G0569", "G0570")
 _TREATED = {
     "heart_failure": ("heart_failure", "atrial_fibrillation", "coronary"),
@@ -51,8 +58,9 @@ _TREATED = {
     "lung": ("copd",),
     "endocrine": ("diabetes",),
 }
-_LOOK_BACK = 12
-_PEOPLE = 100_000
+_NO_NEW_PATIENT = 36  # months: who was seen by the practice within three years needs no initiating visit
+# of two equal services of one day the claim that comes later is the one too many
+_ONE_TOO_MANY = ("wellness_too_soon", "assessment_too_soon", "apcm_twice", "ccm_twice", "tcm_twice")
 Rows = Iterator[list[object]]
 
 
@@ -88,16 +96,23 @@ class BillingTruth:
         for kind, line, other in self.care.errors:
             for one, against in zip(line.tolist(), other.tolist(), strict=True):
                 if self.stands[one] and (against < 0 or self.stands[against]):
-                    yield self._line(kind, one, against)
+                    yield self._line(kind, *self._in_order(kind, one, against))
         yield from self._without_visit()
         yield from self._complexity_missed()
         yield from self._months_missed()
 
+    def _in_order(self, kind: str, line: int, against: int) -> tuple[int, int]:
+        """The line and the one before it: by claim and line where both are of one day."""
+        carrier, day = self.care.carrier, self.care.carrier.lines.day
+        if kind not in _ONE_TOO_MANY or against < 0 or day[line] != day[against]:
+            return line, against
+        places = [(self.claims[carrier.claim[one]], int(carrier.number[one])) for one in (line, against)]
+        return (line, against) if places[0] > places[1] else (against, line)
+
     def _of(self, *codes: str) -> Flags:
         services = self.block.data.services
-        mine: Flags = self.stands & np.isin(
-            self.care.carrier.lines.service, [services[code] for code in codes]
-        )
+        known = [services[code] for code in codes if code in services.index]
+        mine: Flags = self.stands & np.isin(self.care.carrier.lines.service, known)
         return mine
 
     def _encounter(self, line: Ints) -> Ints:
@@ -151,20 +166,24 @@ class BillingTruth:
         return out
 
     def _months_missed(self) -> Rows:
-        """Person-months without advanced primary care management, and with it but without integration."""
+        """Person-months without advanced primary care management, and with it but without integration.
+
+        Everybody of a practice qualifies who is in fee-for-service with Part B and needs no initiating visit,
+        or has had one in the month: the clinician who may bill is the doctor the person was given.
+        """
         people, lines, care = self.block.people, self.care.carrier.lines, self.care
         providers = self.block.providers
         level = apcm_level(self.block.data, people)
         bill = providers.first[care.doctor]
         same_practice = providers.practice_of[lines.affiliation] == providers.practice_of[bill][lines.person]
         own = self.clinician == care.doctor[lines.person]
-        visits = np.cumsum(self._grid(self._of(*_SEEN) & same_practice), axis=1)
+        visits = np.cumsum(self._grid(self._of(*_SEEN, *_TRANSITIONAL) & same_practice), axis=1)
         before = np.zeros_like(visits)
-        before[:, _LOOK_BACK:] = visits[:, :-_LOOK_BACK]
+        before[:, _NO_NEW_PATIENT:] = visits[:, :-_NO_NEW_PATIENT]
         billed, own_billed = self._grid(self._of(*APCM)), self._grid(self._of(*APCM) & own)
-        missed = (visits > before) & ~billed & ~self._grid(self._of(*_MANAGEMENT) & same_practice)
+        missed = (visits > before) & ~billed & ~self._grid(self._of(*_BUNDLED) & same_practice)
         alone = own_billed & ~self._grid(self._of(*_INTEGRATION))
-        everyone, depressed = np.arange(len(people)), self._depressed_from()
+        everyone, depressed = np.arange(len(people)), people.dx["depression"] >= 0
         for place in range(self.period.months):
             first = month_start(self.period.first_year, self.period.first_month + place)
             last = month_start(self.period.first_year, self.period.first_month + place + 1) - 1
@@ -176,7 +195,7 @@ class BillingTruth:
             for who in np.flatnonzero(here & missed[:, place]).tolist():
                 yield self._month("apcm_missed", who, bill[who], first, self.codes[level[who]])
             if first >= month_start(2026, 1):
-                for who in np.flatnonzero(here & alone[:, place] & (depressed <= last)).tolist():
+                for who in np.flatnonzero(here & alone[:, place] & depressed).tolist():
                     yield self._month("integration_missed", who, bill[who], first, "G0570")
 
     def _grid(self, of: Flags) -> Flags:
@@ -187,21 +206,6 @@ class BillingTruth:
         of = of & (place >= 0) & (place < self.period.months)
         grid[self.care.carrier.lines.person[of], place[of]] = True
         return grid
-
-    def _depressed_from(self) -> Ints:
-        """The second day on which services of each person show the depression the person was made with."""
-        lines, data = self.care.carrier.lines, self.block.data
-        codes = [data.diagnoses[code] for code in data.conditions["depression"]["codes"]]
-        shown = np.any(
-            [np.isin(dx, codes) for dx in (lines.dx_1, lines.dx_2, lines.dx_3, lines.dx_4)], axis=0
-        )
-        index = np.flatnonzero(self.stands & shown)
-        days = np.unique(lines.person[index].astype(np.int64) * _PEOPLE + lines.day[index])
-        person, day = np.divmod(days, _PEOPLE)
-        second = np.r_[False, person[1:] == person[:-1]] if len(person) else np.empty(0, dtype=bool)
-        out = np.full(len(self.block.people), NEVER, dtype=np.int64)
-        np.minimum.at(out, person[second], day[second])
-        return np.where(self.block.people.dx["depression"] >= 0, out, NEVER)
 
     def _line(
         self, kind: str, line: int, other: int = -1, other_code: str = "", must: bool = True
