@@ -19,7 +19,8 @@ RVU = """year integer, release varchar, variant varchar, valid_from date, hcpcs_
     pctc_indicator varchar,
     global_days varchar, pre_op decimal(6,4), intra_op decimal(6,4), post_op decimal(6,4),
     multiple_procedure_indicator varchar, bilateral_indicator varchar, assistant_indicator varchar,
-    co_surgeon_indicator varchar, endoscopic_base_code varchar, conversion_factor decimal(9,4),
+    co_surgeon_indicator varchar, team_indicator varchar,
+    endoscopic_base_code varchar, conversion_factor decimal(9,4),
     opps_non_facility_pe_rvu decimal(9,2), opps_facility_pe_rvu decimal(9,2), opps_mp_rvu decimal(9,2)"""
 GPCI = """year integer, mac varchar, locality varchar, state varchar, locality_name varchar,
     work_gpci decimal(6,3), pe_gpci decimal(6,3), mp_gpci decimal(6,3), basis varchar"""
@@ -83,7 +84,7 @@ def _rvu(con: duckdb.DuckDBPyConnection, path: Path, edition: str, shift: int) -
     con.execute(
         f"insert into reference.pfs_rvu select {edition}, c0, trim(c1), c3, c5, c6, c8, c10, c7 = 'NA', "
         "c9 = 'NA', case when c13 = '0.00' then '0' else c13 end, c14, c15, c16, c17, c18, c19, c20, c21, "
-        f"trim(c{23 + s}), c{24 + s}, c{28 + s}, c{29 + s}, c{30 + s} from raw_rvu"
+        f"c22, trim(c{23 + s}), c{24 + s}, c{28 + s}, c{29 + s}, c{30 + s} from raw_rvu"
     )
     con.unregister("raw_rvu")
 

@@ -80,39 +80,43 @@ def load_base_units(con: duckdb.DuckDBPyConnection, year: int) -> None:
     )
 
 
-def national_factor(law: Law) -> float | None:
-    """The national factor of the day, None where the law has none."""
-    name = "pfs.anesthesia_conversion_factor" + ("_qp" if law.qp else "")
-    return law.day.number(name) if name in law.day else None
+NATIONAL = {False: "pfs.anesthesia_conversion_factor", True: "pfs.anesthesia_conversion_factor_qp"}
+
+
+def national_factors(law: Law, lines: Lines, at: Array) -> Array:
+    """The national factor of the day for each of some lines, NaN where the law has none."""
+    found = {qp: law.day.number(name) if name in law.day else np.nan for qp, name in NATIONAL.items()}
+    return np.where(lines.columns["qp"][at], found[True], found[False])
 
 
 def price(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, figures: dict[str, Any]) -> None:
     """Write the amounts of the anesthesia lines into the figures, or the reason why there is none."""
     rate = lines.columns["rate_id"]
     figures["anesthesia_units"] = np.full(len(lines), np.nan)
+    figures["anesthesia_factor"] = np.float64(np.nan)
     at = np.flatnonzero((law.rates.treatment[rate] == ANESTHESIA) & (lines.reason == 0))
     if not len(at):
         return
     units = base_units(con, law, lines, at)
-    factor = national_factor(law)
+    factor = national_factors(law, lines, at)
     fixed = lines.combined.anesthesia_units[lines.columns["combination_id"][at]]
     minutes = lines.columns["minutes"][at]
     for fails, reason in (
         (np.isnan(units) & np.isnan(fixed), "no_anesthesia_base_units"),
         ((minutes < 0) & np.isnan(fixed), "no_anesthesia_minutes"),
-        (np.full(len(at), factor is None), "no_anesthesia_factor"),
+        (np.isnan(factor), "no_anesthesia_factor"),
     ):
         here = at[fails]
         lines.reason[here[lines.reason[here] == 0]] = REASON[reason]
     kept = lines.reason[at] == 0
-    if factor is None or not kept.any():
+    if not kept.any():
         return
-    found = evaluate(law, lines, at[kept], units[kept], factor)
+    found = evaluate(law, lines, at[kept], units[kept], factor[kept])
     for name, values in (
         ("amount", found["anesthesia_amount"]),
         ("anesthesia_units", found["anesthesia_units"]),
         ("unit_amount", found["anesthesia_locality_factor"]),
-        ("conversion_factor", factor),
+        ("anesthesia_factor", factor[kept]),
     ):
         figures[name] = np.array(np.broadcast_to(figures[name], len(lines)))
         figures[name][at[kept]] = values
@@ -125,12 +129,18 @@ def base_units(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, at: Array
     return np.array([known.get(code, np.nan) for code in codes], dtype=np.float64)
 
 
-def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: float) -> Evaluation:
+def published_factors(law: Law, lines: Lines, at: Array) -> Array:
+    """The published factor of the locality of each of some lines, NaN where none is installed."""
+    locality, places = lines.columns["locality_id"][at], law.places
+    return np.where(lines.columns["qp"][at], places.anesthesia_qp[locality], places.anesthesia[locality])
+
+
+def evaluate(law: Law, lines: Lines, at: Array, base_units: Array, factor: Array) -> Evaluation:
     """The anesthesia formulas over some lines."""
     columns = lines.columns
     locality, combination = columns["locality_id"][at], columns["combination_id"][at]
     shares = {str(row["component"]): float(row["share"]) for row in law.day.rows("pfs.anesthesia_share")}
-    published = (law.places.anesthesia_qp if law.qp else law.places.anesthesia)[locality]
+    published = published_factors(law, lines, at)
     return MODEL.evaluate(
         {
             "published_factor": published,

@@ -1,4 +1,4 @@
-"""Lines in pieces that one law and one edition serve: one schedule period, one variant, whole days."""
+"""Lines in pieces that one law and one edition serve: one schedule period, whole days."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ CHUNK_ROWS = 1_500_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some lines: the law that serves them (any day of the period stands for all), and how to select them."""
+    """Some lines: the law that serves them (any day of the period stands for all), and how to select them.
+
+    statuses   whether some of them are of qualifying participants, and some of others: a practice may hold
+               both, and what is ranked within the practice is ranked across them
+    """
 
     day: date
-    qp: bool
+    statuses: frozenset[bool]
     rows: str
 
 
@@ -30,22 +34,23 @@ def chunks(
         f"select schedule_date, coalesce(qp, false), coalesce(service_date, schedule_date), count(*) "
         f"from {requests} where schedule_date is not null group by all"
     ).fetchall()
-    groups: dict[tuple[int, int, bool], dict[date, int]] = {}
-    first: dict[tuple[int, int, bool], tuple[date, date]] = {}
+    groups: dict[tuple[int, int], dict[date, int]] = {}
+    first: dict[tuple[int, int], tuple[date, date]] = {}
+    statuses: dict[tuple[int, int], set[bool]] = {}
     for schedule, qp, service, rows in counted:
-        key = (schedule.year, bisect_right(changes, schedule), bool(qp))
+        key = (schedule.year, bisect_right(changes, schedule))
+        statuses.setdefault(key, set()).add(bool(qp))
         days = groups.setdefault(key, {})
         days[service] = days.get(service, 0) + rows
         low, high = first.get(key, (schedule, schedule))
         first[key] = (min(low, schedule), max(high, schedule))
     for key in sorted(groups):
         low, high = first[key]
-        own = f"request.schedule_date between date '{low}' and date '{high}' " + (
-            "and request.qp" if key[2] else "and not coalesce(request.qp, false)"
-        )
+        own = f"request.schedule_date between date '{low}' and date '{high}'"
         for start, end in _spans(groups[key], size):
             service = "coalesce(request.service_date, request.schedule_date)"
-            yield Chunk(low, key[2], f"{own} and {service} between date '{start}' and date '{end}'")
+            span = f"{service} between date '{start}' and date '{end}'"
+            yield Chunk(low, frozenset(statuses[key]), f"{own} and {span}")
 
 
 def _spans(days: dict[date, int], size: int) -> Iterator[tuple[date, date]]:

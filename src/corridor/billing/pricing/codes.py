@@ -13,6 +13,9 @@ PAYABLE, ALONE, CONTRACTOR, ANESTHESIA, NOT_PAID = range(5)
 # Who assists at surgery.
 NOBODY, ASSISTANT, ASSISTANT_NONPHYSICIAN = range(3)
 
+# To whom a service is not paid for patients of a hospital (pfs.pctc_not_payable).
+REFUSED = ("nobody", "anyone", "private_therapist")
+
 NON_FACILITY, FACILITY, NO_SETTING = 0, 1, -1
 SETTINGS = ("non_facility", "facility")
 
@@ -26,15 +29,19 @@ REASONS: tuple[tuple[str | None, str], ...] = (
     ("unknown_code", NOT_PRICED),
     ("unknown_modifier", NOT_PRICED),
     ("modifier_without_row", NOT_PRICED),
+    ("contradictory_modifiers", NOT_PRICED),
     ("unknown_place", NOT_PRICED),
     ("unknown_locality", NOT_PRICED),
     ("no_units", NOT_PRICED),
     ("assistant_not_paid", NOT_PRICED),
     ("co_surgeon_not_paid", NOT_PRICED),
+    ("team_not_paid", NOT_PRICED),
+    ("incident_to_in_hospital", NOT_PRICED),
     ("no_global_split", NOT_PRICED),
     ("no_anesthesia_base_units", NOT_PRICED),
     ("no_anesthesia_minutes", NOT_PRICED),
     ("no_anesthesia_factor", NOT_PRICED),
+    ("no_relative_values", CONTRACTOR_PRICED),
     ("by_report_modifier", CONTRACTOR_PRICED),
     ("by_report_53", CONTRACTOR_PRICED),
     ("by_report_multiple", CONTRACTOR_PRICED),
@@ -52,12 +59,17 @@ MEANING: dict[str, str] = {
     "unknown_code": "codes that are not in the relative value file",
     "unknown_modifier": "a modifier in none of the lists of modifiers",
     "modifier_without_row": "26 or TC on a code that has no such component",
+    "contradictory_modifiers": "26 and TC on one line: it is one half of the service or the other",
     "unknown_place": "no place of service, or one not in the list",
     "unknown_locality": "a contractor and locality that are not in the index file",
     "no_units": "units that are not above zero",
     "assistant_not_paid": "an assistant where the indicator allows none",
     "co_surgeon_not_paid": "two surgeons where the indicator allows none",
-    "no_global_split": "a split of a global fee where the file gives no shares",
+    "team_not_paid": "a team of surgeons (66) where the indicator allows none",
+    "incident_to_in_hospital": "services that for patients of a hospital are paid to it alone",
+    "no_global_split": "a part of a global fee (54, 55, 56, 78) where the file gives it no share; codes "
+    "with a global period of the day itself have none, and what 78 pays on them is not in the file",
+    "no_relative_values": "codes whose row holds no relative values: the contractor prices them",
     "no_anesthesia_base_units": "anesthesia without installed base units",
     "no_anesthesia_minutes": "anesthesia without minutes",
     "no_anesthesia_factor": "anesthesia without a conversion factor of the locality",

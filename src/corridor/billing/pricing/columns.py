@@ -16,7 +16,7 @@ BATCH_ROWS = 1 << 16
 """Rows the formulas take at once: a handful of columns of them stay in the processor's cache."""
 
 FIGURES = (
-    "conversion_factor", "amount", "unit_amount", "opps_capped", "work_amount", "pe_amount", "mp_amount",
+    "amount", "unit_amount", "opps_capped", "work_amount", "pe_amount", "mp_amount",
     "multiple_procedure_factor", "technical_factor", "assistant_factor", "co_surgeon_factor",
     "therapy_assistant_factor", "participation_factor",
 )  # fmt: skip
@@ -30,12 +30,12 @@ ALONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def rate_inputs(law: Law, rate: Array, facility: Array, locality: Array) -> dict[str, Any]:
+def rate_inputs(law: Law, rate: Array, facility: Array, locality: Array, qp: Any) -> dict[str, Any]:
     """The published numbers of some rows of the file, in a setting and a locality each."""
     values, places = law.rates.values, law.places
     inside = facility == 1
     return {
-        "qp": law.qp,
+        "qp": qp,
         "work_rvu": values["work"][rate],
         "pe_rvu": np.where(inside, values["pe_facility"][rate], values["pe_non_facility"][rate]),
         "mp_rvu": values["mp"][rate],
@@ -49,9 +49,9 @@ def rate_inputs(law: Law, rate: Array, facility: Array, locality: Array) -> dict
     }
 
 
-def unit_amounts(law: Law, rate: Array, facility: Array, locality: Array) -> Array:
+def unit_amounts(law: Law, rate: Array, facility: Array, locality: Array, qp: Any) -> Array:
     """The schedule amount of one unit of some rows; 0 where there is no row."""
-    found = MODEL.evaluate(rate_inputs(law, rate, facility, locality), law.day, wanted=["unit_amount"])
+    found = MODEL.evaluate(rate_inputs(law, rate, facility, locality, qp), law.day, wanted=["unit_amount"])
     return np.where(rate < 0, 0.0, found["unit_amount"])
 
 
@@ -68,7 +68,7 @@ def evaluate(
     role = _by(combined.assistant_role, combination)
     given = {name: lines.inputs[name][at] if name in lines.inputs else ALONE[name] for name in ALONE}
     return MODEL.evaluate(
-        rate_inputs(law, rate, columns["facility"][at], columns["locality_id"][at])
+        rate_inputs(law, rate, columns["facility"][at], columns["locality_id"][at], lines.qualifying(law, at))
         | given
         | {
             "kind": law.rates.kind[rate],

@@ -54,10 +54,9 @@ class Explained:
             for row, position in enumerate(at.tolist()):
                 self._keep(law, int(identity[position]), found.explain(row, "amount"))
         at = np.flatnonzero((lines.reason == 0) & by_units)
-        factor = anesthesia.national_factor(law)
-        if len(at) and factor is not None:
+        if len(at):
             units = anesthesia.base_units(self.con, law, lines, at)
-            priced = anesthesia.evaluate(law, lines, at, units, factor)
+            priced = anesthesia.evaluate(law, lines, at, units, anesthesia.national_factors(law, lines, at))
             for row, position in enumerate(at.tolist()):
                 self._keep(law, int(identity[position]), priced.explain(row, "anesthesia_amount"))
                 self._note(law, "pfs.anesthesia_modifier")
@@ -88,7 +87,8 @@ def evidence(law: Law, lines: Lines, at: Any) -> Callable[[int, str], str | None
             modifier = law.rates.modifier[rate]
             code = law.rates.code[rate] + (f"-{modifier}" if modifier else "")
             setting = SETTINGS[int(columns["facility"][position])]
-            return f"reference.pfs_rvu {law.label}: {code}, {setting}"
+            label = law.served[bool(columns["qp"][position])].label
+            return f"reference.pfs_rvu {label}: {code}, {setting}"
         if quantity in FROM_INDICES:
             return f"reference.pfs_gpci {law.places.label[columns['locality_id'][position]]}"
         if quantity in DECIDED:

@@ -34,7 +34,8 @@ ANSWER = {
     "bilateral_factor": "DOUBLE", "assistant_factor": "DOUBLE", "co_surgeon_factor": "DOUBLE",
     "global_split_factor": "DOUBLE", "therapy_assistant_factor": "DOUBLE", "technical_factor": "DOUBLE",
     "practitioner_factor": "DOUBLE", "participation_factor": "DOUBLE", "opps_capped": "BOOLEAN",
-    "repeated_units": "DOUBLE", "anesthesia_units": "DOUBLE", "limiting_charge": "DECIMAL(18,2)",
+    "na_fallback": "BOOLEAN", "repeated_units": "DOUBLE", "anesthesia_units": "DOUBLE",
+    "limiting_charge": "DECIMAL(18,2)",
     "expected_allowed_amount": "DECIMAL(18,2)",
 }  # fmt: skip
 # Rules that choose rows and factors before the formulas.
@@ -44,14 +45,16 @@ LISTS = tuple(
         "anesthesia_conversion_factor", "anesthesia_conversion_factor_qp", "anesthesia_modifier",
         "anesthesia_share", "assistant_allowed", "bilateral_factor", "co_surgeon_allowed",
         "discontinued_code", "endoscopy_further", "film_reduction", "global_split", "gpci_floor",
-        "locality_alias",
+        "hospital_place", "locality_alias",
         "modifier_effect", "modifier_effect_assumed", "modifier_informational",
         "multiple_procedure_exempt_global", "multiple_procedure_kind", "multiple_procedure_scope",
-        "place_of_service_setting", "practitioner_share", "procedure_share", "status_treatment",
-        "work_gpci_floor",
+        "pctc_not_payable", "place_of_service_setting", "practitioner_share", "private_therapist",
+        "procedure_share", "status_treatment", "team_allowed", "work_gpci_floor",
     )
 )  # fmt: skip
 RULES_USED = tuple(sorted({*LISTS, *MODEL.rule_names(), *anesthesia.MODEL.rule_names()}))
+FACTOR = {False: "pfs.conversion_factor", True: "pfs.conversion_factor_qp"}
+OF_STATUS = {False: "not coalesce(request.qp, false)", True: "request.qp"}
 Watch = Callable[[Law, Lines], None]
 
 
@@ -106,23 +109,20 @@ def _price_all(
     law: Law | None = None
     for chunk in chunks(con, requests, changes, chunk_rows):
         day = RulesOnDay(force, chunk.day)
-        edition = choose(installed, chunk.day, chunk.qp)
-        if (
-            edition is None
-            or ("pfs.conversion_factor_qp" if chunk.qp else "pfs.conversion_factor") not in day
-        ):
-            _refuse(con, requests, into, chunk.rows, "no_schedule")
+        served = {qp: edition for qp in FACTOR if (edition := choose(installed, chunk.day, qp)) is not None}
+        priced = frozenset(qp for qp in chunk.statuses if qp in served and FACTOR[qp] in day)
+        rows = chunk.rows
+        for qp in chunk.statuses - priced:
+            _refuse(con, requests, into, f"{chunk.rows} and {OF_STATUS[qp]}", "no_schedule")
+            rows = f"{chunk.rows} and {OF_STATUS[not qp]}"
+        if not priced:
             continue
-        if (
-            law is None
-            or law.rates.edition.file != edition.file
-            or not _same_rules(law.day, day, rule_changes)
-        ):
-            law = _law(con, edition, day, chunk.qp)
-        law.qp, law.label = chunk.qp, edition.label
-        lines = resolve(con, law, requests, chunk.rows)
+        if law is None or law.served != served or not _same_rules(law.day, day, rule_changes):
+            law = _law(con, served, day)
+        law.qp = None if len(priced) > 1 else True in priced
+        lines = resolve(con, law, requests, rows)
         if len(lines):
-            rank(con, law, lines, requests, chunk.rows)
+            rank(con, law, lines, requests, rows)
             found = price_columns(law, lines)
             anesthesia.price(con, law, lines, found)
             _take_out(lines, found)
@@ -137,29 +137,41 @@ def _same_rules(one: RulesOnDay, other: RulesOnDay, changes: Sequence[date]) -> 
     return low.year == high.year and not any(low < day <= high for day in changes)
 
 
-def _law(con: duckdb.DuckDBPyConnection, edition: Edition, day: RulesOnDay, qp: bool) -> Law:
+def _law(con: duckdb.DuckDBPyConnection, served: dict[bool, Edition], day: RulesOnDay) -> Law:
     """Read what serves the day, and leave the small tables that lines are joined with."""
-    rates = load_rates(con, edition, day)
-    places = load_localities(con, edition.year, day)
+    year = served[False].year
+    rates = load_rates(con, served, day)
+    places = load_localities(con, year, day)
     own = [[row["hcpcs_code"]] for row in day.rows("pfs.discontinued_code")]
     small_table(con, "price_discontinued (hcpcs_code varchar)", own)
     con.execute(
         "delete from price_rate where modifier = '53' "
         "and hcpcs_code not in (select hcpcs_code from price_discontinued)"
     )
+    hospitals = {row["place_of_service_code"] for row in day.rows("pfs.hospital_place")}
+    therapists = {row["specialty_code"] for row in day.rows("pfs.private_therapist")}
+    shares = dict.fromkeys(sorted(therapists), 1.0) | {
+        row["specialty_code"]: row["share"] for row in day.rows("pfs.practitioner_share")
+    }
     small_table(
         con,
-        "price_setting (place_of_service_code varchar, facility tinyint)",
+        "price_setting (place_of_service_code varchar, facility tinyint, hospital tinyint)",
         [
-            [row["place_of_service_code"], int(row["setting"] == "facility")]
+            [code, int(row["setting"] == "facility"), int(code in hospitals)]
             for row in day.rows("pfs.place_of_service_setting")
+            for code in (row["place_of_service_code"],)
         ],
     )
-    for table, rule, key in (
-        ("price_practitioner (specialty_code varchar, share double)", "practitioner_share", "specialty_code"),
-        ("price_share (procedure_rank integer, share double)", "procedure_share", "procedure_rank"),
-    ):
-        small_table(con, table, [[row[key], row["share"]] for row in day.rows(f"pfs.{rule}")])
+    small_table(
+        con,
+        "price_practitioner (specialty_code varchar, share double, private_therapist tinyint)",
+        [[code, share, int(code in therapists)] for code, share in shares.items()],
+    )
+    small_table(
+        con,
+        "price_share (procedure_rank integer, share double)",
+        [[row["procedure_rank"], row["share"]] for row in day.rows("pfs.procedure_share")],
+    )
     labels = zip(places.label, places.work, places.pe, places.mp, strict=True)
     small_table(
         con,
@@ -167,8 +179,8 @@ def _law(con: duckdb.DuckDBPyConnection, edition: Edition, day: RulesOnDay, qp: 
         "mp_gpci decimal(6, 3))",
         [[number, *map(_plain, label)] for number, label in enumerate(list(labels)[:-1])],
     )
-    anesthesia.load_base_units(con, edition.year)
-    return Law(day, rates, places, ModifierLaw(day), qp, edition.label)
+    anesthesia.load_base_units(con, year)
+    return Law(day, rates, places, ModifierLaw(day), served)
 
 
 def _refuse(con: duckdb.DuckDBPyConnection, requests: str, into: str, rows: str, reason: str) -> None:
@@ -177,6 +189,13 @@ def _refuse(con: duckdb.DuckDBPyConnection, requests: str, into: str, rows: str,
         f"select request.request_id, 'not_priced', ? from {requests} as request where {rows}",
         [reason],
     )
+
+
+def _by_status(law: Law, texts: dict[bool, str]) -> str:
+    """An SQL expression of what differs between qualifying participants and others."""
+    if law.qp is not None:
+        return texts[law.qp]
+    return f"case when figure.qp then {texts[True]} else {texts[False]} end"
 
 
 def _plain(value: Any) -> Any:
@@ -205,12 +224,17 @@ def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[
     priced = (reason == 0) | nothing
     by_units = ~np.isnan(found["anesthesia_units"])
     charge = columns["charge_amount"]
-    rated = (columns["rate_id"] >= 0) & (columns["locality_id"] >= 0) & (columns["facility"] >= 0)
+    rate = columns["rate_id"]
+    # beside NA of an office the facility amount is paid, and said to be
+    na_fallback = law.rates.office_na[rate] & (columns["facility"] == 0)
+    rated = (rate >= 0) & (columns["locality_id"] >= 0) & (columns["facility"] >= 0)
     given = {
         **found,
         "request_id": columns["request_id"],
         "reason_id": reason,
-        "facility": columns["facility"],
+        "facility": columns["facility"] + na_fallback if na_fallback.any() else columns["facility"],
+        "na_fallback": na_fallback,
+        "qp": lines.qualifying(law, slice(None)),
         "locality_id": columns["locality_id"],
         "participating": columns["participating"],
         "repeated_units": lines.inputs.get("repeated_units", np.float64(0)),
@@ -231,8 +255,19 @@ def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[
         if not isinstance(value, np.ndarray)
     ]
     figure = f"(select *{''.join(', ' + one for one in same)} from price_array)"
+    words = {
+        "rvu_edition": _by_status(law, {qp: f"'{one.label}'" for qp, one in law.served.items()}),
+        "conversion_factor": _by_status(
+            law,
+            {
+                qp: f"cast({law.day.number(name)!r} as decimal(9, 4))"
+                for qp, name in FACTOR.items()
+                if name in law.day
+            },
+        ),
+    }
     try:
         for part in ("answer_plain", "answer"):
-            con.execute(sql_text(part, into=into, figure=figure, rvu_edition=law.label))
+            con.execute(sql_text(part, into=into, figure=figure, **words))
     finally:
         con.unregister("price_array")

@@ -12,6 +12,7 @@ from corridor.billing.pricing.codes import ASSISTANT, ASSISTANT_NONPHYSICIAN, NO
 from corridor.billing.pricing.day import RulesOnDay
 
 ROWS = {"professional": "26", "technical": "TC", "discontinued": "53"}
+COMPONENTS = {"26", "TC"}  # each half of a service: a line is one or the other
 
 
 @dataclass
@@ -24,10 +25,14 @@ class Effects:
     co_surgeon: bool = False
     therapy_assistant: bool = False
     by_report: bool = False
+    team: bool = False
+    contradictory: bool = False
     split: tuple[float, float, float] | None = None
     film_reduction: float = 0.0
+    anesthesia: bool = False
     anesthesia_share: float = 1.0
     anesthesia_units: float | None = None
+    informational: bool = False
     unknown: list[str] = field(default_factory=list)
 
 
@@ -56,10 +61,15 @@ class ModifierLaw:
     def _apply(self, found: Effects, modifier: str) -> None:
         effect = self.effect.get(modifier)
         if effect is None:
-            if modifier not in self.informational:
+            if modifier in self.informational:
+                found.informational = True
+            else:
                 found.unknown.append(modifier)
         elif effect in ROWS:
-            found.row_modifier = found.row_modifier or ROWS[effect]
+            own = ROWS[effect]
+            found.contradictory |= {own, found.row_modifier} == COMPONENTS
+            # a component that was broken off is by report, or has the row of 53
+            found.row_modifier = own if effect == "discontinued" else found.row_modifier or own
         elif effect == "bilateral":
             found.bilateral = True
         elif effect == "assistant":
@@ -72,19 +82,22 @@ class ModifierLaw:
             found.therapy_assistant = True
         elif effect == "by_report":
             found.by_report = True
+        elif effect == "team":
+            found.team = True
         elif effect == "global_split":
-            own = self.split[modifier]
+            shares = self.split[modifier]
             before = found.split or (0.0, 0.0, 0.0)
             parts = (
-                max(b, float(own[name])) for b, name in zip(before, ("pre", "intra", "post"), strict=True)
+                max(b, float(shares[name])) for b, name in zip(before, ("pre", "intra", "post"), strict=True)
             )
             found.split = (next(parts), next(parts), next(parts))
         elif effect == "film":
             found.film_reduction = max(found.film_reduction, float(self.film[modifier]["reduction"]))
         elif effect == "anesthesia":
-            own = self.anesthesia[modifier]
-            found.anesthesia_share = min(found.anesthesia_share, float(own["share"]))
-            found.anesthesia_units = own["fixed_units"]
+            anesthesia = self.anesthesia[modifier]
+            found.anesthesia = True
+            found.anesthesia_share = min(found.anesthesia_share, float(anesthesia["share"]))
+            found.anesthesia_units = anesthesia["fixed_units"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,8 @@ class Combinations:
     co_surgeon: np.ndarray[Any, Any]
     therapy_assistant: np.ndarray[Any, Any]
     by_report: np.ndarray[Any, Any]
+    team: np.ndarray[Any, Any]
+    contradictory: np.ndarray[Any, Any]
     has_split: np.ndarray[Any, Any]
     split: np.ndarray[Any, Any]
     film_reduction: np.ndarray[Any, Any]
@@ -120,6 +135,8 @@ def combinations(law: ModifierLaw, listed: Iterable[Sequence[str | None]]) -> Co
         column(lambda e: e.co_surgeon, bool),
         column(lambda e: e.therapy_assistant, bool),
         column(lambda e: e.by_report, bool),
+        column(lambda e: e.team, bool),
+        column(lambda e: e.contradictory, bool),
         column(lambda e: e.split is not None, bool),
         column(lambda e: e.split or (0.0, 0.0, 0.0), np.float64).reshape(-1, len(ROWS)),
         column(lambda e: e.film_reduction, np.float64),

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from corridor.billing.pricing.codes import KINDS, TREATMENTS
+from corridor.billing.pricing.codes import KINDS, REFUSED, SETTINGS, TREATMENTS
 from corridor.billing.pricing.day import RulesOnDay
 from corridor.billing.pricing.tables import small_table
 
@@ -71,9 +71,16 @@ def _place(release: str) -> int:
 
 @dataclass(frozen=True)
 class Rates:
-    """Rows of one edition, indexed by rate_id; the row behind the last is empty, so that -1 finds nothing."""
+    """Rows of an edition, or of both its variants, by rate_id; the row behind the last is empty: -1.
 
-    edition: Edition
+    service, base_service   a number of the code, whatever modifier and variant, and of its endoscopic base
+    without_values          whether a row holds no relative values: [1] in a facility, [0] elsewhere
+    office_na               whether it is not done in an office, so that the facility amount stands there
+    refused                 to whom it is not paid for patients of a hospital (codes.REFUSED)
+    exempt                  whether only its global period keeps it from being reduced as a further procedure
+    """
+
+    files: tuple[tuple[int, str, str], ...]
     code: npt.NDArray[Any]
     modifier: npt.NDArray[Any]
     status: npt.NDArray[Any]
@@ -83,23 +90,40 @@ class Rates:
     bilateral: Floats
     assistant_allowed: npt.NDArray[np.bool_]
     co_surgeon_allowed: npt.NDArray[np.bool_]
+    team_allowed: npt.NDArray[np.bool_]
     technical: npt.NDArray[np.int64]
     base: npt.NDArray[np.int64]
+    service: npt.NDArray[np.int64]
+    base_service: npt.NDArray[np.int64]
+    without_values: npt.NDArray[np.bool_]
+    office_na: npt.NDArray[np.bool_]
+    refused: npt.NDArray[np.int8]
+    exempt: npt.NDArray[np.bool_]
 
 
-def load_rates(con: duckdb.DuckDBPyConnection, edition: Edition, force: RulesOnDay) -> Rates:
-    """Read one edition; leaves the temporary table price_rate (hcpcs_code, modifier, rate_id) for joins."""
+def load_rates(con: duckdb.DuckDBPyConnection, served: dict[bool, Edition], force: RulesOnDay) -> Rates:
+    """Read the edition that serves others (False) and qualifying participants (True), once where it is one.
+
+    Leaves the temporary table price_rate (hcpcs_code, modifier, qp, rate_id) for joins.
+    """
+    files = {edition.file: qp for qp, edition in sorted(served.items(), reverse=True)}
+    wanted = " or ".join("(year = ? and release = ? and variant = ?)" for _ in files)
+    qualifying = next((file[2] for file, qp in files.items() if qp), None) if len(files) > 1 else None
     con.execute(
-        """
+        f"""
         create or replace temp table price_row as
-        select row_number() over (order by hcpcs_code, modifier) - 1 as rate_id, *
+        select row_number() over (order by qp, hcpcs_code, modifier) - 1 as rate_id,
+            dense_rank() over (order by hcpcs_code) - 1 as service, *
         from (
-            select hcpcs_code, coalesce(modifier, '') as modifier, status_code, pctc_indicator, global_days,
+            select coalesce(variant = ?, false) as qp,
+                hcpcs_code, coalesce(modifier, '') as modifier, status_code, pctc_indicator, global_days,
                 coalesce(multiple_procedure_indicator, '') as multiple_indicator,
                 coalesce(bilateral_indicator, '') as bilateral_indicator,
                 coalesce(assistant_indicator, '') as assistant_indicator,
                 coalesce(co_surgeon_indicator, '') as co_surgeon_indicator,
+                coalesce(team_indicator, '') as team_indicator,
                 coalesce(endoscopic_base_code, '') as base_code,
+                coalesce(non_facility_na, false) as office_na,
                 cast(work_rvu as double) as work,
                 cast(case when non_facility_na then facility_pe_rvu else non_facility_pe_rvu end as double)
                     as pe_non_facility,
@@ -111,39 +135,56 @@ def load_rates(con: duckdb.DuckDBPyConnection, edition: Edition, force: RulesOnD
                 cast(coalesce(opps_mp_rvu, 0) as double) as opps_mp,
                 cast(coalesce(pre_op, 0) as double) as pre, cast(coalesce(intra_op, 0) as double) as intra,
                 cast(coalesce(post_op, 0) as double) as post
-            from reference.pfs_rvu where year = ? and release = ? and variant = ?
+            from reference.pfs_rvu where {wanted}
         )""",
-        [edition.year, edition.release, edition.variant],
+        [qualifying, *(part for file in files for part in file)],
     )
     con.execute(
         "create or replace temp table price_rate as "
-        "select hcpcs_code, modifier, cast(rate_id as integer) as rate_id from price_row"
+        "select hcpcs_code, modifier, qp, cast(rate_id as integer) as rate_id from price_row"
     )
     rows = con.execute(
         """
-        select price_row.*, technical.rate_id as technical_id, base.rate_id as base_id
+        select price_row.*, technical.rate_id as technical_id, base.rate_id as base_id,
+            base.service as base_service
         from price_row
         left join price_row as technical on technical.hcpcs_code = price_row.hcpcs_code
-            and technical.modifier = 'TC' and price_row.modifier <> '26'
-        left join price_row as base on base.hcpcs_code = price_row.base_code and base.modifier = ''
+            and technical.qp = price_row.qp and technical.modifier = 'TC' and price_row.modifier <> '26'
+        left join price_row as base on base.hcpcs_code = price_row.base_code
+            and base.qp = price_row.qp and base.modifier = ''
         order by price_row.rate_id"""
     ).fetchnumpy()
     text = {name: _texts(rows[name]) for name in rows if np.asarray(rows[name]).dtype == object}
     own = np.arange(len(text["hcpcs_code"]))
     technical = np.where(_texts(rows["pctc_indicator"]) == "3", own, np.ma.filled(rows["technical_id"], -1))
+    values = {name: np.append(np.asarray(rows[name], dtype=np.float64), np.nan) for name in COLUMNS}
+    kind, exempt = _kinds(force, text)
     return Rates(
-        edition=edition,
+        files=tuple(files),
         code=text["hcpcs_code"],
         modifier=text["modifier"],
         status=np.append(text["status_code"], ""),
         treatment=_coded(force, "pfs.status_treatment", "treatment", TREATMENTS, text["status_code"]),
-        kind=_kinds(force, text),
-        values={name: np.append(np.asarray(rows[name], dtype=np.float64), np.nan) for name in COLUMNS},
+        kind=kind,
+        values=values,
         bilateral=_factors(force, text["bilateral_indicator"]),
         assistant_allowed=_allowed(force, "pfs.assistant_allowed", text["assistant_indicator"]),
         co_surgeon_allowed=_allowed(force, "pfs.co_surgeon_allowed", text["co_surgeon_indicator"]),
+        team_allowed=_allowed(force, "pfs.team_allowed", text["team_indicator"]),
         technical=np.append(technical, -1).astype(np.int64),
-        base=np.append(np.ma.filled(rows["base_id"], -1), -1).astype(np.int64),
+        base=_numbers(rows["base_id"]),
+        service=_numbers(rows["service"]),
+        base_service=_numbers(rows["base_service"]),
+        without_values=np.array(
+            [values["work"] + values[f"pe_{setting}"] + values["mp"] == 0 for setting in SETTINGS]
+        ),
+        office_na=np.append(np.ma.filled(rows["office_na"], False), False).astype(bool),
+        refused=_by_value(
+            _texts(rows["pctc_indicator"]),
+            {i: REFUSED.index(who) for i, who in _mapped(force, "pfs.pctc_not_payable", "whom").items()},
+            0,
+        ).astype(np.int8),
+        exempt=exempt,
     )
 
 
@@ -166,15 +207,22 @@ def _coded(
     return _by_value(column, places, len(words) - 1).astype(np.int64)
 
 
-def _kinds(force: RulesOnDay, text: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
+def _numbers(values: Any) -> npt.NDArray[np.int64]:
+    return np.append(np.ma.filled(values, -1), -1).astype(np.int64)
+
+
+def _kinds(
+    force: RulesOnDay, text: dict[str, npt.NDArray[Any]]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The rule of several services that each row is under, and whether its global period exempts it."""
     known = _mapped(force, "pfs.multiple_procedure_kind", "kind")
     exempt = {str(row["global_days"]) for row in force.rows("pfs.multiple_procedure_exempt_global")}
     places = {value: KINDS.index(kind) for value, kind in known.items()}
     found = _by_value(text["multiple_indicator"], places, KINDS.index("none"))
-    found[_by_value(text["global_days"], dict.fromkeys(exempt, True), False).astype(bool)] = KINDS.index(
-        "none"
-    )
-    return found.astype(np.int64)
+    none = KINDS.index("none")
+    spared = _by_value(text["global_days"], dict.fromkeys(exempt, True), False).astype(bool) & (found != none)
+    found[spared] = none
+    return found.astype(np.int64), spared
 
 
 def _by_value(column: npt.NDArray[Any], known: dict[str, Any], otherwise: Any) -> npt.NDArray[Any]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from corridor.billing.pricing.codes import ANESTHESIA, CONTRACTOR, NOBODY, NOT_PAID, REASON
+from corridor.billing.pricing.codes import (
+    ALONE,
+    ANESTHESIA,
+    CONTRACTOR,
+    NOBODY,
+    NOT_PAID,
+    PAYABLE,
+    REASON,
+    REFUSED,
+)
 from corridor.billing.pricing.modifiers import combinations
 from corridor.billing.pricing.shape import Array, Law, Lines
 from corridor.billing.pricing.tables import array_table, small_table, sql_text
@@ -28,7 +37,8 @@ def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) 
         "row_modifier varchar)",
         [[number, *found, combined.effects[number].row_modifier] for number, found in enumerate(listed)],
     )
-    con.execute(sql_text("resolve", requests=requests, rows=rows))
+    variant = "and rate.qp = coalesce(request.qp, false)" if len(law.rates.files) > 1 else ""
+    con.execute(sql_text("resolve", requests=requests, rows=rows, variant=variant))
     fetched = con.execute("select * from price_line").fetchnumpy()
     columns = {name: np.ma.getdata(values) for name, values in fetched.items()}
     lines = Lines(columns, combined, np.zeros(len(columns["request_id"]), dtype=np.int16), {})
@@ -57,17 +67,35 @@ def _judge(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, requests: str
             parts[:, place] * rates.values[name][rate[has_split]] for place, name in enumerate(SPLIT)
         )
     lines.inputs["global_split_factor"] = split
+    without_values = np.isin(rates.treatment, (PAYABLE, ALONE)) & rates.without_values
+    team = combined.team[combination]
     for fails, reason in (
         (combined.unknown[combination], "unknown_modifier"),
+        (combined.contradictory[combination], "contradictory_modifiers"),
         (placed & (columns["facility"] < 0), "unknown_place"),
         (columns["locality_id"] < 0, "unknown_locality"),
         (~(columns["units"] > 0), "no_units"),
+        (_refused_in_hospital(law, lines), "incident_to_in_hospital"),
+        (without_values[np.maximum(columns["facility"], 0), rate], "no_relative_values"),
         ((assistant != NOBODY) & ~rates.assistant_allowed[rate], "assistant_not_paid"),
         (combined.co_surgeon[combination] & ~rates.co_surgeon_allowed[rate], "co_surgeon_not_paid"),
         (has_split & (split == 0), "no_global_split"),
-        (combined.by_report[combination], "by_report_modifier"),
+        (team & ~rates.team_allowed[rate], "team_not_paid"),
+        (team | combined.by_report[combination], "by_report_modifier"),
     ):
         lines.reason[fails & (lines.reason == 0)] = REASON[reason]
+
+
+def _refused_in_hospital(law: Law, lines: Lines) -> Array:
+    """Which lines are of patients of a hospital and of a kind not paid to this clinician for them.
+
+    hospital   0 elsewhere, 1 in a hospital, 2 there and by a therapist in private practice
+    """
+    hospital = lines.columns["hospital"]
+    refused = law.rates.refused[lines.columns["rate_id"]]
+    anyone, therapist = REFUSED.index("anyone"), REFUSED.index("private_therapist")
+    found: Array = ((hospital > 0) & (refused == anyone)) | ((hospital > 1) & (refused == therapist))
+    return found
 
 
 def _unfound(con: duckdb.DuckDBPyConnection, lines: Lines, missing: Array, requests: str, rows: str) -> Array:

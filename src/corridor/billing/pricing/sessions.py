@@ -59,7 +59,11 @@ def _technical(law: Law, lines: Lines, kind: Array) -> None:
     if len(at):
         amounts = np.zeros(len(lines))
         amounts[at] = unit_amounts(
-            law, technical[at], lines.columns["facility"][at], lines.columns["locality_id"][at]
+            law,
+            technical[at],
+            lines.columns["facility"][at],
+            lines.columns["locality_id"][at],
+            lines.qualifying(law, at),
         )
         lines.inputs["technical_amount"] = amounts
 
@@ -69,19 +73,21 @@ def _places(
 ) -> None:
     columns = lines.columns
     rate, facility, locality = columns["rate_id"][at], columns["facility"][at], columns["locality_id"][at]
+    qp = lines.qualifying(law, at)
     base = law.rates.base[rate]
-    unit = unit_amounts(law, rate, facility, locality)
+    unit = unit_amounts(law, rate, facility, locality, qp)
     technical = lines.inputs.get("technical_amount", np.zeros(len(lines)))[at]
-    own = rate_inputs(law, rate, facility, locality)
+    own = rate_inputs(law, rate, facility, locality, qp)
     bilateral = np.where(
         lines.combined.bilateral[columns["combination_id"][at]], law.rates.bilateral[rate], 1.0
     )
     fees = {
         "position": at, "request_id": columns["request_id"][at],
-        "session_number": session, "kind_id": kind[at], "rate_id": rate, "base_id": base,
+        "session_number": session, "kind_id": kind[at], "service": law.rates.service[rate],
+        "base_service": law.rates.base_service[rate],
         "is_surgical": np.isin(kind[at], SURGICAL), "is_endoscopy": kind[at] == ENDOSCOPY,
         "is_imaging": kind[at] == IMAGING, "is_therapy": kind[at] == THERAPY,
-        "unit_fee": unit, "base_fee": unit_amounts(law, base, facility, locality), "bilateral": bilateral,
+        "unit_fee": unit, "base_fee": unit_amounts(law, base, facility, locality, qp), "bilateral": bilateral,
         "technical_fee": technical, "professional_fee": unit - technical,
         "expense": own["pe_rvu"] * own["pe_gpci"], "units": columns["units"][at],
     }  # fmt: skip

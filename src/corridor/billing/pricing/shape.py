@@ -10,21 +10,25 @@ import numpy.typing as npt
 
 from corridor.billing.pricing.day import RulesOnDay
 from corridor.billing.pricing.modifiers import Combinations, ModifierLaw
-from corridor.billing.pricing.rates import Localities, Rates
+from corridor.billing.pricing.rates import Edition, Localities, Rates
 
 Array = npt.NDArray[Any]
 
 
 @dataclass
 class Law:
-    """What serves the lines of one chunk: rules of the day, rates and how they are named, localities."""
+    """What serves the lines of one chunk: rules of the day, rates and how they are named, localities.
+
+    qp      whether the lines are of qualifying participants; None where some are and some are not
+    served  the edition for others (False) and for qualifying participants (True)
+    """
 
     day: RulesOnDay
     rates: Rates
     places: Localities
     modifiers: ModifierLaw
-    qp: bool
-    label: str
+    served: dict[bool, Edition]
+    qp: bool | None = None
 
 
 @dataclass
@@ -40,6 +44,10 @@ class Lines:
     combined: Combinations
     reason: npt.NDArray[np.int16]
     inputs: dict[str, Array]
+
+    def qualifying(self, law: Law, at: Any) -> Any:
+        """Whether the lines at some positions are of qualifying participants; one value where all agree."""
+        return self.columns["qp"][at] if law.qp is None else np.bool_(law.qp)
 
     def __len__(self) -> int:
         return len(self.reason)

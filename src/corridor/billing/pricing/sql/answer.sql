@@ -5,7 +5,10 @@ select
   case when figure.has_amount then cast(figure.amount as decimal(18, 2)) end as amount,
   case when figure.has_unit then cast(figure.unit_amount as decimal(18, 2)) end as unit_amount,
   case figure.facility when 1 then 'facility' when 0 then 'non_facility' end as setting,
-  case when figure.has_unit then cast(figure.conversion_factor as decimal(9, 4)) end as conversion_factor,
+  case
+    when not isnan(figure.anesthesia_factor) then cast(figure.anesthesia_factor as decimal(9, 4))
+    when figure.has_unit then {conversion_factor}
+  end as conversion_factor,
   case when figure.has_unit then cast(figure.work_rvu as decimal(9, 2)) end as work_rvu,
   case when figure.has_unit then cast(figure.pe_rvu as decimal(9, 2)) end as pe_rvu,
   case when figure.has_unit then cast(figure.mp_rvu as decimal(9, 2)) end as mp_rvu,
@@ -15,7 +18,7 @@ select
   case when figure.has_parts then cast(figure.work_amount as decimal(18, 2)) end as work_amount,
   case when figure.has_parts then cast(figure.pe_amount as decimal(18, 2)) end as pe_amount,
   case when figure.has_parts then cast(figure.mp_amount as decimal(18, 2)) end as mp_amount,
-  '{rvu_edition}' as rvu_edition, locality.label as gpci_edition,
+  {rvu_edition} as rvu_edition, locality.label as gpci_edition,
   case when figure.has_unit then figure.multiple_procedure_factor end as multiple_procedure_factor,
   case when figure.has_unit then figure.bilateral_factor end as bilateral_factor,
   case when figure.has_unit then figure.assistant_factor end as assistant_factor,
@@ -26,6 +29,7 @@ select
   case when figure.has_unit then figure.practitioner_factor end as practitioner_factor,
   case when figure.has_unit then figure.participation_factor end as participation_factor,
   case when figure.has_unit then figure.opps_capped end as opps_capped,
+  case when figure.has_unit then figure.na_fallback end as na_fallback,
   case when figure.has_unit then figure.repeated_units end as repeated_units,
   case when not isnan(figure.anesthesia_units) then figure.anesthesia_units end as anesthesia_units,
   case when figure.has_amount and not figure.participating then cast(figure.limiting_charge as decimal(18, 2)) end

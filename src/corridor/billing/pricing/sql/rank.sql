@@ -1,20 +1,20 @@
 -- The place of each line among those of its session, from price_session_fee: the lines in company, with their fees.
--- A procedure and a family of endoscopies are ranked by their fee, both sides of a bilateral one counted; the base code
--- of a family beside a member is included in it; a further member is paid its difference to the base. Ties go by
+-- All are ranked by the fee of the line: all its units, both sides of a bilateral one. The base code of a family of
+-- endoscopies beside a member is included in it, broken off (53) or not; a further member is paid its difference to the base. Ties go by
 -- request_id: the position of a line in its chunk depends on how the engine joined.
 with surgical as (
   select
     fee.*,
     case
-      when fee.is_endoscopy then fee.base_id
-      when member.base_id is not null then fee.rate_id
+      when fee.is_endoscopy and fee.base_service >= 0 then fee.base_service
+      when member.base_service is not null then fee.service
       else -1 - fee.position
     end as family,
-    not fee.is_endoscopy and member.base_id is not null as is_base
+    not fee.is_endoscopy and member.base_service is not null as is_base
   from price_session_fee as fee
   left join (
-    select distinct session_number, base_id from price_session_fee where is_endoscopy and base_id >= 0
-  ) as member on member.session_number = fee.session_number and member.base_id = fee.rate_id
+    select distinct session_number, base_service from price_session_fee where is_endoscopy and base_service >= 0
+  ) as member on member.session_number = fee.session_number and member.base_service = fee.service
   where fee.is_surgical
 ),
 placed as (
@@ -22,7 +22,7 @@ placed as (
     *,
     row_number() over (
       partition by session_number, family
-      order by case when is_base then 1 else 0 end, unit_fee * bilateral desc, request_id
+      order by case when is_base then 1 else 0 end, unit_fee * units * bilateral desc, request_id
     ) as member_place
   from surgical
 ),
@@ -35,7 +35,7 @@ valued as (
 ),
 family as (
   select
-    session_number, family, sum((unit_fee - deduction) * bilateral) as family_fee, min(request_id) as first_request
+    session_number, family, sum((unit_fee - deduction) * units * bilateral) as family_fee, min(request_id) as first_request
   from valued
   group by session_number, family
 ),
@@ -49,10 +49,10 @@ component as (
   select
     *,
     row_number() over (
-      partition by session_number, kind_id order by technical_fee desc, request_id
+      partition by session_number, kind_id order by technical_fee * units desc, request_id
     ) as technical_place,
     row_number() over (
-      partition by session_number, kind_id order by professional_fee desc, request_id
+      partition by session_number, kind_id order by professional_fee * units desc, request_id
     ) as professional_place
   from price_session_fee
   where not is_surgical and not is_therapy

@@ -1,5 +1,6 @@
 -- One row per line of a chunk: what it asks for as numbers of the rate, locality and
--- combination tables. {requests} is the request table, {rows} the filter of the chunk.
+-- combination tables. {requests} is the request table, {rows} the filter of the chunk, {variant} the choice between
+-- two variants of the file.
 create or replace temp table price_line as
 select
   request.request_id,
@@ -16,6 +17,8 @@ select
     when request.setting is not null then -1
     else coalesce(place.facility, -1)
   end as tinyint) as facility,
+  cast(coalesce(place.hospital, 0) * (1 + coalesce(practitioner.private_therapist, 0)) as tinyint) as hospital,
+  coalesce(request.qp, false) as qp,
   coalesce(practitioner.share, 1) as practitioner_factor,
   coalesce(request.participating, true) as participating,
   cast(coalesce(request.units, 1) as double) as units,
@@ -38,7 +41,7 @@ left join price_combination as combination
   and combination.modifier_3 = coalesce(request.modifier_3, '')
   and combination.modifier_4 = coalesce(request.modifier_4, '')
 left join price_rate as rate
-  on rate.hcpcs_code = request.hcpcs_code and rate.modifier = combination.row_modifier
+  on rate.hcpcs_code = request.hcpcs_code and rate.modifier = combination.row_modifier {variant}
 left join price_locality as locality on locality.mac = request.mac and locality.locality = request.locality
 left join price_setting as place on place.place_of_service_code = request.place_of_service_code
 left join price_practitioner as practitioner on practitioner.specialty_code = request.specialty_code
