@@ -51,7 +51,7 @@ def test_drugs_of_a_file(context: Context, tmp_path: Path) -> None:
     assumed = {one["rule"] for one in answer.assumptions}
     assert "drug.single_dose_code" in assumed
     assert "drug.finding_kind" not in assumed  # words, no parameter
-    assert "drug.asp_add_on" not in assumed  # codified
+    assert "drug.asp_add_on" in assumed  # read in a copy of the regulation: secondary
     assert next(one for one in answer.summary if one["by"] == "kind")["findings"] == 1
 
 
