@@ -42,11 +42,14 @@ def lines(
         f"create table claims.medical_claim ({CLAIM});"
         "create table org_raw.provider_roster (npi varchar, tin varchar, site_id varchar, site_zip varchar, "
         "start_date date); insert into org_raw.provider_roster values ('2', '9', 'x', '35203', null), "
-        "('2', '9', 'y', '99501', date '2026-01-01');"
+        "('2', '9', 'y', '99501', date '2026-01-01'), ('4', '9', 'z', '77001', null), "
+        "('5', '9', 'w', '94501', null);"
         "create table reference.pfs_zip_locality (zip_code varchar, mac varchar, locality varchar, "
-        "period varchar);"
-        "insert into reference.pfs_zip_locality values ('35203', '10112', '00', '20261'), "
-        "('99501', '02102', '01', '20261')"
+        "plus_four boolean, period varchar);"
+        "insert into reference.pfs_zip_locality values ('35203', '10112', '00', false, '20261'), "
+        "('99501', '02102', '01', false, '20261'), "
+        "('77001', '04412', '99', false, '20254'), ('77001', '04412', '18', false, '20262'), "
+        "('77001', '04412', '31', false, '20264'), ('94501', '01112', '05', true, '20261')"
     )
     for number, change in enumerate(changes, 1):
         row = {**LINE, "claim_id": str(number), **change}
@@ -101,4 +104,19 @@ def test_without_any_locality_the_amount_is_national() -> None:
     assert [row["qp_status"] for row in found] == ["unknown", "qp"]
     assert found[1]["amount"] == Decimal("136.28")
     assert (found[0]["locality_basis"], found[0]["amount"]) == ("national", Decimal("135.61"))
+    con.close()
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no test data: see CONTRIBUTING.md")
+def test_the_edition_of_the_zip_file_is_that_of_the_service() -> None:
+    """Editions of 2025Q4, 2026Q2 and 2026Q4: the newest that is not after the service, else the earliest."""
+    con = fee_schedule()
+    days = ["2025-03-31", "2025-10-01", "2026-03-31", "2026-04-01", "2026-09-30", "2026-10-01", "2027-01-01"]
+    found = lines(
+        con, {}, *[{"rendering_npi": "4", "claim_start_date": day} for day in days], {"rendering_npi": "5"}
+    )
+    assert [row["locality"] for row in found[:7]] == ["99", "99", "99", "18", "18", "31", "31"]
+    assert {row["locality_basis"] for row in found[:7]} == {"site_zip"}
+    # a ZIP code that needs four more digits: its own locality, and said
+    assert (found[7]["locality"], found[7]["locality_basis"]) == ("05", "site_zip_plus_four")
     con.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from corridor.law.force import RulesInForce
 from tests.billing.drug_bench import ALABAMA, SAN_FRANCISCO, SKIN, Lines
 
 DAY = date(2026, 3, 2)
@@ -158,4 +159,29 @@ def test_allowed_off_the_rate() -> None:
     assert {claim: (row["direction"], row["dollars"]) for claim, row in rows.items()} == {
         "over": ("paid_in_error", Decimal("159.10")),
         "under": ("missed", Decimal("113.50")),
+    }
+
+
+def test_the_printed_rate_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rate of 2027 leaves 2026 as it is; what was before 2026 is compared with the first rate."""
+    register = RulesInForce.register
+
+    def with_2027(self: RulesInForce, con: Any, names: Any = None) -> None:
+        register(self, con, names)
+        if "drug.skin_headline_rate" in (names or []):
+            rate = "rules.drug_skin_headline_rate"
+            con.execute(f"create or replace table later as select * replace (150 as rate) from {rate}")
+            con.execute(f"update {rate} set valid_to = date '2027-01-01'")
+            con.execute("update later set valid_from = date '2027-01-01', valid_to = null")
+            con.execute(f"insert into {rate} select * from later")
+
+    monkeypatch.setattr(RulesInForce, "register", with_2027)
+    lines = Lines()
+    for claim, day in (("2025", BEFORE), ("2026", DAY), ("2027", date(2027, 1, 1))):
+        lines.add(claim, day, "A2001", 10, "1000.00", setting="outpatient")
+    rows = by_claim(made(lines)["billing.skin_substitute"])
+    assert {claim: row["flat_amount"] for claim, row in rows.items()} == {
+        "2025": Decimal("1271.40"),
+        "2026": Decimal("1271.40"),
+        "2027": Decimal("1500.00"),
     }

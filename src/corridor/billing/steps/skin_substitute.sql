@@ -43,6 +43,11 @@ day as (
 span as (
   select min(year) as first_year, max(year) as last_year from billing.skin_substitute_rate
 ),
+headline_start as (
+  select setting, min(valid_from) as first_day
+  from rules.drug_skin_headline_rate
+  group by setting
+),
 -- the office: the schedule of the line's locality; an outpatient department: one rate everywhere
 rated as (
   select
@@ -70,9 +75,12 @@ rated as (
   left join billing.skin_substitute_rate as country
     on country.year = least(greatest(cx_year_of(product.service_date), span.first_year), span.last_year)
     and country.mac = 'national' and country.qp = coalesce(place.qp, false)
+  left join headline_start
+    on headline_start.setting = case when product.setting = 'outpatient' then 'outpatient' else 'professional' end
   left join rules.drug_skin_headline_rate as headline
-    on headline.setting = case when product.setting = 'outpatient' then 'outpatient' else 'professional' end
-    and headline.valid_to is null
+    on headline.setting = headline_start.setting
+    and headline.valid_from <= greatest(product.service_date, headline_start.first_day)
+    and (headline.valid_to is null or greatest(product.service_date, headline_start.first_day) < headline.valid_to)
   left join rules.drug_skin_payment as payment
     on product.service_date >= payment.valid_from
     and (payment.valid_to is null or product.service_date < payment.valid_to)
