@@ -178,10 +178,10 @@ def test_claims_without_an_affirmation() -> None:
         NOW,
     )
     services = [
-        {"npi": "A", "hcpcs_code": "64483", "service_date": date(2026, 2, 3)},
-        {"npi": "A", "hcpcs_code": "64483", "service_date": date(2026, 6, 4)},  # held until 3 June
-        {"npi": "B", "hcpcs_code": "64483", "service_date": date(2026, 3, 1)},
-        {"npi": "C", "hcpcs_code": "64483", "service_date": date(2026, 3, 1)},
+        {"person_id": 1, "npi": "A", "hcpcs_code": "64483", "service_date": date(2026, 2, 3)},
+        {"person_id": 2, "npi": "A", "hcpcs_code": "64483", "service_date": date(2026, 6, 4)},  # to 3 June
+        {"person_id": 3, "npi": "B", "hcpcs_code": "64483", "service_date": date(2026, 3, 1)},
+        {"person_id": 4, "npi": "C", "hcpcs_code": "64483", "service_date": date(2026, 3, 1)},
     ]
     found = [(one["request_id"], one["why"]) for one in link(rows, services, FORCE)]
     assert found == [
@@ -190,3 +190,52 @@ def test_claims_without_an_affirmation() -> None:
         (None, "requested, not affirmed"),
         (None, "no request of this code and clinician"),
     ]
+
+
+def affirmed(request_id: str, decided: str, **given: Any) -> Request:
+    return asked(request_id, received_at=at("2026-01-05T09:00-06:00"), decision="affirmed",
+                 decided_at=at(decided), **given)  # fmt: skip
+
+
+def served(person: int, day: date, npi: str = "A") -> dict[str, Any]:
+    return {"person_id": person, "npi": npi, "hcpcs_code": "64483", "service_date": day}
+
+
+def linked(requests: list[Request], services: list[dict[str, Any]]) -> list[str | None]:
+    return [one["request_id"] for one in link(ledger(requests, FORCE, NOW), services, FORCE)]
+
+
+def test_an_affirmation_covers_one_person_on_one_day() -> None:
+    """Two lines of a person and day (professional and facility) are one service; the next person, and the
+    same person's next day, each need an affirmation of their own."""
+    first, later = date(2026, 3, 1), date(2026, 3, 8)
+    services = [served(1, first), served(1, first, npi="F"), served(2, first), served(1, later)]
+    rows = link(ledger([affirmed("1", "2026-02-03T16:00-06:00", npi="A")], FORCE, NOW), services, FORCE)
+    assert [row["request_id"] for row in rows] == ["1", "1", None, None]
+    assert rows[2]["why"] == "every affirmation of that time covers another service"
+    two = [affirmed(name, "2026-02-03T16:00-06:00", npi="A") for name in "12"]
+    assert linked(two, services) == ["1", "1", "2", None]
+
+
+def test_as_many_services_as_can_be_are_covered() -> None:
+    """1 holds to 3 May for any clinician, 2 to 3 June for A. A's service of 1 March could take either, B's of
+    2 March only 1: so A's takes 2. One more of A's on 2 May finds none left."""
+    requests = [affirmed("1", "2026-01-03T16:00-06:00"), affirmed("2", "2026-02-03T16:00-06:00", npi="A")]
+    services = [
+        served(1, date(2026, 3, 1)),
+        served(2, date(2026, 3, 2), npi="B"),
+        served(3, date(2026, 5, 2)),
+    ]
+    assert linked(requests, services) == ["2", "1", None]
+
+
+def test_the_last_day_is_one_of_the_zone_of_the_decision() -> None:
+    """Decided on 9 February, 22:00 at -06:00, which is 10 February in UTC: held to 9 February + 120 = 9 June.
+
+    At 10 June 03:00 UTC it is still 9 June there: no day is left, and it holds.
+    """
+    request = affirmed("1", "2026-02-09T22:00-06:00")
+    row = ledger([request], FORCE, at("2026-06-10T03:00+00:00"))[0]
+    assert (row["valid_through"], row["days_left"], row["status"]) == (date(2026, 6, 9), 0, "valid")
+    row = ledger([request], FORCE, at("2026-06-10T06:00+00:00"))[0]
+    assert (row["days_left"], row["status"]) == (-1, "expired")

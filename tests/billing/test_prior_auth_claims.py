@@ -75,8 +75,30 @@ def test_what_is_excluded() -> None:
     facility = {"claim_type_code": "40", "place_of_service_code": None, "claim_id": "C9"}
     emergency = {**facility, "claim_line_number": 2, "hcpcs_code": "99283", "revenue_center_code": "0450"}
     assert [row["result"] for row in results(facility, emergency)] == ["EXCLUDED"]
-    assert result(primary_payer_code="A") == "NOT_APPLICABLE"
     assert results({"claim_type_code": "60"}) == []
+
+
+def test_a_state_that_nothing_tells_is_reviewed() -> None:
+    """Person 3 lives nobody knows where, and the claim has no provider's state or CCN: never a silent no."""
+    nowhere = {"provider_state_code": None, "person_id": 3}
+    found = results(nowhere)[0]
+    assert (found["result"], found["state"], found["state_basis"]) == ("NEEDS_REVIEW", None, "unknown")
+    # reviewed under a local determination, and no contractor is known: review, not "likely out"
+    assert result(**nowhere, hcpcs_code="15275") == "NEEDS_REVIEW"
+    # what is out in every state stays out
+    assert result(**nowhere, place_of_service_code="23") == "EXCLUDED"
+    assert result(**nowhere, hcpcs_code="61867") == "POSTPONED"
+    assert result(**nowhere, claim_line_start_date=date(2026, 1, 14)) == "NOT_ACTIVE"
+    tables = lines_of(nowhere)
+    tables.make("billing.prior_auth_line")
+    assert [row["certainty"] for row in tables.make("billing.audit_prior_auth")] == ["review"]
+    assert [row["state"] for row in tables.make("billing.prior_auth_exposure")] == ["unknown"]
+
+
+def test_medicare_that_pays_second_is_original_medicare() -> None:
+    assert result(primary_payer_code="A") == "NEEDS_REVIEW"
+    assert result(primary_payer_code="A", provider_state_code="36") == "NOT_IN_MODEL"
+    assert result(primary_payer_code="A", hcpcs_code="15275", provider_state_code="04") == "LIKELY_OUT"
 
 
 def test_days() -> None:

@@ -89,18 +89,24 @@ def _row(request: Request, force: RulesInForce, now: datetime) -> Row:
         "on_time": on_time,
         "utn": request.utn,
         "valid_through": last,
-        "days_left": None if last is None else (last - now.date()).days,
+        "days_left": None if last is None else (last - _today(request, now)).days,
         "status": _status(request, due, last, now),
         "resubmission_of": request.resubmission_of,
         "dollars": request.dollars,
     }
 
 
+def _today(request: Request, now: datetime) -> date:
+    """The day it is at ``now`` where the decision was made: its last day is a day of that zone."""
+    at = request.decided_at or request.received_at
+    return now.astimezone(at.tzinfo).date()
+
+
 def _status(request: Request, due: datetime | None, last: date | None, now: datetime) -> str:
     if request.decision == "affirmed":
         if last is None:
             return "affirmed, day of decision not given"
-        return "expired" if now.date() > last else "valid"
+        return "expired" if _today(request, now) > last else "valid"
     if request.decision == "non_affirmed":
         return "not affirmed"
     if due is None:
@@ -145,27 +151,78 @@ def _share(decided: Sequence[Row]) -> float | None:
 
 
 def link(rows: Sequence[Row], services: Sequence[Row], force: RulesInForce) -> list[Row]:
-    """For each service (npi, hcpcs_code, service_date) the affirmation that covers it.
+    """For each service (person_id, npi, hcpcs_code, service_date) the affirmation that covers it.
 
-    An affirmation covers a service of its code, of its clinician where it names one, from the day of the
-    decision to its last day. Rows of request_id (None: unlinked) and why, in the order of ``services``.
+    An affirmation is one person's, for one day: it covers the lines of its code of that person and day (the
+    professional's and the facility's line are one service), of its clinician where it names one, from the day
+    of the decision to its last day. Requests name no person, so as many services as possible are covered, and
+    which of two persons is not told. Rows of request_id (None: unlinked) and why, in the order given.
     """
+    groups: dict[tuple[date, str, str], list[int]] = {}
+    for place, service in enumerate(services):
+        person = service.get("person_id")
+        whose = f"line {place}" if person is None else str(person)
+        groups.setdefault((service["service_date"], whose, service["hcpcs_code"]), []).append(place)
     by_code: dict[str, list[Row]] = {}
     for row in rows:
         by_code.setdefault(row["hcpcs_code"], []).append(row)
-    return [_linked(service, by_code.get(service["hcpcs_code"], [])) for service in services]
+    found: list[Row] = [{} for _ in services]
+    for code in sorted({key[2] for key in groups}):
+        asked = by_code.get(code, [])
+        days = [(key[0], places) for key, places in sorted(groups.items()) if key[2] == code]
+        npis = [{services[place]["npi"] for place in places} for _, places in days]
+        mine = [[row for row in asked if row["npi"] is None or row["npi"] in some] for some in npis]
+        taken = _matched([_valid_on(day, known) for (day, _), known in zip(days, mine, strict=True)])
+        for at, (day, places) in enumerate(days):
+            for place in places:
+                found[place] = _linked(taken.get(at), mine[at], day)
+    return found
 
 
-def _linked(service: Row, asked: Sequence[Row]) -> Row:
-    mine = [row for row in asked if row["npi"] is None or row["npi"] == service["npi"]]
-    day = service["service_date"]
-    for row in sorted(mine, key=lambda row: (str(row["decided_at"]), row["request_id"])):
-        if row["valid_through"] is None:
-            continue
-        if datetime.fromisoformat(row["decided_at"]).date() <= day <= row["valid_through"]:
-            return {"request_id": row["request_id"], "utn": row["utn"], "why": "affirmed"}
+def _valid_on(day: date, asked: Sequence[Row]) -> list[Row]:
+    """The affirmations that hold on a day, the one that runs out first in front."""
+    valid = [
+        row
+        for row in asked
+        if row["valid_through"] is not None
+        and datetime.fromisoformat(row["decided_at"]).date() <= day <= row["valid_through"]
+    ]
+    return sorted(valid, key=lambda row: (row["valid_through"], row["request_id"]))
+
+
+def _matched(choices: Sequence[Sequence[Row]]) -> dict[int, Row]:
+    """Each service with an affirmation of its own, as many as can be: augmenting paths, breadth first."""
+    holder: dict[str, int] = {}
+    taken: dict[int, Row] = {}
+    for start in range(len(choices)):
+        came: dict[str, int] = {}
+        queue, free = [start], None
+        while queue and free is None:
+            at = queue.pop(0)
+            for row in choices[at]:
+                name = row["request_id"]
+                if name in came:
+                    continue
+                came[name] = at
+                if name not in holder:
+                    free = row
+                    break
+                queue.append(holder[name])
+        while free is not None:
+            at = came[free["request_id"]]
+            before = taken.get(at)
+            taken[at], holder[free["request_id"]] = free, at
+            free = before
+    return taken
+
+
+def _linked(taken: Row | None, mine: Sequence[Row], day: date) -> Row:
+    if taken is not None:
+        return {"request_id": taken["request_id"], "utn": taken["utn"], "why": "affirmed"}
     why = "no request of this code and clinician"
-    if any(row["valid_through"] is not None for row in mine):
+    if _valid_on(day, mine):
+        why = "every affirmation of that time covers another service"
+    elif any(row["valid_through"] is not None for row in mine):
         why = "an affirmation of another time only"
     elif mine:
         why = "requested, not affirmed"

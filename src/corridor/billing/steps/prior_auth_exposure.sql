@@ -9,8 +9,8 @@
 with service as (
   -- the facility's and the professional's line of one service are one service, and both their dollars
   select
-    state, hcpcs_code, npi, tin, cx_year_of(service_date) as service_year, result_when_active as result, is_active,
-    family, reviewed_by, setting, person_id, service_date, allowed_amount, paid_amount
+    coalesce(state, 'unknown') as state, hcpcs_code, npi, tin, cx_year_of(service_date) as service_year,
+    result_when_active as result, is_active, family, reviewed_by, setting, person_id, service_date, allowed_amount, paid_amount
   from billing.prior_auth_line
   where result_when_active in ('PA_RECOMMENDED', 'NEEDS_REVIEW', 'LIKELY_OUT', 'POSTPONED')
 )

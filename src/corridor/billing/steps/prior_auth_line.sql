@@ -60,7 +60,8 @@ placed as (
     lines.*, outside.setting as outside_setting,
     case
       when lines.provider_state_code is not null then 'provider'
-      when lines.facility_ccn is not null then 'facility' else 'residence'
+      when lines.facility_ccn is not null then 'facility'
+      when person.state_code is not null then 'residence' else 'unknown'
     end as state_basis,
     case
       when lines.provider_state_code is not null then by_provider.state
@@ -92,14 +93,16 @@ judged as (
       and (placed.active_from is null or placed.service_date >= placed.active_from)
       and (placed.active_to is null or placed.service_date <= placed.active_to) as is_active,
     case
-      when placed.primary_payer_code is not null then 'NOT_APPLICABLE'
-      when placed.state is null then 'NOT_IN_MODEL'
+      when placed.state is null and placed.state_basis <> 'unknown' then 'NOT_IN_MODEL'
       when placed.is_emergency or placed.outside_setting is not null then 'EXCLUDED'
       when placed.standing = 'postponed' then 'POSTPONED'
       when placed.standing = 'uncertain' then 'NEEDS_REVIEW'
       when not placed.has_companion or placed.is_ruled_out then 'NOT_APPLICABLE'
+      -- without a state it is not known whether the line is in the model, nor what the contractor reviews by
+      when placed.state is null then 'NEEDS_REVIEW'
       when family.is_local and local.family is null then 'LIKELY_OUT'
-      when placed.needs_indication then 'NEEDS_REVIEW'
+      -- Original Medicare that pays second is Original Medicare; whether the model takes it was not found
+      when placed.needs_indication or placed.primary_payer_code is not null then 'NEEDS_REVIEW'
       else 'PA_RECOMMENDED'
     end as result_when_active
   from placed
