@@ -8,7 +8,7 @@ from typing import Any
 
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
-from corridor.explain.evidence import open_row
+from corridor.explain.evidence import open_row, open_rows
 
 EPISODES = """
 select cost.episode_id, cost.cohort, cost.tin, attribution.npi, episode.episode_start, episode.episode_end,
@@ -127,12 +127,14 @@ def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> Ep
         )
     episode = episodes[place - 1]
     services = open_row(run, "episodes.chronic_cost", episode)
-    lines = []
-    for service in services.rows if services else []:
-        opened = open_row(run, "episodes.chronic_service", service)
-        for line in opened.rows if opened else []:
-            kept = {column: line[column] for column in LINE_COLUMNS}
-            lines.append({**kept, "service_category": service["service_category"]})
+    found = services.rows if services else []
+    lines = [
+        {
+            **{column: line[column] for column in LINE_COLUMNS},
+            "service_category": found[place]["service_category"],
+        }
+        for place, line in open_rows(run, "episodes.chronic_service", found)
+    ]
     lines.sort(key=lambda line: (line["service_date"], line["claim_id"], line["claim_line_number"]))
     return EpisodeClaims(place, len(episodes), episode, lines, year_days)
 

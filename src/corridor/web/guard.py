@@ -77,7 +77,7 @@ class Visit:
 
     def note(self, action: str, subject: str = "", outcome: str = "done") -> None:
         """Write to the audit log."""
-        name = self.account.name if self.account else self.text("name")[:64]
+        name = self.account.name if self.account else ""
         audit.append(self.bench.state, name, action, subject, outcome, self.address)
 
 

@@ -81,6 +81,8 @@ def serve(bench: Workbench, listening: Listening) -> None:
 
     # No access log: the audit log says who saw what, and an address may hold a search for a name.
     options: dict[str, Any] = {"access_log": False, "log_level": "warning", "server_header": False}
+    # The address a proxy tells is believed only where there is one.
+    options["proxy_headers"] = bool(listening.name)
     if listening.certificate is not None:
         options |= {"ssl_certfile": str(listening.certificate), "ssl_keyfile": str(listening.key)}
     uvicorn.run(create_app(bench), host=listening.host, port=listening.port, **options)

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridor.engine.runs import Run, open_run
+from corridor.engine.runs import Run
 from corridor.engine.warehouse import Warehouse
-from corridor.errors import CorridorError
 from corridor.law import Rules, load_rules
 from corridor.reports import ReportData
 from corridor.settings import Settings
@@ -79,11 +78,10 @@ class Workbench:
     def run(self) -> Run | None:
         """The last complete run; None before the first."""
         try:
-            return open_run(self.home)
-        except CorridorError as error:
-            if error.code == "NO-RUN":
-                return None
-            raise
+            current = (self.home / "runs" / "current").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        return self._shelf.get(("run", current), lambda: Run(self.home, current))
 
     def viewer(self, account: Account) -> Viewer | None:
         """The last complete run as an account sees it; None before the first run."""

@@ -125,12 +125,16 @@ def frame(
     height: float,
     width: float | None = None,
 ) -> str:
-    """The svg element: role img, named by title and described by desc; fluid when no width is given."""
+    """The svg element, named by title and described by desc; fluid when no width is given.
+
+    Its role is img, which hides what is inside from a screen reader; with links inside it is a group.
+    """
     head = [
         tag("title", escape(finding, quote=False), id=f"{name}-t"),
         tag("desc", escape(description, quote=False), id=f"{name}-d"),
     ]
-    common = {"role": "img", "aria_labelledby": f"{name}-t", "aria_describedby": f"{name}-d"}
+    role = "group" if any("<a " in part for part in content) else "img"
+    common = {"role": role, "aria_labelledby": f"{name}-t", "aria_describedby": f"{name}-d"}
     if width is None:
         return tag(
             "svg", [*head, *content], class_="chart fluid", width="100%", height=number(height), **common

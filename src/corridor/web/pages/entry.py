@@ -37,7 +37,7 @@ def sign_in(visit: VisitDep) -> Response:
         visit.bench.sign_in_limit.take(visit.address)
         account = accounts.sign_in(visit.bench.state, name, visit.text("password"))
     except CorridorError as error:
-        visit.note("sign_in", outcome="refused")
+        visit.note("sign_in", _known_name(visit, name), "refused")
         if error.code == "WEB-TOO-MANY":
             raise
         return page(visit, "sign_in.html.j2", "Sign in", 401, next=target, name=name, error=error.to_dict())
@@ -78,6 +78,12 @@ def sign_out(visit: VisitDep) -> Response:
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(cookie_name(visit.bench), path="/", secure=visit.bench.secure, httponly=True)
     return response
+
+
+def _known_name(visit: Visit, name: str) -> str:
+    """The name where there is such an account: what else stands there may be a password."""
+    known = {account.name.lower(): account.name for account in accounts.read_accounts(visit.bench.state)}
+    return known.get(name.lower(), "an unknown name")
 
 
 def within(target: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import Response
 from markupsafe import Markup
 
@@ -15,6 +17,9 @@ from corridor.web.guard import VisitDep
 from corridor.web.pages.clinician import unknown_clinician
 from corridor.web.render import page
 from corridor.web.roles import PATIENTS
+
+# A rule as the tree names it in its origin line; what came from data is escaped and holds no such name.
+RULE = re.compile(r'(?<=<span class="from">)rule ([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)')
 
 
 def derivation(visit: VisitDep, npi: str, tin: str = "", quantity: str = "dollars") -> Response:
@@ -32,7 +37,7 @@ def derivation(visit: VisitDep, npi: str, tin: str = "", quantity: str = "dollar
             {
                 "it": one,
                 "heading": heading(one),
-                "tree": Markup(derivation_tree(one.node)),
+                "tree": Markup(RULE.sub(r'rule <a href="/rules/\1">\1</a>', derivation_tree(one.node))),
                 "assumptions": Markup(assumptions_table(one.assumptions)),
             }
             for one in found
