@@ -99,6 +99,36 @@ def test_pairs_lie_as_the_rule_says(truth: list[Row], lines: dict[Key, Row]) -> 
             assert other["hcpcs_1_mdfr_cd"] == "25" and day == before
 
 
+def test_of_three_in_a_row_the_third_is_right(truth: list[Row], lines: dict[Key, Row]) -> None:
+    of_person: dict[Key, set[str]] = defaultdict(set)
+    for row in lines.values():
+        of_person[(row["bene_mbi_id"], row["clm_line_hcpcs_cd"])].add(row["clm_line_from_dt"])
+    for kind, code, least, most in (
+        ("wellness_too_soon", "G0439", 335, 400),
+        ("assessment_too_soon", "G0136", 181, 185),
+        ("tcm_twice", "99495", 31, 40),
+    ):
+        wrong = {(row["person"], row["service_date"]) for row in truth if row["kind"] == kind}
+        people = {person for person, _ in wrong}
+        chains = [(one, days) for one in sorted(people) if len(days := sorted(of_person[(one, code)])) == 3]
+        assert chains, kind
+        for person, days in chains:
+            assert [(person, day) in wrong for day in days] == [False, True, False]
+            assert least <= (date.fromisoformat(days[2]) - date.fromisoformat(days[0])).days <= most
+
+
+def test_of_two_of_one_day_the_later_claim_is_wrong(truth: list[Row], lines: dict[Key, Row]) -> None:
+    pairs = 0
+    for row in truth:
+        other = (row["other_claim_id"], row["other_claim_line_number"])
+        if row["kind"] not in ("wellness_too_soon", "assessment_too_soon") or not other[0]:
+            continue
+        if lines[other]["clm_line_from_dt"] == row["service_date"]:
+            assert (row["claim_id"], row["claim_line_number"]) > other
+            pairs += 1
+    assert pairs
+
+
 def test_there_are_look_alikes(lines: dict[Key, Row]) -> None:
     by_month: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in lines.values():
