@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from corridor.settings import Settings
+from corridor.web import accounts
 from corridor.web.accounts import create_account, find_account
 from corridor.web.app import create_app
 from corridor.web.guard import COOKIE
@@ -84,6 +86,12 @@ def _lines(run: FakeRun) -> list[dict[str, object]]:
             "select distinct source_id, claim_id, claim_line_number from episodes.chronic_service"
         )
     ]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing tested here hangs on how slowly a password is hashed."""
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

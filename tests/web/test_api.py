@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from corridor.web.api.v1 import _cell
 from corridor.web.limits import Limit
@@ -103,6 +107,38 @@ def test_one_program_cannot_take_all_the_time(bench: Workbench, signed: Sign) ->
     person = signed(Role.analyst)
     bench.api_limit = Limit(2, 60)
     assert [person.get("/api/v1/rules").status_code for _ in range(3)] == [200, 200, 429]
+
+
+ODD = st.text(max_size=30) | st.sampled_from(
+    ["'", '"', "\\", "%", "0", "-1", "asm.result", "npi=1", "a=b=c", "\u0000"]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_nothing_that_is_sent_is_a_defect(signed: Sign, bench: Workbench, data: st.DataObject) -> None:
+    bench.api_limit = Limit(10**6, 60)
+    if not hasattr(bench, "fuzzer"):
+        bench.fuzzer = signed(*Role)  # type: ignore[attr-defined]
+    person: Person = bench.fuzzer  # type: ignore[attr-defined]
+    described = person.get("/api/v1/openapi.json").json()
+    path = data.draw(
+        st.sampled_from([*sorted(described["paths"]), "/clinicians", "/rules", "/clinicians/{npi}"])
+    )
+    known = described["paths"].get(path, {}).get("get", {}).get("parameters", [])
+    names = [one["name"] for one in known if one["in"] == "query"] + [
+        "q",
+        "sort",
+        "start",
+        "down",
+        "status",
+        "tin",
+    ]
+    filled = re.sub(r"\{\w+\}", lambda _: quote(data.draw(ODD), safe="") or "x", path)
+    sent = {
+        name: data.draw(ODD) for name in data.draw(st.lists(st.sampled_from(names), max_size=4, unique=True))
+    }
+    assert person.get(filled, params=sent).status_code < 500
 
 
 def test_the_api_describes_itself_and_names_no_other_server(signed: Sign) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from corridor.engine.runs import open_run
+from corridor.explain.evidence import open_row, open_rows
 from corridor.jobs.demo import run_demo
 from corridor.settings import Settings
 from corridor.web.accounts import create_account
@@ -187,6 +189,20 @@ def test_a_limited_clinician_explains_own_dollars_only(home: Path, tmp_path: Pat
     assert 0 < with_lines < everything / 2
     boss = signed_in(bench, [Role.executive], Scope(every_row=True))
     assert boss.get(f"/explain/asm/{own}/episodes/1").status_code == 403
+
+
+def test_many_rows_open_as_one_by_one(home: Path) -> None:
+    run = open_run(home)
+    table = "episodes.chronic_service"
+    rows = run.query(f"select * from {table} order by episode_id, claim_id, claim_line_number limit 40")
+    singly = [
+        (place, line)
+        for place, row in enumerate(rows)
+        for line in getattr(open_row(run, table, row), "rows", [])
+    ]
+    assert open_rows(run, table, rows) == singly and len(singly) >= 40
+    assert open_rows(run, table, []) == []
+    assert open_rows(run, "claims.service_line", rows) == []
 
 
 def _account(bench: Workbench) -> Any:

@@ -7,7 +7,6 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from corridor.web import accounts
 from corridor.web.app import create_app
 from corridor.web.roles import Role
 from corridor.web.routes import ROUTES, Route
@@ -19,14 +18,6 @@ FILLED = {
     "npi": "1999000000", "number": "1", "name": "asm.risk_level", "table": "asm.result", "account_id": "1",
     "token_id": "1",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may do what does not hang on how slowly a password is hashed."""
-    from argon2 import PasswordHasher
-
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def ask(client: TestClient, route: Route, csrf: str = "") -> Response:
