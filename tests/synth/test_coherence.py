@@ -175,3 +175,11 @@ def test_relative_values_are_those_of_the_file(test_data: Path) -> None:
         assert [float(row[at]) for at in (5, 6, 8, 10)] == [float(one[place]) for one in values], name
         checked += 1
     assert checked > 100
+
+
+def test_single_dose_drugs_say_that_nothing_was_thrown_away(community: Written) -> None:
+    """JZ is required since July 2023, before any community begins."""
+    lines = [row for row in community.records("2") if row["clm_line_hcpcs_cd"] == "J9271"]
+    assert lines
+    assert {row["hcpcs_1_mdfr_cd"] for row in lines} == {"JZ"}
+    assert {row["hcpcs_1_mdfr_cd"] for row in community.records("2")} == {"JZ", ""}

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import numpy as np
 
 from corridor.synth.care import Care
+from corridor.synth.catalogue import Catalogue, modifier
 from corridor.synth.cclf_common import Block, Delivery
 from corridor.synth.days import NEVER
 from corridor.synth.draws import repeated
@@ -42,6 +43,7 @@ class Institutional:
         self.revenue = code_table(list(codes.revenue))
         self.hcpcs = code_table(list(codes.hcpcs))
         self.package = code_table(list(codes.package))
+        self.modifier = _modifiers(block.data, list(codes.hcpcs))
         self.procedures = code_table(list(procedure_index(block.data)))
         self.drg = code_table([row["drg"] for row in block.data.stays["stays"]])
 
@@ -157,7 +159,10 @@ class Institutional:
             for name in ("clm_line_from_dt", "clm_line_thru_dt", "clm_line_instnl_rev_ctr_dt"):
                 sheet.date(name, lines.day[which])
             sheet.code("clm_line_prod_rev_ctr_cd", self.revenue, lines.revenue[which])
-            sheet.code("clm_line_hcpcs_cd", self.hcpcs, lines.hcpcs[which])
+            hcpcs = lines.hcpcs[which]
+            sheet.code("clm_line_hcpcs_cd", self.hcpcs, hcpcs)
+            marks = np.where(hcpcs >= 0, self.modifier[hcpcs], -1)
+            sheet.code("hcpcs_1_mdfr_cd", self.block.data.modifiers, marks)
             for name in ("prvdr_oscar_num", "clm_fac_prvdr_oscar_num"):
                 sheet.code(name, self.ccn, headers.facility[claim])
             sheet.date("clm_from_dt", headers.first[claim])
@@ -196,6 +201,12 @@ class Institutional:
             sheet.code("clm_poa_ind", _POA, np.where(inpatient, 0, -1))
 
         return write(stream, file_type, len(owner), fill)
+
+
+def _modifiers(data: Catalogue, codes: list[str]) -> Ints:
+    """The modifier that each HCPCS code of a line carries; -1: none."""
+    marks = {row["hcpcs"]: modifier(row["modifier"]) for row in data.stays["outpatient"] if "modifier" in row}
+    return np.array([marks.get(code, -1) for code in codes], dtype=np.int64)
 
 
 _ADMISSIONS = code_table(["0", "1", "2", "3"])

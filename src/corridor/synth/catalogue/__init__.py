@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corridor.synth.identifiers import Bytes
 from corridor.synth.records import code_table
 
-MODIFIERS = ("25", "26", "95", "93", "GT", "KX", "RR", "NU", "59", "GP", "RT", "LT", "76")
+MODIFIERS = ("25", "26", "95", "93", "GT", "KX", "RR", "NU", "59", "GP", "RT", "LT", "76", "JZ")
 PLACES = ("11", "22", "21", "23", "02", "10", "31", "12", "24", "81", "41", "65")
 
 
