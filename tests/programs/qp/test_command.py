@@ -51,6 +51,18 @@ def test_settle_with_another_value_of_a_rule(tmp_path: Path, capsys: pytest.Capt
         assert answer.json()["rows"][0]["status"] == expected
 
 
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-07-15", "2026-11-01"])
+def test_settle_as_known_on_a_day(day: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tracks have been known since they began: 50 of 100 is partial as printed before 2026-02-03."""
+    path = write(
+        tmp_path, f"{HEADER},attributed_patients,eligible_patients", f"{QP},0,100".replace(",yes,", ",,")
+    )
+    track = 'qp.entity_track=[{"apm_entity_id": "A1", "track": "enhanced"}]'
+    options = ("--year", 2026, "--as-known-on", day, "--set", track, "--json")
+    row = corridor(capsys, "settle", "qp", path, *options).json()["rows"][0]
+    assert row["status"] == ("partial_qp" if day < "2026-02-03" else "qp")
+
+
 def test_settle_low_volume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(
         tmp_path, "npi,tin,allowed_charges,patients,services",

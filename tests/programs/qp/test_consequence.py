@@ -46,9 +46,20 @@ def test_the_gap_grows_by_the_updates_where_no_factor_is_published(tmp_path: Pat
 
 
 def test_a_partial_participant_is_paid_nothing_and_may_elect(tmp_path: Path) -> None:
-    row = settled(tmp_path, 2026, {**QP, "pay": (45, 100)}).rows()[0]
+    row = settled(tmp_path, 2026, {**QP, "pay": (45, 100), "pat": (0, 100)}).rows()[0]
     assert (row["status"], row["dollars"], row["mips_status"]) == ("partial_qp", 0, "may_elect")
     assert row["worth"] == pytest.approx(300000 * 0.031 + 300000 * ((1.0075 / 1.0025) ** 3 - 1))
+
+
+@pytest.mark.parametrize("status", ["exempt", "may_opt_in", "exempt_or_opt_in", "excluded_asm"])
+def test_who_need_not_report_is_paid_and_cut_nothing(status: str) -> None:
+    """Unless opting in: 0, as the adjustment in qp.clinician_year is 0 too."""
+    found = CLINICIANS.evaluate(
+        {"mips_status": np.array([status], dtype=object), "mips_worth": np.array([-9000.0])},
+        load_rules(["qp"]).in_force(2026),
+        wanted=["mips_dollars"],
+    )
+    assert found["mips_dollars"].tolist() == [0]
 
 
 def test_a_qualifying_participant_is_out_of_mips(tmp_path: Path) -> None:

@@ -83,7 +83,10 @@ def test_the_status_follows_the_clinician_to_every_practice(tmp_path: Path) -> N
 def test_proposed_a_status_of_the_practice_alone(tmp_path: Path) -> None:
     """From 2027 the status would belong to TIN and NPI: proposed, so only where proposals are asked for."""
     path = tmp_path / "qp.csv"
-    rows: tuple[dict[str, Any], ...] = ({"pay": (75, 100)}, {"tin": "T2", "entity": "A2", "pay": (10, 100)})
+    rows: tuple[dict[str, Any], ...] = (
+        {"pay": (75, 100)},
+        {"tin": "T2", "entity": "A2", "pay": (10, 100), "pat": (0, 100)},
+    )
     path.write_text("\n".join([",".join(COLUMNS), *map(line, rows)]) + "\n", encoding="utf-8")
     for proposed, expected in ((False, ["qp", "qp"]), (True, ["qp", "none"])):
         rules = load_rules(["qp", "pfs"], proposed=proposed)
@@ -109,5 +112,22 @@ def test_in_no_advanced_apm_no_score_is_needed(tmp_path: Path) -> None:
 
 def test_a_basis_that_does_not_count_is_said(tmp_path: Path) -> None:
     row = settled(tmp_path, 2025, {"basis": "covered", "pay": (90, 100)}).rows()[0]
-    assert row["status"] == "none"
+    assert row["status"] == "unknown"
     assert "does not count in this year" in row["reason"]
+
+
+def test_a_score_that_does_not_count_makes_nobody_lose(tmp_path: Path) -> None:
+    """Only a score on all covered services, in 2025: nothing is known, so no cut of $9,000 is said."""
+    given = {"basis": "covered", "pay": (50, 100), "pat": (10, 100), "paid": 100000}
+    row = settled(tmp_path, 2025, given).rows()[0]
+    assert (row["status"], row["mips_dollars"], row["dollars"]) == ("unknown", None, None)
+
+
+def test_a_method_that_is_not_given_is_said(tmp_path: Path) -> None:
+    row = settled(tmp_path, 2026, {"pay": (45, 100)}).rows()[0]
+    assert row["reason"].startswith("at least a partial one") and "no patients" in row["reason"]
+
+
+def test_an_entity_that_was_left_was_left_whichever_row_says_so(tmp_path: Path) -> None:
+    rows = settled(tmp_path, 2026, {"pay": (60, 100)}, {"npi": "N2", "left": "yes"}).rows()
+    assert [row["status"] for row in rows] == ["none", "none"]

@@ -126,11 +126,9 @@ class Result:
         name = "partial_payment" if partly else "qualifying_payment"
         return "payments" if self.scores["payment_score"][place] >= self.scores[name][place] else "patients"
 
-    def _why_none(self, row: int) -> str:
+    def _faults(self, row: int) -> str:
         mine = self._scores_of(row)
-        if self.scores["counted"][mine].any():
-            return "no score that counts meets a threshold"
-        faults = [
+        return "; ".join(
             words
             for name, words in (
                 ("level_counts", "a clinician's own score does not count in this year"),
@@ -138,8 +136,37 @@ class Result:
                 ("snapshot_counts", "no score is of a snapshot that decides in an entity that was not left"),
             )
             if not self.scores[name][mine].all()
-        ]
-        return "no score counts: " + "; ".join(faults)
+        )
+
+    def _why_none(self, row: int) -> str:
+        if self.scores["counted"][self._scores_of(row)].any():
+            return "no score that is known and counts meets a threshold"
+        return f"no score counts: {self._faults(row)}"
+
+    def _why_unknown(self, row: int, entities: Sequence[str], advanced: float) -> str:
+        mine = self._scores_of(row)
+        if not entities and not mine:
+            return "no APM entity of the clinician is known"
+        if entities and advanced != advanced:
+            return (
+                f"it is not known whether {' or '.join(entities)} is an Advanced APM (rule qp.entity_track)"
+            )
+        partly = "at least a partial one; " if self.clinicians["qualifies_partly"][row] else ""
+        for name, words in (
+            (
+                "payments_open",
+                "a score that counts gives no payments, and either payments or patients suffice",
+            ),
+            (
+                "patients_open",
+                "a score that counts gives no patients, and either payments or patients suffice",
+            ),
+            ("others_open", "other payers are given for one method only, and either suffices"),
+        ):
+            if (self.scores[name][mine] & self.scores["is_open_partly"][mine]).any():
+                return partly + words
+        faults = self._faults(row)
+        return f"{partly}no score that counts is known" + (f": {faults}" if faults else "")
 
     def _reason(
         self, row: int, status: str, decided: dict[str, Any], entities: Sequence[str], advanced: float
@@ -152,17 +179,9 @@ class Result:
                 f"{'threshold' if status == 'qp' else 'partial threshold'} at snapshot "
                 f"{decided['decided_snapshot']}"
             )
-        if status == "none" and advanced == 0:
-            return "in no Advanced APM"
         if status == "none":
-            return self._why_none(row)
-        if not entities:
-            return "no APM entity of the clinician is known"
-        if advanced != advanced:
-            return (
-                f"it is not known whether {' or '.join(entities)} is an Advanced APM (rule qp.entity_track)"
-            )
-        return "no score is known"
+            return "in no Advanced APM" if advanced == 0 else self._why_none(row)
+        return self._why_unknown(row, entities, advanced)
 
     def assumptions(self) -> list[dict[str, Any]]:
         """Parameters under the results that are neither codified nor official."""
@@ -212,13 +231,11 @@ def settle(inputs: QpInputs, rules: Rules, year: int) -> Result:
     low_volume = np.array(volume["standing"], dtype=object)
     low_volume[~some] = None
     count = len(inputs.clinicians)
-    outside = np.array([inputs.is_advanced(one.npi) == 0 for one in inputs.clinicians])
     clinicians = CLINICIANS.evaluate(
         {
             **{name: values for name, values in given.items() if name in CLINICIANS.inputs()},
             "low_volume": low_volume,
-            # without a score nothing is known, except of who is in no Advanced APM at all
-            "has_scores": np.isin(np.arange(count), owner) | outside,
+            "all_scored": _all_scored(inputs, force.text("qp.status_scope"), scores, owner, which),
             "payment_year": np.full(count, payment_year),
             "first_year_of_update": np.full(count, first),
             "years_of_update": np.full(count, max(0, payment_year - first + 1)),
@@ -230,6 +247,31 @@ def settle(inputs: QpInputs, rules: Rules, year: int) -> Result:
         wanted=RESULT,
     )
     return Result(inputs, force, clinicians, scores, (owner, which), factors)
+
+
+def _all_scored(inputs: QpInputs, scope: str, scores: Evaluation, owner: Any, which: Any) -> Any:
+    """Of each clinician: every entity that may be an Advanced APM has a score that counts, or was left.
+
+    Without one nothing is known, except of who is in no Advanced APM at all. On an affiliated practitioner
+    list the clinician's own score stands for the entity's.
+    """
+    settled: list[set[str]] = [set() for _ in inputs.clinicians]
+    has_own = [False] * len(inputs.clinicians)
+    left = scores["left_entity"] == 1
+    for place, (row, at) in enumerate(zip(owner.tolist(), which.tolist(), strict=True)):
+        score = inputs.scores[at]
+        if score.level == "entity" and (scores["counted"][place] or left[place]):
+            settled[row].add(score.subject)
+        elif score.level != "entity" and scores["counted"][place]:
+            has_own[row] = True
+    found = []
+    for row, one in enumerate(inputs.clinicians):
+        entities = inputs.entities_of(one, scope)
+        open_entities = [name for name in entities if inputs.advanced.get(name) != 0]
+        own = has_own[row] and (one.affiliated or not entities)
+        every = bool(entities) and all(name in settled[row] for name in open_entities)
+        found.append(own or every)
+    return np.array(found, dtype=bool)
 
 
 def _evaluate_scores(inputs: QpInputs, force: RulesInForce, owner: Any, which: Any) -> Evaluation:

@@ -14,6 +14,7 @@ from corridor.formulas.columns import Flags, Floats, Texts
 
 THRESHOLDS = "42 CFR 414.1430"
 MIPS = "42 CFR 414.1405"
+OUTSIDE_MIPS = ("excluded_asm", "excluded_qp", "exempt", "may_opt_in", "exempt_or_opt_in")
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")
@@ -29,15 +30,15 @@ def qualifies_partly(could_qualify_partly: Flags, advanced: Floats) -> Any:
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")
-def may_qualify(could_qualify: Flags, is_unscored: Flags) -> Flags:
-    """At least one score would qualify if its entity is an Advanced APM, or is not given."""
-    return could_qualify | is_unscored
+def may_qualify(could_qualify: Flags, is_open: Flags) -> Flags:
+    """At least one score would qualify if its entity is an Advanced APM, or by what is not given."""
+    return could_qualify | is_open
 
 
 @formula(cite="42 CFR 414.1425", unit="flag", over="score", statistic="any")
-def may_qualify_partly(could_qualify_partly: Flags, is_unscored: Flags) -> Flags:
+def may_qualify_partly(could_qualify_partly: Flags, is_open_partly: Flags) -> Flags:
     """The same for the lower pair of thresholds."""
-    return could_qualify_partly | is_unscored
+    return could_qualify_partly | is_open_partly
 
 
 @formula(cite="42 CFR 414.1425", unit="fraction", over="score", statistic="max")
@@ -58,12 +59,12 @@ def status(
     may_qualify: Flags,
     qualifies_partly: Flags,
     may_qualify_partly: Flags,
-    has_scores: Flags,
+    all_scored: Flags,
 ) -> Texts:
     """qp outranks partial_qp; unknown where what is not given could make it higher; none otherwise."""
     lower = np.where(qualifies_partly, "partial_qp", np.where(may_qualify_partly, "unknown", "none"))
-    known = np.where(qualifies, "qp", np.where(may_qualify, "unknown", lower))
-    return np.where(has_scores, known, "unknown")
+    higher = may_qualify | ~np.asarray(all_scored, dtype=bool)
+    return np.where(qualifies, "qp", np.where(higher, "unknown", lower))
 
 
 @formula(cite="section 1833(z) of the Act", unit="dollars")
@@ -181,8 +182,9 @@ def mips_worth(part_b_paid: Floats, mips_adjustment: Floats) -> Floats:
 
 @formula(cite=f"{MIPS}(e)", unit="dollars")
 def mips_dollars(mips_status: Texts, mips_worth: Floats) -> Floats:
-    """What MIPS pays or takes: nothing where it does not apply, absent while that is open."""
-    outside = (mips_status == "excluded_asm") | (mips_status == "excluded_qp") | (mips_status == "exempt")
+    """What MIPS pays or takes: nothing where it does not apply (unless opted into), absent while that is
+    open."""
+    outside = np.isin(mips_status, OUTSIDE_MIPS)
     return np.where(outside, 0, np.where(mips_status == "required", mips_worth, np.nan))
 
 

@@ -97,6 +97,8 @@ def _clinicians(form: Form) -> list[Clinician]:
 def _scores(form: Form, advanced: dict[str, float], latest: int) -> list[Score]:
     found: dict[tuple[str, str, str, int], Score] = {}
     own: dict[str, list[float]] = {}
+    # said once, it is said of the entity, whichever of its rows is read
+    left = {row["apm_entity_id"] for row in form.rows if row["left_entity"]}
     for row in form.rows:
         if row["npi"] is not None:
             entity = row["apm_entity_id"]
@@ -129,7 +131,7 @@ def _scores(form: Form, advanced: dict[str, float], latest: int) -> list[Score]:
             row["snapshot"] or latest,
             numbers,
             stated,
-            number(row["left_entity"]),
+            1.0 if level == "entity" and subject in left else number(row["left_entity"]),
             line,
         )
         key = (level, subject, score.basis, score.snapshot)

@@ -43,11 +43,15 @@ class Score:
 
 @dataclass
 class Clinician:
-    """An NPI under a TIN: the entities it counts in, and its own figures (NaN where absent)."""
+    """An NPI under a TIN: the entities it counts in, and its own figures (NaN where absent).
+
+    since  the first snapshot an entity counts for; the first one of the year where it is not named
+    """
 
     npi: str
     tin: str
     entities: list[str] = field(default_factory=list)
+    since: dict[str, int] = field(default_factory=dict)
     affiliated: bool = False
     numbers: dict[str, float] = field(default_factory=dict)
     line: int | None = None
@@ -74,11 +78,26 @@ class QpInputs:
             (of_entity if score.level == "entity" else of_npi).setdefault(score.subject, []).append(place)
         pairs: list[tuple[int, int]] = []
         for row, one in enumerate(self.clinicians):
-            for entity in self.entities_by_npi[one.npi] if scope == "npi" else sorted(one.entities):
-                pairs += [(row, score) for score in of_entity.get(entity, ())]
-            pairs += [(row, score) for score in of_npi.get(one.npi, ())]
+            for entity in self.entities_of(one, scope):
+                first = self._since[one.npi, entity] if scope == "npi" else one.since.get(entity, 0)
+                of_it = of_entity.get(entity, ())
+                pairs += [(row, place) for place in of_it if self.scores[place].snapshot >= first]
+            pairs += [(row, place) for place in of_npi.get(one.npi, ())]
         laid = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return laid[:, 0], laid[:, 1]
+
+    def entities_of(self, one: Clinician, scope: str) -> list[str]:
+        """The entities whose scores are the clinician's: under any TIN (npi), or under its own (tin_npi)."""
+        return self.entities_by_npi[one.npi] if scope == "npi" else sorted(one.entities)
+
+    @cached_property
+    def _since(self) -> dict[tuple[str, str], int]:
+        found: dict[tuple[str, str], int] = {}
+        for one in self.clinicians:
+            for entity in one.entities:
+                first, key = one.since.get(entity, 0), (one.npi, entity)
+                found[key] = min(found.get(key, first), first)
+        return found
 
     @cached_property
     def entities_by_npi(self) -> dict[str, list[str]]:

@@ -87,7 +87,7 @@ CLINICIANS = Model(
     units={
         "part_b_paid": "dollars", "part_b_allowed": "dollars", "covered_services_prior_year": "dollars",
         "qualifying_factor": "dollars", "other_factor": "dollars", "mips_score": "points",
-        "asm_participant": "flag", "has_scores": "flag", "payment_year": "year", "years_of_update": "years",
+        "asm_participant": "flag", "all_scored": "flag", "payment_year": "year", "years_of_update": "years",
     },
     abouts={
         "part_b_paid": "Medicare payments for covered professional services in the payment year.",
@@ -98,7 +98,7 @@ CLINICIANS = Model(
         "mips_score": "MIPS final score, where there is one.",
         "asm_participant": "Whether ASM applies in the performance year.",
         "low_volume": "How the clinician stands to the low-volume threshold.",
-        "has_scores": "Whether any score is given or computed.",
+        "all_scored": "Whether each entity that may be an Advanced APM has a score that counts, or was left.",
         "payment_year": "The year the status is paid in.",
         "years_of_update": "Years for which the two conversion factors have been updated apart.",
     },

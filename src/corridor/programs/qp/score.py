@@ -150,10 +150,74 @@ def could_qualify_partly(
     return counted & (meets_medicare_partly | meets_all_payer_partly) & (advanced != 0)
 
 
-@formula(cite="42 CFR 414.1425(d)", unit="flag")
-def is_unscored(counted: Flags, payment_score: Floats, patient_score: Floats, advanced: Floats) -> Any:
-    """A counted score of a (possibly) Advanced APM of which neither payments nor patients are given."""
-    return counted & np.isnan(payment_score) & np.isnan(patient_score) & (advanced != 0)
+@formula(cite=f"{SCORES}(b)", unit="flag")
+def payments_open(attributed_payments: Floats, eligible_payments: Floats) -> Any:
+    """The payments of a score are not given."""
+    return np.isnan(attributed_payments) | np.isnan(eligible_payments)
+
+
+@formula(cite=f"{SCORES}(c)", unit="flag")
+def patients_open(attributed_patients: Floats, eligible_patients: Floats) -> Any:
+    """The patients of a score are not given."""
+    return np.isnan(attributed_patients) | np.isnan(eligible_patients)
+
+
+@formula(cite=THRESHOLDS, unit="flag")
+def is_unscored(
+    counted: Flags,
+    payments_open: Flags,
+    patients_open: Flags,
+    payment_score: Floats,
+    patient_score: Floats,
+    advanced: Floats,
+) -> Any:
+    """A counted score of a (possibly) Advanced APM of which one method, either of which suffices, is not
+    given, or neither gives a share."""
+    neither = np.isnan(payment_score) & np.isnan(patient_score)
+    return counted & (payments_open | patients_open | neither) & (advanced != 0)
+
+
+@formula(cite="42 CFR 414.1440", unit="flag")
+def others_open(
+    counted: Flags,
+    combined_payment_score: Floats,
+    combined_patient_score: Floats,
+    other_eligible_payments: Floats,
+    other_eligible_patients: Floats,
+    advanced: Floats,
+) -> Any:
+    """Other payers are given for one method and not for the other, either of which suffices."""
+    some = ~np.isnan(other_eligible_payments) | ~np.isnan(other_eligible_patients)
+    lacks = np.isnan(combined_payment_score) | np.isnan(combined_patient_score)
+    return counted & some & lacks & (advanced != 0)
+
+
+@formula(cite=f"{THRESHOLDS}(b)", unit="flag")
+def is_open(
+    is_unscored: Flags,
+    others_open: Flags,
+    payment_score: Floats,
+    patient_score: Floats,
+    least_payment: float,
+    least_patient: float,
+) -> Any:
+    """What is not given could make this score enough; other payers only where Medicare alone lets them in."""
+    let_in = (payment_score >= least_payment) | (patient_score >= least_patient)
+    return is_unscored | (others_open & let_in)
+
+
+@formula(cite=f"{THRESHOLDS}(b)", unit="flag")
+def is_open_partly(
+    is_unscored: Flags,
+    others_open: Flags,
+    payment_score: Floats,
+    patient_score: Floats,
+    least_partial_payment: float,
+    least_partial_patient: float,
+) -> Any:
+    """The same for the lower pair of thresholds."""
+    let_in = (payment_score >= least_partial_payment) | (patient_score >= least_partial_patient)
+    return is_unscored | (others_open & let_in)
 
 
 SCORE_FORMULAS: list[Formula] = [
@@ -171,5 +235,10 @@ SCORE_FORMULAS: list[Formula] = [
     meets_all_payer_partly,
     could_qualify,
     could_qualify_partly,
+    payments_open,
+    patients_open,
     is_unscored,
+    others_open,
+    is_open,
+    is_open_partly,
 ]
