@@ -9,12 +9,14 @@ import duckdb
 import numpy as np
 
 from corridor.billing.pricing import anesthesia
-from corridor.billing.pricing.codes import ANESTHESIA, SETTINGS
+from corridor.billing.pricing.codes import ANESTHESIA, REASON, SETTINGS
 from corridor.billing.pricing.columns import evaluate
+from corridor.billing.pricing.formulas import rounding_matters
 from corridor.billing.pricing.shape import Law, Lines
 from corridor.formulas import Node
 from corridor.law.force import UNOFFICIAL
 
+SCOPE = "pfs.multiple_procedure_scope"
 # Inputs that a list of the law decides -> the rule, and the value that means it did nothing.
 DECIDED: dict[str, tuple[str, Any]] = {
     "bilateral_factor": ("pfs.bilateral_factor", 1.0),
@@ -23,10 +25,16 @@ DECIDED: dict[str, tuple[str, Any]] = {
     "procedure_share": ("pfs.procedure_share", 1.0),
     "film_reduction": ("pfs.film_reduction", 0.0),
     "endoscopy_base_amount": ("pfs.endoscopy_further", 0.0),
-    "technical_repeated": ("pfs.multiple_procedure_scope", False),
-    "professional_repeated": ("pfs.multiple_procedure_scope", False),
-    "repeated_units": ("pfs.multiple_procedure_scope", 0.0),
+    "technical_repeated": (SCOPE, False),
+    "professional_repeated": (SCOPE, False),
+    "repeated_units": (SCOPE, 0.0),
     "therapy_assistant": ("pfs.modifier_effect_assumed", False),
+}
+IN_COMPANY = ("procedure_share", "endoscopy_base_amount")  # what the other lines of a session decide
+# Why a line is paid nothing or not at all -> the rules that say so and may not be official.
+BEHIND_REASON = {
+    "endoscopy_base_included": (SCOPE,),
+    "incident_to_in_hospital": ("pfs.hospital_place", "pfs.private_therapist"),
 }
 FROM_FILE = ("work_rvu", "pe_rvu", "mp_rvu", "opps_pe_rvu", "opps_mp_rvu")
 FROM_INDICES = ("work_gpci", "pe_gpci", "mp_gpci")
@@ -53,21 +61,42 @@ class Explained:
             found = evaluate(law, lines, at, ("amount",), evidence(law, lines, at))
             for row, position in enumerate(at.tolist()):
                 self._keep(law, int(identity[position]), found.explain(row, "amount"))
+            if np.any(rounding_matters(found)):
+                self._note(law, "pfs.line_rounding")
+            if law.rates.exempt[lines.columns["rate_id"][at]].any():
+                self._note(law, "pfs.multiple_procedure_exempt_global")
         at = np.flatnonzero((lines.reason == 0) & by_units)
         if len(at):
             units = anesthesia.base_units(self.con, law, lines, at)
             priced = anesthesia.evaluate(law, lines, at, units, anesthesia.national_factors(law, lines, at))
             for row, position in enumerate(at.tolist()):
                 self._keep(law, int(identity[position]), priced.explain(row, "anesthesia_amount"))
-                self._note(law, "pfs.anesthesia_modifier")
+            unpublished = np.isnan(anesthesia.published_factors(law, lines, at))
+            for qp in set(lines.columns["qp"][at][unpublished].tolist()):
+                self._note(law, anesthesia.NATIONAL[bool(qp)])
+                self._note(law, "pfs.anesthesia_share")
+        self._note_words(law, lines)
 
     def _keep(self, law: Law, request: int, tree: Node) -> None:
         self.trees[request] = tree
         for node in _nodes(tree):
-            if node.kind == "rule" and node.rule and node.role != "test":
+            if node.kind == "rule" and node.rule and node.role != "test" and node.name != "line_rounding":
                 self._note(law, node.rule)
             elif node.name in DECIDED and node.value != DECIDED[node.name][1]:
                 self._note(law, DECIDED[node.name][0])
+                if node.name in IN_COMPANY:
+                    self._note(law, SCOPE)
+
+    def _note_words(self, law: Law, lines: Lines) -> None:
+        """The lists that the modifiers of priced lines are in, and what stands behind a refusal."""
+        for number in np.unique(lines.columns["combination_id"][lines.reason == 0]).tolist():
+            effects = lines.combined.effects[number]
+            for rule in effects.rules | ({"pfs.anesthesia_modifier"} if effects.anesthesia else set()):
+                self._note(law, rule)
+        for reason, rules in BEHIND_REASON.items():
+            if (lines.reason == REASON[reason]).any():
+                for rule in rules:
+                    self._note(law, rule)
 
     def _note(self, law: Law, rule: str) -> None:
         value = law.day[rule]

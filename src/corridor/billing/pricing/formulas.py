@@ -19,7 +19,7 @@ from corridor.billing.pricing.codes import (
     NOBODY,
     OPHTHALMOLOGY,
 )
-from corridor.formulas import Model, formula
+from corridor.formulas import Evaluation, Model, formula
 
 FILE = "CMS RVU25D file documentation"
 
@@ -36,6 +36,13 @@ def stepwise(amount: Any, factors: Iterable[Any]) -> Any:
     for factor in factors:
         amount = cents(amount * factor)
     return amount
+
+
+# What the formulas multiply a line by behind its session, in the order of operations.
+LINE_FACTORS = (
+    "procedure_share", "bilateral_factor", "global_split_factor", "assistant_factor", "co_surgeon_factor",
+    "therapy_assistant_factor", "practitioner_factor",
+)  # fmt: skip
 
 
 # ---- one unit
@@ -227,6 +234,13 @@ def participating_amount(
         if line_rounding == "each_step"
         else product(session_amount, factors)
     )
+
+
+def rounding_matters(found: Evaluation) -> Any:
+    """Of which lines the amount hangs on when its factors are rounded (pfs.line_rounding)."""
+    factors = [found[name] for name in LINE_FACTORS]
+    start, taken = found["session_amount"], found["participation_factor"]
+    return cents(product(start, factors) * taken) != cents(stepwise(start, factors) * taken)
 
 
 @formula(cite="notes on the fee schedule A.5 steps 4 to 6; half up to cents", unit="usd")

@@ -17,7 +17,7 @@ COMPONENTS = {"26", "TC"}  # each half of a service: a line is one or the other
 
 @dataclass
 class Effects:
-    """The effects of one combination of modifiers."""
+    """The effects of one combination of modifiers; ``rules`` are the lists that name them."""
 
     row_modifier: str = ""
     bilateral: bool = False
@@ -32,7 +32,7 @@ class Effects:
     anesthesia: bool = False
     anesthesia_share: float = 1.0
     anesthesia_units: float | None = None
-    informational: bool = False
+    rules: set[str] = field(default_factory=set)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -40,11 +40,12 @@ class ModifierLaw:
     """The lists of modifiers of a day, ready to be looked into."""
 
     def __init__(self, force: RulesOnDay) -> None:
-        self.effect = {
-            str(row["modifier"]): str(row["effect"])
-            for rule in ("pfs.modifier_effect", "pfs.modifier_effect_assumed")
-            for row in force.rows(rule)
-        }
+        self.effect: dict[str, str] = {}
+        self.rule: dict[str, str] = {}
+        for rule in ("pfs.modifier_effect", "pfs.modifier_effect_assumed"):
+            for row in force.rows(rule):
+                self.effect[str(row["modifier"])] = str(row["effect"])
+                self.rule[str(row["modifier"])] = rule
         self.informational = {str(row["modifier"]) for row in force.rows("pfs.modifier_informational")}
         self.split = _by(force.rows("pfs.global_split"))
         self.film = _by(force.rows("pfs.film_reduction"))
@@ -62,10 +63,12 @@ class ModifierLaw:
         effect = self.effect.get(modifier)
         if effect is None:
             if modifier in self.informational:
-                found.informational = True
+                found.rules.add("pfs.modifier_informational")
             else:
                 found.unknown.append(modifier)
-        elif effect in ROWS:
+            return
+        found.rules.add(self.rule[modifier])
+        if effect in ROWS:
             own = ROWS[effect]
             found.contradictory |= {own, found.row_modifier} == COMPONENTS
             # a component that was broken off is by report, or has the row of 53
