@@ -34,9 +34,16 @@ LINE = {
     "service_month": "INTEGER",
 }
 STEPS: dict[str, tuple[str, ...]] = {
-    "conflict": ("billing.conflict_apcm", "billing.conflict_month", "billing.audit_conflict"),
+    "conflict": (
+        "billing.duplicate_pair",
+        "billing.apcm_line",
+        "billing.conflict_apcm",
+        "billing.repeated_month",
+        "billing.conflict_month",
+        "billing.audit_conflict",
+    ),
     "g2211": ("billing.g2211_visit", "billing.g2211_amount", "billing.g2211_relation", "billing.audit_g2211"),
-    "wellness": ("billing.audit_wellness",),
+    "wellness": ("billing.duplicate_pair", "billing.repeated_visit", "billing.audit_wellness"),
     "telehealth": ("billing.audit_telehealth",),
     "duplicate": ("billing.duplicate_pair", "billing.audit_duplicate"),
 }
@@ -55,14 +62,14 @@ def line(place: int, given: Mapping[str, Any]) -> list[Any]:
     month = day.year * 100 + day.month
     npi = given.get("npi", "A")
     return [
-        "s1",
+        given.get("source", "s1"),
         claim,
         int(number or 1),
         given.get("person", 1),
         day,
         month,
         npi,
-        given.get("tin", {"A": "T1", "B": "T1", "C": "T2"}.get(npi)),
+        given.get("tin", {"A": "T1", "B": "T1", "C": "T2", "D": "T3"}.get(npi)),
         str(given["code"]),
         f" {given['mod']} " if given.get("mod") else "  ",
         str(given.get("pos", "11")),

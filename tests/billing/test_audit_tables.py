@@ -102,6 +102,8 @@ def test_a_bundled_service_of_another_practice_is_listed_as_allowed() -> None:
     ]
     tables = Tables(PROGRAMS)
     tables.give("billing.audit_line", LINE, [line(i, one) for i, one in enumerate(given, 1)])
+    tables.make("billing.duplicate_pair")
+    tables.make("billing.apcm_line")
     (row,) = tables.make("billing.conflict_allowed")
     assert (row["claim_id"], row["apcm_claim_id"], row["family"]) == ("C2", "C1", "ccm")
 
@@ -118,6 +120,7 @@ HEAD = (
     "tin",
     "amount",
     "diagnosis",
+    "units",
 )
 
 
@@ -127,7 +130,7 @@ def test_a_file_of_drafts_is_found_to_hold_what_a_run_would_find(tmp_path: Path)
     needs = {"discharges", "focal", "groups", "listed", "part_b"}
     for audit in STEPS:
         for number, case in enumerate(read_cases(audit)):
-            if needs & set(case) or any(one.get("allowed") for one in case["lines"]):
+            if needs & set(case) or any(one.get("allowed") or one.get("source") for one in case["lines"]):
                 continue
             name = f"{audit}_{number}"
             for place, one in enumerate(case["lines"], 1):
@@ -145,6 +148,7 @@ def test_a_file_of_drafts_is_found_to_hold_what_a_run_would_find(tmp_path: Path)
                         cells["tin"],
                         100,
                         cells["line_diagnosis_code"] or "",
+                        cells["units"],
                     )
                 )
             expected += [_named(text, name) for text in case["expect"]]
@@ -166,7 +170,7 @@ def _audit_of(text: str) -> bool:
     """Whether a finding is of the audit its case is of; other audits may say something of the line too."""
     kind, where = text.split(" ")[:2]
     audit = where.split("_")[0]
-    starts = {"conflict": ("apcm", "addon", "tcm", "remote", "ccm"), "g2211": ("g2211",)}
+    starts = {"conflict": ("apcm", "addon", "tcm", "remote", "ccm", "monthly"), "g2211": ("g2211",)}
     starts |= {
         "wellness": ("wellness", "assessment"),
         "telehealth": ("telehealth",),

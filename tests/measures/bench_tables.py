@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corridor.engine import SqlStep
+from corridor.engine import PythonStep, SqlStep, StepContext
 from corridor.engine.catalogue import load_catalogue
 from corridor.engine.connection import connect
 from corridor.law import load_rules
@@ -41,12 +41,16 @@ class Tables:
 
     def make(self, name: str) -> list[Row]:
         step = load_catalogue().steps[name]
-        assert isinstance(step, SqlStep)
         if step.rules:
             self.force.register(self.con, list(step.rules))
         schema = name.partition(".")[0]
         self.con.execute(f"create schema if not exists {schema}")
-        self.con.execute(f"create or replace table {name} as {step.sql}")
+        if isinstance(step, SqlStep):
+            query = step.sql
+        else:
+            assert isinstance(step, PythonStep) and step.function is not None
+            query = step.function(StepContext(self.con, self.force))
+        self.con.execute(f"create or replace table {name} as {query}")
         cursor = self.con.execute(f"select * from {name} order by {', '.join(step.key)}")
         columns = [column[0] for column in cursor.description or []]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -24,6 +24,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.qp.status",
     "corridor.programs.qp.clinician_year",
     "corridor.billing.price",
+    "corridor.billing.repeats",
 )
 # Modules that declare raw tables: RAW_TABLES = {"cclf_raw.cclf1": {"column": "TYPE"}}
 RAW_TABLE_MODULES = tuple(

@@ -6,12 +6,13 @@ submission and after it is the same. What only a run knows (who is the focal cli
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from corridor.engine import SqlStep
+from corridor.engine import PythonStep, SqlStep, Step, StepContext
 from corridor.engine.catalogue import load_catalogue
 from corridor.engine.connection import connect, parquet
 from corridor.engine.tabular import Found, Layout, load_layout, open_table, scratch_folder, stage
@@ -85,7 +86,10 @@ def _audit(path: Path, context: Context, tables: tuple[str, ...]) -> AuditAnswer
             row["person_id"] = None  # numbers of this file only, of no use to anyone
         used = {rule for table in tables for step in _needed(table) for rule in _step(step).rules}
         return AuditAnswer(
-            rows, summarize(rows, precision_of(context)), unofficial(context, used), _warnings(absent)
+            rows,
+            summarize(rows, precision_of(context)),
+            unofficial(context, used),
+            _warnings(absent, _blank(con)),
         )
     finally:
         con.close()
@@ -176,10 +180,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, context: Context) -> None:
             con.execute(f"insert into {table.name} select {listed} from {parquet(table.whole.files)}")
 
 
-def _step(name: str) -> SqlStep:
-    step = load_catalogue().steps[name]
-    assert isinstance(step, SqlStep)
-    return step
+def _step(name: str) -> Step:
+    return load_catalogue().steps[name]
 
 
 def _needed(table: str) -> list[str]:
@@ -201,13 +203,22 @@ def _run(con: duckdb.DuckDBPyConnection, context: Context, table: str) -> list[d
     for name in _needed(table):
         step = _step(name)
         context.force.register(con, list(step.rules))
-        con.execute(f"create or replace table {name} as {step.sql}")
+        con.execute(f"create or replace table {name} as {_query(step, con, context)}")
     found = con.execute(f"select * from {table}")
     columns = [column[0] for column in found.description or []]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 
-def _warnings(absent: tuple[str, ...]) -> list[str]:
+def _query(step: Step, con: duckdb.DuckDBPyConnection, context: Context) -> str:
+    """The select of a step; a Python step of these audits leaves its rows on the connection and gives one."""
+    if isinstance(step, SqlStep):
+        return step.sql
+    assert isinstance(step, PythonStep) and step.function is not None
+    query: str = step.function(StepContext(con, context.force))
+    return query
+
+
+def _warnings(absent: tuple[str, ...], blank: Mapping[str, int]) -> list[str]:
     warnings = [
         "Only the lines of this file were compared with one another: what was billed before and is not in it "
         "is not known."
@@ -218,4 +229,19 @@ def _warnings(absent: tuple[str, ...]) -> list[str]:
         "pos": "places of service are not checked",
         "modifiers": "every line counts as without modifiers",
     }
-    return warnings + [f"The file has no {name}: {meanings[name]}." for name in meanings if name in absent]
+    warnings += [f"The file has no {name}: {meanings[name]}." for name in meanings if name in absent]
+    return warnings + [
+        f"{count:,} {'line names' if count == 1 else 'lines name'} no {name}: for them {meanings[name]}."
+        for name, count in blank.items()
+        if count and name not in absent
+    ]
+
+
+def _blank(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many lines leave a cell empty whose absence changes what can be found."""
+    counts = con.execute(
+        "select count(*) - count(npi), count(*) - count(tin), count(*) - count(place_of_service_code) "
+        f"from {_LINES}"
+    ).fetchone()
+    assert counts is not None
+    return dict(zip(("npi", "tin", "pos"), counts, strict=True))

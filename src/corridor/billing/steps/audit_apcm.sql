@@ -67,7 +67,10 @@ found as (
 select
   concat_ws('|', found.kind, coalesce(found.source_id, cast(found.person_id as varchar)),
     coalesce(found.claim_id, cast(found.month as varchar)), cast(found.claim_line_number as varchar)) as finding_id,
-  said.audit, found.kind, said.direction, found.person_id, found.npi, found.tin, found.source_id, found.claim_id,
+  said.audit, found.kind,
+  case when said.direction = 'paid_in_error' and found.certainty <> 'sure' then 'at_risk' else said.direction end
+    as direction,
+  found.person_id, found.npi, found.tin, found.source_id, found.claim_id,
   found.claim_line_number, cast(null as varchar) as other_claim_id, cast(null as integer) as other_claim_line_number,
   cast(null as varchar) as other_npi, found.service_date, cast(null as date) as other_service_date, found.month,
   found.hcpcs_code, found.other_hcpcs_code, found.dollars, found.paid_dollars, said.rule, said.cite, said.todo,

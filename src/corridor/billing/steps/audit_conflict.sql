@@ -22,7 +22,18 @@ select
   lines.person_id, lines.npi, lines.tin, lines.source_id, lines.claim_id, lines.claim_line_number,
   others.claim_id as other_claim_id, others.claim_line_number as other_claim_line_number, others.npi as other_npi,
   lines.service_date, others.service_date as other_service_date, lines.month, lines.hcpcs_code,
-  others.hcpcs_code as other_hcpcs_code, lines.allowed_amount as dollars, lines.paid_amount as paid_dollars,
+  others.hcpcs_code as other_hcpcs_code,
+  -- of several units of a monthly code all but one are at stake, of every other line the whole
+  case
+    when pairs.kind = 'monthly_units'
+      then cast(lines.allowed_amount * cx_divide(lines.units - 1, lines.units) as decimal(18, 2))
+    else lines.allowed_amount
+  end as dollars,
+  case
+    when pairs.kind = 'monthly_units'
+      then cast(lines.paid_amount * cx_divide(lines.units - 1, lines.units) as decimal(18, 2))
+    else lines.paid_amount
+  end as paid_dollars,
   said.rule, said.cite, said.todo, pairs.certainty
 from pairs
 join billing.audit_line as lines

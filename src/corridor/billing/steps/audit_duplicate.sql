@@ -21,7 +21,12 @@ again as (
 ),
 sorted as (
   select
-    pairs.*, case when again.claim_id is not null then 'duplicate_claim' else 'duplicate_line' end as kind
+    pairs.source_id, pairs.claim_id, pairs.claim_line_number, pairs.other_source_id, pairs.other_claim_id,
+    pairs.other_claim_line_number,
+    case when again.claim_id is not null then 'duplicate_claim' else 'duplicate_line' end as kind,
+    -- a service done twice on one day looks like a line written twice, and a claim that two sources hold like two
+    case when again.claim_id is not null and pairs.source_id = pairs.other_source_id then pairs.certainty
+      else 'review' end as certainty
   from billing.duplicate_pair as pairs
   join whole on whole.source_id = pairs.source_id and whole.claim_id = pairs.claim_id
   left join again

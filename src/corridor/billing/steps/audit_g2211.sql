@@ -28,8 +28,12 @@ beside as (
       when addon.excluded_place or visit.excluded_place then 'g2211_excluded_place'
       when visit.barred then 'g2211_with_25'
     end as kind,
-    case when addon.npi is null or (visit.barred and visit.other_services = 0) then 'review' else 'sure' end
-      as certainty,
+    case
+      when addon.npi is null then 'review'
+      when visit.can_carry and not addon.excluded_place and not visit.excluded_place and visit.barred
+        and not visit.surely_barred then 'review'
+      else 'sure'
+    end as certainty,
     row_number() over (
       partition by addon.source_id, addon.claim_id, addon.claim_line_number
       order by case when visit.can_carry then 0 else 1 end, case when visit.barred then 1 else 0 end,

@@ -4,7 +4,7 @@
 -- key:       source_id, claim_id, claim_line_number
 -- reads:     billing.audit_line
 -- rules:     billing.g2211_base, billing.g2211_code, billing.g2211_blocking_modifier, billing.g2211_preventive,
---            billing.g2211_untriggering_prefix, billing.g2211_excluded_place
+--            billing.g2211_untriggering_prefix, billing.g2211_trigger, billing.g2211_excluded_place
 -- cites:     CMS Transmittal 13015 as cited; primary-care code notes E.1
 -- evidence:  billing.audit_line(source_id, claim_id, claim_line_number)
 -- owner:     tin, npi
@@ -37,20 +37,31 @@ marked as (
     on visit.modifiers like concat('% ', sign.modifier, ' %') and visit.service_date >= sign.valid_from
     and (sign.valid_to is null or visit.service_date < sign.valid_to)
 ),
+-- before the exception any other service bars
+excepted as (
+  select min(valid_from) as since
+  from rules.billing_g2211_preventive
+),
 -- what was done beside the visit: tests, drugs and supplies ask for no modifier 25
 beside as (
   select distinct
     marked.source_id, marked.claim_id, marked.claim_line_number, others.hcpcs_code,
-    preventive.hcpcs_code is not null as is_preventive
+    preventive.hcpcs_code is not null as is_preventive,
+    preventive.hcpcs_code is null
+      and (sign.first_code is not null or others.service_date < excepted.since) as is_trigger
   from marked
   join billing.audit_line as others
     on others.person_id = marked.person_id and others.service_date = marked.service_date
     and (others.npi = marked.npi or others.tin = marked.tin)
+  cross join excepted
   left join ever on ever.hcpcs_code = others.hcpcs_code
   left join rules.billing_g2211_code as addon on addon.hcpcs_code = others.hcpcs_code
   left join rules.billing_g2211_preventive as preventive
     on preventive.hcpcs_code = others.hcpcs_code and others.service_date >= preventive.valid_from
     and (preventive.valid_to is null or others.service_date < preventive.valid_to)
+  -- codes of neither kind may be preventive services that our list lacks
+  left join rules.billing_g2211_trigger as sign
+    on others.hcpcs_code between sign.first_code and sign.last_code
   left join rules.billing_g2211_untriggering_prefix as quiet
     on others.hcpcs_code like concat(quiet.prefix, '%')
   where ever.hcpcs_code is null and addon.hcpcs_code is null
@@ -60,7 +71,9 @@ counted as (
   select
     source_id, claim_id, claim_line_number, count(*) as services,
     sum(case when is_preventive then 1 else 0 end) as preventive_services,
-    min(case when not is_preventive then hcpcs_code end) as barring_code
+    sum(case when is_trigger then 1 else 0 end) as triggers,
+    coalesce(min(case when is_trigger then hcpcs_code end), min(case when not is_preventive then hcpcs_code end))
+      as barring_code
   from beside
   group by source_id, claim_id, claim_line_number
 )
@@ -71,7 +84,8 @@ select
   cast(coalesce(counted.services, 0) as integer) as other_services, counted.barring_code,
   marked.claim_id is not null and (
     counted.services is null or counted.services > counted.preventive_services
-  ) as barred
+  ) as barred,
+  coalesce(counted.triggers, 0) > 0 as surely_barred
 from visit
 left join marked
   on marked.source_id = visit.source_id and marked.claim_id = visit.claim_id
