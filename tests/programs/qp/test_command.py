@@ -51,7 +51,7 @@ def test_settle_with_another_value_of_a_rule(tmp_path: Path, capsys: pytest.Capt
         assert answer.json()["rows"][0]["status"] == expected
 
 
-@pytest.mark.parametrize("day", ["2026-01-01", "2026-07-15", "2026-11-01"])
+@pytest.mark.parametrize("day", ["2025-01-01", "2026-01-01", "2026-07-15", "2026-11-01"])
 def test_settle_as_known_on_a_day(day: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The tracks have been known since they began: 50 of 100 is partial as printed before 2026-02-03."""
     path = write(
