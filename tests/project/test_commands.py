@@ -91,6 +91,8 @@ def test_the_group_lists_every_command() -> None:
     assert shown.exit_code == 0
     for word in COMMANDS:
         assert re.search(rf"^  {word}\s", shown.output, re.MULTILINE)
+    first = re.findall(r"^  Example: corridor (\S+)", shown.output, re.MULTILINE)
+    assert first == ["demo", "load", "run"]
 
 
 CALLS = [

@@ -86,7 +86,14 @@ def root(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
-    """Corridor: claims in, every clinician's Medicare dollars out, each one explained."""
+    """Corridor: claims in, every clinician's Medicare dollars out, each one explained.
+
+    Example: corridor demo
+
+    Example: corridor load cclf FOLDER
+
+    Example: corridor run
+    """
     if version:
         typer.echo(f"corridor {__version__}")
         raise typer.Exit()
