@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor.synth.catalogue import Catalogue
-from corridor.synth.days import Period
+from corridor.synth.days import NEVER, Period
 from corridor.synth.identifiers import Ints
 from corridor.synth.lines import Services
 from corridor.synth.people import People
@@ -16,6 +16,7 @@ from corridor.synth.providers import Providers
 from corridor.synth.seeded_chains import chains, limits
 from corridor.synth.seeded_visits import assessments, complexity, repeats, telehealth, wellness
 from corridor.synth.seeder import Seeder, Seeds
+from corridor.synth.stays import Stays
 
 _CARE_MANAGEMENT = ("99490", "99491", "99424", "99426", "99487", "99495")
 _COMMUNICATION = ("99421", "99451", "99452", "G2251", "G2252", "G2250", "99422")
@@ -31,10 +32,11 @@ def make_seeds(
     providers: Providers,
     doctor: Ints,
     others: Services,
+    stays: Stays,
     period: Period,
 ) -> Seeds:
     """The services of all stories of a block, beside the ``others`` it has."""
-    seeder = Seeder(rng, data, people, providers, doctor, others, period)
+    seeder = Seeder(rng, data, people, providers, doctor, others, stays, period)
     wellness(seeder)
     assessments(seeder)
     levels(seeder)
@@ -132,12 +134,16 @@ def addons(s: Seeder) -> None:
 
 
 def transitions(s: Seeder) -> None:
-    """Transitional care management by two within thirty days, or by turns."""
-    who, day = s.cast("tcm_twice", 31)
+    """Transitional care management by two within thirty days, or by turns.
+
+    The first follows the one discharge the person has, or a stay that no claim shows.
+    """
+    once = s.came_home < NEVER
+    who, day = s.cast("tcm_twice", 31, once, low=s.came_home + 5, high=s.came_home + 14 + 31)
     base = s.bill(who, day, s.own(who), "99495")
     by = np.where(s.turn(who) == 0, s.stranger(who), s.own(who))
     s.wrong("tcm_twice", s.bill(who, day + s.within(7, 28, who), by, "99495"), base)
-    who, day = s.cast("tcm_after_thirty_days", 46)
+    who, day = s.cast("tcm_after_thirty_days", 46, s.never_away)
     s.bill(who, day, s.own(who), "99495")
     s.bill(who, day + np.where(s.turn(who) == 0, 31, 45), s.stranger(who), "99495")
 

@@ -90,7 +90,7 @@ def make_care(
     hospital = make_hospital_services(rng(12), data, pool, people, providers, relations, cost, campus)
     services = pool.finish()
     carrier = make_carrier(rng(9), data, amounts, services, people, providers)
-    seeds = make_seeds(rng(40), data, people, providers, doctor, services, period)
+    seeds = make_seeds(rng(40), data, people, providers, doctor, services, stays, period)
     carrier, seeded = add_claims(rng(41), data, amounts, carrier, seeds, people, providers)
     parts = [
         hospital_claims(data, amounts, stays, people, providers, facilities, codes),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from corridor.synth.days import NEVER
 from corridor.synth.seeded_visits import half_year_after, months_after
 from corridor.synth.seeder import Seeder
 
@@ -28,10 +29,15 @@ def chains(s: Seeder) -> None:
     base = s.bill(who, day, s.own(who), "G0136")
     s.wrong("assessment_chain", s.bill(who, day + s.within(60, 150, who), s.own(who), "G0136"), base)
     s.bill(who, half_year_after(day), s.own(who), "G0136")
-    who, day = s.cast("tcm_chain", 46)
-    base = s.bill(who, day, s.own(who), "99495")
-    s.wrong("tcm_chain", s.bill(who, day + s.within(12, 25, who), s.stranger(who), "99495"), base)
-    s.bill(who, day + s.within(31, 40, who), s.own(who), "99495")
+    for story, wanted, low in (
+        ("tcm_chain", s.came_home < NEVER, s.came_home + 5),
+        ("tcm_chain_of_unknown_stays", s.never_away, np.zeros(len(s.people), dtype=np.int64)),
+    ):
+        high = np.where(low > 0, low + 9 + 46, NEVER)
+        who, day = s.cast(story, 46, wanted, low=low, high=high)
+        base = s.bill(who, day, s.own(who), "99495")
+        s.wrong(story, s.bill(who, day + s.within(12, 25, who), s.stranger(who), "99495"), base)
+        s.bill(who, day + s.within(31, 40, who), s.own(who), "99495")
     late = s.period.start + _SHOWN
     who, month = s.cast("apcm_chain", _MONTH, s.ill, late, monthly=True)
     base = s.bill(who, month + s.within(0, 6, who), s.own(who), s.level[who])
@@ -42,10 +48,10 @@ def chains(s: Seeder) -> None:
 
 def limits(s: Seeder) -> None:
     """Thirty days exactly, one day less, two services of one day, two units of a month."""
-    who, day = s.cast("tcm_at_thirty_days", 32)
+    who, day = s.cast("tcm_at_thirty_days", 32, s.never_away)
     s.bill(who, day, s.own(who), "99495")
     s.bill(who, day + np.where(s.turn(who) == 0, 30, 31), s.stranger(who), "99495")
-    who, day = s.cast("tcm_a_day_early", 30)
+    who, day = s.cast("tcm_a_day_early", 30, s.never_away)
     base = s.bill(who, day, s.own(who), "99495")
     s.wrong("tcm_a_day_early", s.bill(who, day + 29, s.stranger(who), "99495"), base)
     none = ~s.holds("G0438", "G0439", "G0402")

@@ -17,6 +17,7 @@ from corridor.synth.identifiers import Ints
 from corridor.synth.lines import Pool, Services
 from corridor.synth.people import People
 from corridor.synth.providers import Providers
+from corridor.synth.stays import Stays
 
 _DAYS = 100_000
 STRONG = ("diabetes", "kidney", "copd", "atrial_fibrillation", "coronary", "heart_failure", "dementia")
@@ -42,7 +43,7 @@ class Seeds:
 class Seeder:
     """Gives out people (each once) and collects services.
 
-    others: the services there are already; doctor: each person's primary care clinician.
+    others: the services there are already; doctor: each person's primary care clinician; stays: in hospital.
     """
 
     rng: np.random.Generator
@@ -51,6 +52,7 @@ class Seeder:
     providers: Providers
     doctor: Ints
     others: Services
+    stays: Stays
     period: Period
     pool: Pool = field(default_factory=Pool)
     count: int = 0
@@ -73,6 +75,12 @@ class Seeder:
         self.ill = (conditions >= 4) & (strong >= 3)
         self.healthy = (conditions == 0) & (self._shown_groups() <= 1)
         self.qmb = np.isin(people.dual, ["01", "02"])
+        # who came home from a hospital once, and when; who never was in one
+        stays, count = self.stays, np.bincount(self.stays.person, minlength=len(people))
+        alone = (count[stays.person] == 1) & (stays.nursing_days == 0) & ~stays.died
+        self.came_home = np.full(len(people), NEVER, dtype=np.int64)
+        self.came_home[stays.person[alone]] = stays.last[alone]
+        self.never_away = count == 0
         self.months = np.array(
             [
                 month_start(self.period.first_year, self.period.first_month + i)
