@@ -20,7 +20,8 @@ from corridor.jobs.impact_scenarios import read_scenario
 
 DEFAULTS: dict[str, Any] = {
     "file": None, "before": "2025", "after": "2026", "from_qp": None, "to_qp": None, "level": "tin",
-    "claims": None, "claims_from": None, "claims_to": None, "mac": None, "locality": None,
+    "claims": None, "claims_from": None, "claims_to": None, "all_months": False,
+    "mac": None, "locality": None,
     "forecast": False, "billing": 1e6, "year": 2026, "proposed": True, "limit": 20, "out": None,
     "config": None, "as_json": False,
 }  # fmt: skip
@@ -130,7 +131,10 @@ def test_the_text_names_causes_and_what_is_left(home, volumes, capsys):
     assert "work RVU: the efficiency adjustment" in shown.out
     assert "unknown_code / priced" in shown.out
     assert "surgery: bones and joints" in shown.out
-    assert "not compared" in shown.err
+    assert "120 units of 1 code are not compared" in shown.err
+    assert "Largest loss first" in shown.out
+    assert "practice exp" in shown.out
+    assert len(shown.err.splitlines()) == len(set(shown.err.splitlines()))
 
 
 def test_an_own_scenario(home, volumes, capsys, tmp_path):
@@ -188,8 +192,28 @@ def test_rules_of_a_day_are_policy(run):
     assert second["change"] == sum(second[name] for name in PARTS)
 
 
-def test_two_years_of_claims(run, capsys):
-    answer = json.loads(call(capsys, level="total", claims_from=2025, claims_to=2026, as_json=True).out)
+def test_two_years_of_claims_over_the_months_of_both(run, capsys):
+    shown = call(capsys, level="total", claims_from=2025, claims_to=2026, as_json=True)
+    answer = json.loads(shown.out)
+    (row,) = answer["rows"]
+    assert (row["lines_from"], row["lines_to"]) == (12, 15)  # March of both; April 2026 stands alone
+    assert row["new_codes"] == 0
+    assert answer["months"] == {"from": [202503], "to": [202603]}
+    assert "compared over March of both years" in shown.err
+    assert "3 lines ($270.00 claimed)" in shown.err  # C1, C2, D1 of April
+    text = call(capsys, level="total", claims_from=2025, claims_to=2026).out
+    assert "Services of March 2025 under the first, of March 2026 under the second." in text
+    assert "12 lines to 15" in text
+
+
+def test_the_months_of_one_year_are_named(run, capsys):
+    assert "Services of March to April 2026, priced under both schedules." in call(capsys).out
+
+
+def test_all_months_of_two_years_of_claims(run, capsys):
+    shown = call(capsys, level="total", claims_from=2025, claims_to=2026, all_months=True, as_json=True)
+    assert "THE MONTHS DIFFER: the claims are of March 2025 and March to April 2026" in shown.err
+    answer = json.loads(shown.out)
     (row,) = answer["rows"]
     assert (row["lines_from"], row["lines_to"]) == (12, 17)
     assert row["volume"] > 0  # three visits more

@@ -29,9 +29,11 @@ Example: corridor impact --forecast --billing 2000000
 """
 SHOWN = 20
 WIDTH = 48
-COLUMNS = (
-    "conversion_factor", "qp_status", "work", "practice_expense", "malpractice", "gpci", "policy", "mix",
-)  # fmt: skip
+COLUMNS = {
+    "conversion_factor": "conv. factor", "qp_status": "QP status", "work": "work",
+    "practice_expense": "practice exp", "malpractice": "malpractice", "gpci": "gpci", "policy": "policy",
+    "rounding": "rounding", "mix": "mix",
+}  # fmt: skip
 
 
 @app.command(help=HELP)
@@ -53,6 +55,9 @@ def impact(
         None, "--claims-from", help="Compare two years of claims: the earlier, priced under --from."
     ),
     claims_to: int | None = typer.Option(None, "--claims-to", help="The later, priced under --to."),
+    all_months: bool = typer.Option(
+        False, "--all-months", help="Two years: all months of either; else the calendar months of both."
+    ),
     mac: str | None = typer.Option(None, "--mac", help="Contractor of volumes that name none."),
     locality: str | None = typer.Option(None, "--locality", help="Locality of volumes that name none."),
     forecast: bool = typer.Option(False, "--forecast", help="The two conversion factors to 2030 instead."),
@@ -90,7 +95,7 @@ def impact(
         read_scenario(after, "--to", to_qp),
         level,
         file,
-        Periods(claims, claims_from, claims_to),
+        Periods(claims, claims_from, claims_to, all_months),
         (mac, locality) if mac and locality else None,
     )
     for warning in answer.warnings:
@@ -219,8 +224,9 @@ def _text(answer: Impact, limit: int) -> str:
         return "no line could be compared\n"
     lines = [
         f"{answer.before.name} ({answer.files['from']}) to {answer.after.name} ({answer.files['to']}): "
-        f"{total['lines_to']:,.0f} lines, ${total['from_amount']:,.2f} to ${total['to_amount']:,.2f}, "
+        f"{_counted(answer)}, ${total['from_amount']:,.2f} to ${total['to_amount']:,.2f}, "
         f"{_signed(total['change'])} ({_percent(total['change_share'])} %)",
+        *_months(answer),
         "",
     ]
     lines += [f"  {about:<78}{_signed(total[name]):>18}" for name, about in PARTS.items() if total[name]]
@@ -231,7 +237,7 @@ def _text(answer: Impact, limit: int) -> str:
         lines += ["Not compared (reason under the one schedule / the other):"]
         lines += [
             f"  {row['hcpcs_code']} {row['modifiers'] or ''}".ljust(18)
-            + f"{row['lines']:>10,.0f} lines  "
+            + f"{row['lines']:>10,.0f} {'lines' if answer.claims else 'units'}  "
             + f"{_reason(row, 'from')} / {_reason(row, 'to')}  {_worth(row)}"
             for row in answer.left[:limit]
         ]
@@ -241,18 +247,37 @@ def _text(answer: Impact, limit: int) -> str:
     return "\n".join([*lines, *_assumed(answer.assumptions)]) + "\n"
 
 
+def _counted(answer: Impact) -> str:
+    """Lines of claims (of each side, where two years differ), or units of volumes."""
+    before, after = answer.total["lines_from"], answer.total["lines_to"]
+    word = "lines" if answer.claims else "units"
+    return f"{after:,.0f} {word}" if before == after else f"{before:,.0f} {word} to {after:,.0f}"
+
+
+def _months(answer: Impact) -> list[str]:
+    """Whose services they are: the months of each side."""
+    from corridor.jobs.impact_months import months_in_words
+
+    before, after = (answer.months.get(side, []) for side in ("from", "to"))
+    if not before and not after:
+        return []
+    if before == after:
+        return [f"Services of {months_in_words(after)}, priced under both schedules."]
+    first, second = months_in_words(before), months_in_words(after)
+    return [f"Services of {first} under the first, of {second} under the second."]
+
+
 def _table(answer: Impact, limit: int) -> list[str]:
     width = min(WIDTH, max([len(answer.level), *(len(row["id"]) for row in answer.rows[:limit])])) + 1
     lines = [
         f"{answer.level:<{width}}{'from $':>14}{'to $':>14}{'change $':>13}{'%':>8}"
-        + "".join(f"{name.replace('_', ' ')[:12]:>13}" for name in COLUMNS)
+        + "".join(f"{heading:>13}" for heading in COLUMNS.values())
     ]
     for row in answer.rows[:limit]:
         sums = {
             **row,
             "work": row["work_efficiency"] + row["work_revaluation"],
             "practice_expense": row["practice_expense_facility"] + row["practice_expense_non_facility"],
-            "policy": row["policy"] + row["rounding"],
         }
         lines.append(
             f"{row['id'][: width - 1]:<{width}}{row['from_amount']:>14,.2f}{row['to_amount']:>14,.2f}"
@@ -261,6 +286,7 @@ def _table(answer: Impact, limit: int) -> list[str]:
         )
     if len(answer.rows) > limit:
         lines.append(f"{len(answer.rows) - limit:,} more: --limit shows them, --out writes them")
+    lines.append("Largest loss first; the columns from conv. factor on sum to the change.")
     return [*lines, ""]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ from corridor.engine.runs import open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context, overrides_of
 from corridor.jobs.impact_lines import FAMILY, Periods, stage_claims, stage_volumes
+from corridor.jobs.impact_months import months_of
 from corridor.jobs.impact_scenarios import Scenario, below_floors, lay_out, read_reference
 from corridor.law import RulesInForce, load_rules
 
@@ -41,6 +42,7 @@ class Impact:
     warnings: list[str]
     claims: bool
     run_id: str | None = None
+    months: dict[str, list[int]] = field(default_factory=dict)  # of service of each side, yyyymm
 
     def to_dict(self) -> dict[str, Any]:
         """The answer for machines; dollars are exact to the cent."""
@@ -51,6 +53,7 @@ class Impact:
             "from": _side(self.before, self.files["from"]),
             "to": _side(self.after, self.files["to"]),
             "run_id": self.run_id,
+            "months": self.months or None,
             "rows": self.rows,
             "total": self.total,
             "not_compared": self.left,
@@ -99,6 +102,7 @@ def measure_impact(
             warnings = stage_claims(
                 con, force, context.warehouse, run, periods or Periods(), (before.year, after.year)
             )
+        months = months_of(con) if volumes is None else {}
         used: list[str] = []
         files: dict[str, str] = {}
         for side, scenario in (("from", before), ("to", after)):
@@ -122,11 +126,13 @@ def measure_impact(
         con.close()
     if volumes is not None:
         left = [{name: value for name, value in row.items() if name != "people"} for row in left]
-    warnings += _left_warnings(left)
+    warnings = list(
+        dict.fromkeys([*warnings, *_left_warnings(left, "units" if volumes is not None else "lines")])
+    )
     names = sorted({*used, *FACTOR_RULES, FAMILY})
     return Impact(
         level, before, after, files, total[0] if total else {}, rows, left,
-        _assumptions(force, names, {before.year, after.year}), warnings, volumes is None, run_id,
+        _assumptions(force, names, {before.year, after.year}), warnings, volumes is None, run_id, months,
     )  # fmt: skip
 
 
@@ -208,8 +214,8 @@ def price_side(
     return list(price_requests(con, force, requests="door.price_request", into=f"door.price_{side}"))
 
 
-def _left_warnings(left: Sequence[Mapping[str, Any]]) -> list[str]:
-    """One line a kind: how many lines are not compared, and the dollars that are known of them."""
+def _left_warnings(left: Sequence[Mapping[str, Any]], word: str) -> list[str]:
+    """One line a kind: how many lines (of volumes: units) are not compared, and the dollars known of them."""
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for row in left:
         reasons = [
@@ -228,7 +234,7 @@ def _left_warnings(left: Sequence[Mapping[str, Any]]) -> list[str]:
             f"${known:,.2f} by the schedule or claim that knows them" if any(dollars) else "no dollars known"
         )
         found.append(
-            f"{count:,.0f} lines of {codes} {'code' if codes == 1 else 'codes'} are not compared "
+            f"{count:,.0f} {word} of {codes} {'code' if codes == 1 else 'codes'} are not compared "
             f"({kind}): {worth}."
         )
     return found

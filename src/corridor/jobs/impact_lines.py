@@ -13,6 +13,7 @@ from corridor.engine.runs import Run
 from corridor.engine.tabular.form import read_form
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
+from corridor.jobs.impact_months import like_months
 from corridor.jobs.impact_scenarios import NATIONAL
 from corridor.law import RulesInForce
 
@@ -55,12 +56,14 @@ COLUMNS: dict[str, str] = {
 class Periods:
     """Which claims, by calendar year of service: one year for both schedules, or a year for each.
 
-    Without a year the newest with claims.
+    Without a year the newest with claims. Two years are compared over the calendar months that both have;
+    ``every`` takes all months of either.
     """
 
     one: int | None = None
     before: int | None = None
     after: int | None = None
+    every: bool = False
 
 
 def stage_volumes(
@@ -161,7 +164,11 @@ def stage_claims(
             todo="Name another year, or load its claims and run again.",
             field="--claims",
         )
-    two = periods.before is not None
+    two = periods.before is not None and periods.after is not None
+    months = list(range(1, 13))
+    warnings: list[str] = []
+    if periods.before is not None and periods.after is not None:
+        months, warnings = like_months(con, lines, periods.before, periods.after, periods.every)
     side = "case when year(service_date) = ? then 'from' else 'to' end" if two else "'both'"
     parameters: list[Any] = [periods.before] if two else []
     _create(con)
@@ -185,11 +192,11 @@ def stage_claims(
     con.execute(
         f"insert into door.impact_line select {chosen} from {lines} as line "
         f"left join ({sites}) as site on site.site_npi = line.npi and site.site_tin = line.tin "
-        f"where year(service_date) in ({', '.join(map(str, wanted))})",
+        f"where year(service_date) in ({', '.join(map(str, wanted))}) "
+        f"and month(service_date) in ({', '.join(map(str, months))})",
         parameters,
     )
     _families(con, force)
-    warnings = [] if two else [f"Lines of service year {wanted[0]}, priced under both schedules."]
     return warnings + _statuses(con, run, years_paid)
 
 
