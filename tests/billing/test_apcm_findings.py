@@ -39,7 +39,7 @@ def test_a_level_above_what_the_claims_bear_out() -> None:
     row = _only(rows, "apcm_level_too_high")
     assert (row["hcpcs_code"], row["other_hcpcs_code"]) == ("G0557", "G0556")
     assert (row["dollars"], row["paid_dollars"]) == (Decimal("37.41"), Decimal("29.33"))
-    assert (row["direction"], row["certainty"], row["claim_id"]) == ("paid_in_error", "review", "C2")
+    assert (row["direction"], row["certainty"], row["claim_id"]) == ("at_risk", "review", "C2")
 
 
 def test_the_third_level_for_one_who_is_no_qmb_is_sure() -> None:
@@ -47,6 +47,7 @@ def test_the_third_level_for_one_who_is_no_qmb_is_sure() -> None:
     lines = [_billed(1, "G0558", allowed_amount=117.24, paid_amount=91.92)]
     row = _only(_findings(apcm_tables({1: ILLNESSES}, lines=lines), "apcm"), "apcm_level_too_high")
     assert (row["other_hcpcs_code"], row["dollars"], row["certainty"]) == ("G0557", Decimal("63.46"), "sure")
+    assert row["direction"] == "paid_in_error"
 
 
 def test_a_status_not_known_accuses_nobody() -> None:

@@ -67,6 +67,26 @@ def test_sums_by_kind_and_by_clinician() -> None:
     ]
 
 
+def test_several_findings_of_one_line_count_its_dollars_once() -> None:
+    """53.78 and 17.37 of one line are 53.78, with 10.00 of another 63.78; another direction stands beside it."""
+    rows = [
+        finding(kind="duplicate_line", dollars=Decimal("17.37"), paid_dollars=Decimal("13.00")),
+        finding(),
+        finding(claim_line_number=2, dollars=Decimal("10.00"), paid_dollars=None),
+        finding(kind="g2211_with_25", direction="at_risk"),
+        finding(kind="apcm_missed", direction="missed", claim_id=None, dollars=Decimal("5.00")),
+        finding(kind="apcm_missed", direction="missed", claim_id=None, dollars=Decimal("5.00")),
+    ]
+    sums = [one for one in audits.summarize(rows, {}) if one["by"] == "clinician"]
+    assert [(one["direction"], one["findings"], one["dollars"], one["paid_dollars"]) for one in sums] == [
+        ("paid_in_error", 3, Decimal("63.78"), Decimal("42.16")),
+        ("at_risk", 1, Decimal("53.78"), Decimal("42.16")),
+        ("missed", 2, Decimal("10.00"), Decimal("84.32")),
+    ]
+    kinds = {one["kind"]: one["dollars"] for one in audits.summarize(rows, {}) if one["by"] == "kind"}
+    assert kinds["duplicate_line"] == Decimal("17.37") and kinds["apcm_twice"] == Decimal("63.78")
+
+
 def test_the_screen_shows_line_rule_dollars_and_what_to_do() -> None:
     rows = [
         finding(other_claim_id="C2", other_claim_line_number=4, other_hcpcs_code="99490", hcpcs_code="G0557")

@@ -73,12 +73,35 @@ def test_a_file_without_place_says_what_is_not_checked(context: Context, tmp_pat
     assert any("has no pos" in text for text in answer.warnings)
 
 
+def test_blank_cells_are_counted(context: Context, tmp_path: Path) -> None:
+    """Both practices blank: whether they are one is not known, so it is to be looked at and said."""
+    lines = ("D1,1,P1,2026-06-03,G0557,,11,1,,53.78", "D2,1,P1,2026-06-20,99490,,11,2,,66.13")
+    answer = check(context, tmp_path / "d.csv", "conflicts", *lines)
+    (row,) = answer.rows
+    assert (row["kind"], row["certainty"]) == ("apcm_with_care_management", "review")
+    assert [text for text in answer.warnings if text.startswith("2 lines name no tin")]
+    assert not [text for text in answer.warnings if "no npi" in text or "no pos" in text]
+
+
+def test_modifiers_stand_with_any_sign_between(context: Context, tmp_path: Path) -> None:
+    lines = (
+        'D1,1,P1,2026-06-21,99214,"25, 57",11,1,T,135.61',
+        "D1,2,P1,2026-06-21,G2211,,11,1,T,17.37",
+        "D1,3,P1,2026-06-21,20610,LT/59/,11,1,T,68.81",
+    )
+    answer = check(context, tmp_path / "d.csv", "g2211", *lines)
+    assert [row["kind"] for row in answer.rows] == ["g2211_with_25"]
+
+
 @pytest.mark.parametrize(
     ("code", "lines"),
     [
         ("AUDIT-NOBODY", ()),
         ("AUDIT-ROW", ("D1,1,P1,soon,G0557,,11,1,T,1",)),
         ("AUDIT-ROW", ("D1,1,P1,2026-06-01,G055,,11,1,T,1",)),
+        # two modifiers written as one, and one of three characters
+        ("AUDIT-ROW", ("D1,1,P1,2026-06-01,99214,2595,11,1,T,1",)),
+        ("AUDIT-ROW", ("D1,1,P1,2026-06-01,99214,25 059,11,1,T,1",)),
         ("AUDIT-LINE-TWICE", ("D1,1,P1,2026-06-01,G0557,,11,1,T,1", "D1,1,P1,2026-06-02,G0557,,11,1,T,1")),
     ],
 )

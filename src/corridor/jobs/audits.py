@@ -273,8 +273,11 @@ def summarize(rows: Sequence[Row], precision: Mapping[str, float]) -> list[Row]:
 
     Records of ``by`` ('kind' or 'clinician'), audit, kind, direction, npi, tin, findings, sure, dollars,
     paid_dollars and precision (a fraction measured on seeded cases; None where it was not measured).
+    Dollars of a clinician count each claim line once in a direction, with the largest of its findings:
+    several audits may speak of a line, and its money goes back once.
     """
     sums: dict[tuple[str, ...], Row] = {}
+    counted: dict[tuple[Any, ...], Decimal] = {}
     for row in rows:
         texts = {name: str(row.get(name) or "") for name in ("audit", "kind", "direction", "npi", "tin")}
         for by in ("kind", "clinician"):
@@ -288,8 +291,9 @@ def summarize(rows: Sequence[Row], precision: Mapping[str, float]) -> list[Row]:
             total = sums[key]
             total["findings"] += 1
             total["sure"] += 1 if row.get("certainty") == "sure" else 0
-            total["dollars"] += row.get("dollars") or 0
-            total["paid_dollars"] += row.get("paid_dollars") or 0
+            for name in ("dollars", "paid_dollars"):
+                amount = row.get(name) or Decimal(0)
+                total[name] += amount if by == "kind" else _beyond(counted, (name, *key), row, amount)
     order = {"kind": 0, "clinician": 1}
     return sorted(
         sums.values(),
@@ -301,6 +305,18 @@ def summarize(rows: Sequence[Row], precision: Mapping[str, float]) -> list[Row]:
             str(one["npi"]),
         ),
     )
+
+
+def _beyond(
+    counted: dict[tuple[Any, ...], Decimal], key: tuple[Any, ...], row: Row, amount: Decimal
+) -> Decimal:
+    """What a finding adds to what was counted of its claim line under a key; one without a line adds all."""
+    if row.get("claim_id") is None:
+        return amount
+    line = (*key, row.get("source_id"), row["claim_id"], row.get("claim_line_number"))
+    before = counted.get(line, Decimal(0))
+    counted[line] = max(before, amount)
+    return counted[line] - before
 
 
 def sums_by(rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
