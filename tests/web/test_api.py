@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corridor.web import audit
 from corridor.web.api.v1 import _cell
 from corridor.web.limits import Limit
 from corridor.web.roles import Role
@@ -34,10 +35,12 @@ def test_a_table_is_what_the_viewer_sees(signed: Sign) -> None:
     assert part["total"] == 4 and {row["tin"] for row in part["rows"]} == {"990000001"}
 
 
-def test_patients_need_a_role_for_them(signed: Sign) -> None:
+def test_patients_need_a_role_for_them(bench: Workbench, signed: Sign) -> None:
     answer = signed(Role.executive).get("/api/v1/tables/population.need_tier")
     assert answer.status_code == 403 and answer.json()["error"]["code"] == "WEB-FORBIDDEN"
     assert signed(Role.clinician).get("/api/v1/tables/population.need_tier").json()["total"] == 2
+    told = {(row["action"], row["subject"]) for row in audit.newest(bench.state, 9)}
+    assert ("patient_rows", "population.need_tier, 2 rows") in told
     listed = {row["table"] for row in signed(Role.auditor).get("/api/v1/tables").json()["rows"]}
     assert "asm.result" in listed and not listed & {"population.need_tier", "claims.service_line"}
 

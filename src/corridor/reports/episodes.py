@@ -13,6 +13,9 @@ MOST_EPISODES = 200_000
 """Episodes read into one report; the rest are in the run."""
 
 
+FEW_CLINICIANS = 20
+
+
 @dataclass(frozen=True)
 class EpisodeDetail:
     """Episodes by clinician and running number, and the services of those that are opened."""
@@ -35,6 +38,9 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> Episo
     needed = ("episodes.chronic_episode", "episodes.chronic_attribution", "episodes.chronic_cost")
     if not all(run.has(table) for table in needed):
         return EpisodeDetail([], {}, "")
+    npis = sorted({npi for _, npi in map(key_of, clinicians)})
+    few = len(npis) <= FEW_CLINICIANS  # a page of one clinician does not read the episodes of all
+    only = f"and a.npi in ({', '.join('?' for _ in npis) or 'null'}) " if few else ""
     kept = "and not c.dropped " if "dropped" in columns_of(run, "episodes.chronic_cost") else ""
     found = run.query(
         "select e.episode_id, e.cohort, e.performance_year, a.tin, a.npi, a.share, e.episode_days, "
@@ -42,8 +48,9 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> Episo
         "from episodes.chronic_episode as e "
         "join episodes.chronic_attribution as a on a.episode_id = e.episode_id "
         "join episodes.chronic_cost as c on c.episode_id = e.episode_id "
-        f"where a.attributed and not coalesce(e.excluded, false) and c.ratio is not null {kept}"
-        f"order by a.tin, a.npi, c.ratio desc, e.episode_id limit {MOST_EPISODES}"
+        f"where a.attributed and not coalesce(e.excluded, false) and c.ratio is not null {kept}{only}"
+        f"order by a.tin, a.npi, c.ratio desc, e.episode_id limit {MOST_EPISODES}",
+        npis if few else [],
     )
     wanted = {(str(row.get("cohort")), *key_of(row)) for row in clinicians}
     groups: dict[Key, list[Row]] = {}

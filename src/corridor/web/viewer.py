@@ -108,6 +108,10 @@ class Viewer(Run):
                 field="table",
             )
 
+    def of_patients(self, table: str) -> bool:
+        """Whether a row of a table is about one person, claim or episode."""
+        return of_patients(table, [str(row["column_name"]) for row in self.query(f"describe {table}")])
+
     def sees(self, npi: str, tin: str | None = None) -> bool:
         """Whether a clinician has a row in what this viewer sees."""
         for table in ("asm.result", "asm.roster", "qp.status"):

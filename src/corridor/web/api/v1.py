@@ -74,6 +74,8 @@ def table_rows(
     deciding = counting_columns(viewer, table)
     wanted = [*chosen, *(column for column in deciding if column not in chosen)] if chosen else []
     rows = rows_of(viewer, table, tests, wanted, limit)
+    if viewer.of_patients(table):
+        visit.note("patient_rows", f"{table}, {len(rows)} rows")
     kept = suppress_small_cells(rows, key_of(table), _smallest(viewer))
     names = list(chosen or columns_of(viewer, table)) + ([SUPPRESSED] if deciding else [])
     names = list(dict.fromkeys(names))
