@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from corridor.jobs.audits import AuditAnswer, AuditSpec
+    from corridor.jobs.audits import AuditAnswer, AuditSpec, Wanted
+    from corridor.jobs.context import Context
 
 app = typer.Typer()
 
@@ -57,14 +58,15 @@ def audit(
 
         score(file, config, out, kind, as_json)
         return
-    from corridor.jobs.audits import AUDITS, Wanted, from_file, from_run, narrow, spec_of
+    from corridor.jobs.audit_asked import audit_named, check
+    from corridor.jobs.audits import AUDITS, Wanted, from_file, from_run, narrow
 
     if not name:
         _list(list(AUDITS.values()), as_json)
         return
     from corridor.jobs.context import open_context
 
-    spec = spec_of(name)
+    spec = audit_named(name)
     check_month(month)
     wanted = Wanted(year, month, npi, tin, kind, direction, certainty)
     if file is not None and out is not None:
@@ -73,9 +75,12 @@ def audit(
         check_out(out, file)
     context = open_context(config)
     if file is None:
-        answer = from_run(spec, context, wanted)
+        check(spec, context, wanted)
+        answer = _with_gaps(from_run(spec, context, wanted), spec, context, wanted)
     else:
-        answer = narrow(from_file(spec, file, context), wanted, context)
+        answer = from_file(spec, file, context)
+        check(spec, context, wanted, {str(row["kind"]) for row in answer.rows})
+        answer = narrow(answer, wanted, context)
     for warning in answer.warnings:
         sys.stderr.write(f"warning: {warning}\n")
     if out is not None:
@@ -84,6 +89,19 @@ def audit(
         _json(spec, year, answer, out)
     elif out is None:
         sys.stdout.write(_text(spec, answer, limit))
+
+
+def _with_gaps(answer: AuditAnswer, spec: AuditSpec, context: Context, wanted: Wanted) -> AuditAnswer:
+    """An answer of a run with what was asked for and is not in it, and what could not be checked."""
+    from dataclasses import replace
+
+    from corridor.engine.runs import open_run
+    from corridor.jobs.audit_asked import finding_audit, strangers
+    from corridor.jobs.audit_unchecked import ALL, unchecked
+
+    run, borne = open_run(context.warehouse.home), finding_audit(spec.name)
+    gaps = unchecked(run, ALL if borne is None else frozenset({borne}))
+    return replace(answer, warnings=[*answer.warnings, *strangers(run, wanted), *gaps])
 
 
 def check_month(month: int | None) -> None:

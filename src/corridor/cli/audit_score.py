@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridor.jobs.audit_score import Score, Scored
+    from corridor.jobs.context import Context
 
 SHEET = "Misses and false alarms"
 
@@ -29,7 +30,12 @@ def score(truth: Path | None, config: Path | None, out: Path | None, only: str |
             todo="Write one: corridor audit score community/billing_truth.csv",
             field="FILE",
         )
-    found = scored(truth, open_context(config), only)
+    context = open_context(config)
+    only = _only(only, context)
+    found = scored(truth, context, only)
+    gaps = _gaps(context, {one.audit for one in found.scores})
+    for gap in gaps:
+        sys.stderr.write(f"warning: {gap}\n")
     if out is not None:
         _write(out, found)
     if as_json:
@@ -42,6 +48,7 @@ def score(truth: Path | None, config: Path | None, out: Path | None, only: str |
                 "rows": rows,
                 "not_in_truth": found.not_in_truth,
                 "assumptions": [],
+                "warnings": gaps,
             },
             sys.stdout,
             allow_nan=False,
@@ -49,6 +56,27 @@ def score(truth: Path | None, config: Path | None, out: Path | None, only: str |
         sys.stdout.write("\n")
         return
     sys.stdout.write(_text(found))
+
+
+def _only(name: str | None, context: Context) -> str | None:
+    """An audit or kind as a truth names it. Raises AUDIT-FILTER for what is neither."""
+    from corridor.jobs.audit_asked import check_kind, finding_audit, kinds_of
+    from corridor.jobs.audits import AUDITS
+
+    kinds = kinds_of(context)
+    borne = {str(finding_audit(audit)) for audit in AUDITS if audit != "all"}
+    if name in AUDITS:
+        return finding_audit(name)
+    check_kind(name, {*kinds, *borne})
+    return name
+
+
+def _gaps(context: Context, kinds: set[str]) -> list[str]:
+    """What the run could not check, said where a score might be taken for one of the audit."""
+    from corridor.engine.runs import open_run
+    from corridor.jobs.audit_unchecked import unchecked
+
+    return unchecked(open_run(context.warehouse.home), frozenset(kinds))
 
 
 def _write(out: Path, found: Scored) -> None:
@@ -83,7 +111,9 @@ def _text(found: Scored) -> str:
     lines += [_line(one, one in found.below) for one in found.scores]
     lines += [
         "",
-        "Precision counts what must be found; at most: with what may be right by a record nobody wrote.",
+        "recall: found of seeded (what must be found). precision: right of findings. at most: also what may",
+        "be right by a record nobody wrote. if sure: right of the findings that are said to be sure.",
+        "All of it on synthetic data.",
     ]
     elsewhere = sum(one.other_clinician for one in found.scores)
     if elsewhere:

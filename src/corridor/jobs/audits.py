@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 from corridor.engine.connection import name as quoted
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
+from corridor.jobs.audit_order import ordered
 from corridor.jobs.context import Context
-from corridor.jobs.tables import columns_of, rules_of
+from corridor.jobs.tables import rules_of
 
 Row = dict[str, Any]
 
@@ -237,7 +238,7 @@ def from_run(spec: AuditSpec, context: Context, wanted: Wanted) -> AuditAnswer:
             why="It was limited with --only, or is older than this audit.",
             todo=f"Run again: corridor run, or corridor run --only {spec.table}",
         )
-    rows = _findings(run, spec.table, wanted)
+    rows = ordered(_findings(run, spec.table, wanted))
     summary = [*summarize(rows, precision_of(context)), *sums_by(rows, spec.sums)]
     return AuditAnswer(rows, summary, assumptions_of(context, spec.table))
 
@@ -257,7 +258,7 @@ def from_file(spec: AuditSpec, path: Path, context: Context) -> AuditAnswer:
         )
     module, _, function = spec.door.partition(":")
     answer: AuditAnswer = getattr(importlib.import_module(module), function)(path, context)
-    return answer
+    return replace(answer, rows=ordered(answer.rows))
 
 
 def narrow(answer: AuditAnswer, wanted: Wanted, context: Context) -> AuditAnswer:
@@ -361,7 +362,6 @@ def unofficial(context: Context, names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _findings(run: Run, table: str, wanted: Wanted) -> list[Row]:
-    present = columns_of(run, table)
     tests, values = [], []
     for column, value in (
         ("cast(service_date as varchar)", None if wanted.year is None else f"{wanted.year}-%"),
@@ -376,9 +376,7 @@ def _findings(run: Run, table: str, wanted: Wanted) -> list[Row]:
             tests.append(f"{column} like ?" if value.endswith("%") else f"{column} = ?")
             values.append(value)
     where = " and ".join(tests) or "true"
-    order = ["kind", "service_date", "claim_id", "claim_line_number", "finding_id"]
-    listed = ", ".join(column for column in order if column in present)
-    return run.query(f"select * from {quoted(*table.split('.'))} where {where} order by {listed}", values)
+    return run.query(f"select * from {quoted(*table.split('.'))} where {where}", values)
 
 
 def _asked(row: Row, wanted: Wanted) -> bool:
