@@ -159,10 +159,103 @@ def test_a_file_of_lines(installed: None, tmp_path: Path) -> None:
         (("99214", "--year", "2019"), "PRICE-YEAR"),
         (("99214", "--zip", "00000"), "PRICE-ZIP"),
         (("99214-25-26-TC-50-RT",), "PRICE-MODIFIERS"),
+        (("70553-26-TC",), "PRICE-CONTRADICTION"),
+        (("99214", "--year", "2025", "--date", "2026-02-02"), "PRICE-CONTRADICTION"),
+        (("99214", "--place", "11", "--facility"), "PRICE-CONTRADICTION"),
+        (("99214", "--zip", "35203", "--mac", "10112", "--locality", "00"), "PRICE-CONTRADICTION"),
+        (("99214", "--units", "0"), "PRICE-NUMBER"),
+        (("99214", "--units", "nan"), "PRICE-NUMBER"),
+        (("99214", "--units", "1e15"), "PRICE-NUMBER"),
+        (("99214", "--charge", "-1"), "PRICE-NUMBER"),
+        (("99214", "--charge", "inf"), "PRICE-NUMBER"),
+        (("99214", "--deductible", "-0.01"), "PRICE-NUMBER"),
+        (("99214", "--minutes", "nan"), "PRICE-NUMBER"),
+        (("99214", "--mips", "-9"), "PRICE-NUMBER"),
     ],
 )
 def test_what_is_refused(installed: None, words: tuple[str, ...], code: str) -> None:
     assert error(*words).code == code
+
+
+@needs_data
+def test_a_percentage_is_told_from_a_fraction(installed: None) -> None:
+    assert "-0.09" in (error("99214", "--mips", "-9").todo or "")
+    # at the ends of the range: 135.61 x 0.8 = 108.49 taken away, and doubled: 216.98 x 0.98 = 212.64
+    assert run("99214", "--mips", "-1")["rows"][0]["medicare_paid"] == 0
+    assert run("99214", "--mips", "1")["rows"][0]["medicare_paid"] == 212.64
+
+
+@needs_data
+def test_place_and_facility_may_agree(installed: None) -> None:
+    assert run("99214", "--place", "22", "--facility")["rows"][0]["amount"] == 84.50
+
+
+@needs_data
+def test_a_proposed_year(installed: None) -> None:
+    # 99214 of 2026C: 4.06 x 32.8409 = 133.3341; qualifying: 4.06 x 33.1693 = 134.6674
+    found = run("99214", "--year", "2027", "--proposed")
+    row = found["rows"][0]
+    assert (row["amount"], row["conversion_factor"], found["year"]) == (133.33, 32.8409, 2027)
+    assert row["rvu_edition"] == "2027 proposed, on 2026C nonqp"
+    assert any("proposed conversion factors on the relative values of 2026C" in w for w in found["warnings"])
+    assert {one["rule"]: one["status"] for one in found["assumptions"]}["pfs.conversion_factor"] == "proposed"
+    assert run("99214", "--qp", "--date", "2027-03-01", "--proposed")["rows"][0]["amount"] == 134.67
+    # without a year it is the proposed one; a locality has the newest indices (Alabama: 125.23 in 2026)
+    assert run("99214", "--proposed")["rows"][0]["amount"] == 133.33
+    place = run("99214", "--proposed", "--mac", "10112", "--locality", "00")["rows"][0]
+    assert place["gpci_edition"] == "2027 as of 2026, recovered"
+    assert place["amount"] == pytest.approx(125.23 * 32.8409 / 33.4009, abs=0.01)
+    assert any("changes no factor" in w for w in run("99214", "--year", "2026", "--proposed")["warnings"])
+    assert error("99214", "--year", "2027").code == "PRICE-YEAR"
+
+
+@needs_data
+def test_what_is_printed_of_a_clinician_who_does_not_participate(installed: None) -> None:
+    # 99213: 95.19, of which 95% is 90.43, and 109.25% is 104.00
+    printed = CliRunner().invoke(app, ["99213", "--nonpar"], catch_exceptions=False).stdout.splitlines()
+    assert printed[0].endswith("limiting charge")
+    assert "90.43" in printed[1] and printed[1].endswith("104.00")
+    taking_part = CliRunner().invoke(app, ["99213"], catch_exceptions=False).stdout
+    assert "limiting charge" not in taking_part
+
+
+@needs_data
+def test_exit_status_says_whether_anything_was_priced(installed: None) -> None:
+    def status(*codes: str) -> int:
+        return CliRunner().invoke(app, list(codes), catch_exceptions=False).exit_code
+
+    # the contractor prices 0633T, and 27447 with 22 is by report
+    assert status("0633T") == status("27447-22") == status("XXXXX", "0633T") == 1
+    assert status("XXXXX", "99214") == 0
+
+
+@needs_data
+def test_notes_of_units_and_of_the_setting(installed: None) -> None:
+    said = run("11042", "17000", "27447", "--units", "2")["warnings"]
+    assert any("3 lines of several units" in w and "units_of_multiple_procedure" in w for w in said)
+    assert any("1 line paid at the facility amount (na_fallback)" in w and "27447" in w for w in said)
+
+
+@needs_data
+def test_unknown_zip_codes_of_a_file(installed: None, tmp_path: Path) -> None:
+    lines = tmp_path / "lines.csv"
+    lines.write_text(
+        "date,code,zip\n2026-07-15,99214,35203\n2026-07-15,99214,501\n2026-07-15,99213,00501\n",
+        encoding="utf-8",
+    )
+    found = run("--file", str(lines))
+    assert [row["amount"] for row in found["rows"]] == [125.23, None, None]
+    assert [row["reason"] for row in found["rows"]] == [None, "unknown_locality", "unknown_locality"]
+    assert any("1 ZIP codes of 2 lines" in warning and "00501" in warning for warning in found["warnings"])
+
+
+@needs_data
+@pytest.mark.parametrize("cell", ["1e15", "2000000"])
+def test_units_of_a_file_are_of_this_world(installed: None, tmp_path: Path, cell: str) -> None:
+    lines = tmp_path / "lines.csv"
+    lines.write_text(f"date,code,units\n2026-07-15,99214,1\n2026-07-15,99214,{cell}\n", encoding="utf-8")
+    refused = error("--file", str(lines))
+    assert (refused.code, refused.line) in {("PRICE-NUMBER", 3), ("FORM-ROW", 3)}
 
 
 def test_nothing_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,9 @@ def price(
     mips: float = typer.Option(0.0, "--mips", help="MIPS adjustment as a fraction, such as -0.09."),
     deductible: float = typer.Option(0.0, "--deductible", help="Dollars of the deductible still to be met."),
     apart: bool = typer.Option(False, "--apart", help="Price each code alone."),
-    proposed: bool = typer.Option(False, "--proposed", help="Let proposed rules displace those in force."),
+    proposed: bool = typer.Option(
+        False, "--proposed", help="With proposed factors, on the newest installed files."
+    ),
     explain: bool = typer.Option(False, "--explain", help="Derive every price."),
     out: Path | None = typer.Option(None, "--out", help="Also write .csv, .xlsx, .parquet or .json."),
     config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
@@ -63,6 +65,8 @@ def price(
     from corridor.errors import CorridorError
     from corridor.jobs.context import overrides_of
     from corridor.jobs.price import Chain, default_day, open_schedule, price_lines, read_lines
+    from corridor.jobs.price_checks import check_number, check_options, check_place
+    from corridor.jobs.price_proposed import lend_newest, proposed_years
     from corridor.law import load_rules
     from corridor.programs.writing import write_results
     from corridor.settings import load_settings
@@ -73,6 +77,14 @@ def price(
             "Name codes, or a file of lines with --file: one of the two.",
             todo="For example: corridor price 99214 --year 2026",
         )
+    asked = [_code(text, modifier) for text in codes or ()]
+    given_day = _day(day) if day else None
+    check_options(year, given_day, zip_code, mac, [list(one.values())[1:] for one in asked])
+    for name, value in (
+        ("units", units), ("charge", charge), ("deductible", deductible), ("mips", mips),
+        ("minutes", minutes),
+    ):  # fmt: skip
+        check_number(name, value, f"--{name}")
     settings = load_settings(config)
     overrides = {name: value for name, value in overrides_of(settings).items() if name.startswith("pfs.")}
     rules = load_rules(
@@ -91,6 +103,7 @@ def price(
             if out is not None:
                 check_out(out, file)
             lines, warnings = read_lines(file)
+            warnings += lend_newest(con, rules, {line["service_date"].year for line in lines})
         else:
             if (mac is None) != (locality is None):
                 raise CorridorError(
@@ -99,21 +112,30 @@ def price(
                     todo="Give both --mac and --locality, or --zip, or none of them for the national amount.",
                     field="--locality" if locality is None else "--mac",
                 )
+            chosen = given_day.year if given_day else year or settings.year
+            if chosen is None and proposed:
+                chosen = max(proposed_years(rules), default=None)
+            warnings += lend_newest(con, rules, [] if chosen is None else [chosen])
+            on = given_day or default_day(con, chosen)
+            if proposed and on.year not in proposed_years(rules):
+                warnings.append(f"--proposed changes no factor: none of {on.year} is proposed.")
+            place = None if place is None else place.zfill(2)
+            check_place(rules.in_force(on.year), place, facility)
             common = {
-                "service_date": _day(day) if day else default_day(con, year or settings.year),
+                "service_date": on,
                 "mac": None if mac is None else mac.zfill(5),
                 "locality": None if locality is None else locality.zfill(2),
                 "zip": zip_code, "qp": qp, "units": units, "charge_amount": charge,
                 "participating": not nonpar,
-                "place_of_service_code": None if place is None else place.zfill(2),
+                "place_of_service_code": place,
                 "setting": "facility" if facility else None if place else "non_facility",
                 "specialty_code": specialty, "anesthesia_minutes": minutes,
             }  # fmt: skip
             lines = [
-                {**common, **_code(text, modifier), "session_id": str(number) if apart else "1"}
-                for number, text in enumerate(codes, 1)
+                {**common, **own, "session_id": str(number) if apart else "1"}
+                for number, own in enumerate(asked, 1)
             ]
-        prices = price_lines(con, rules, lines, Chain(mips, deductible), explain)
+        prices = price_lines(con, rules, lines, Chain(mips, deductible), explain, refuse_zip=file is None)
     finally:
         con.close()
     prices.warnings[:0] = warnings
@@ -158,20 +180,30 @@ def _code(text: str, common: list[str]) -> dict[str, Any]:
     return {"hcpcs_code": code, **{f"modifier_{place}": one for place, one in enumerate(modifiers, 1)}}
 
 
+def _money(amount: Any, width: int) -> str:
+    return " " + ("-" if amount is None else f"{amount:,.2f}").rjust(max(width, 11))
+
+
 def _print(prices: Prices, explain: bool) -> None:
     from corridor.explain.text import tree_text
 
     write = sys.stdout.write
-    heads = "".join(f" {head:>11}" for head in ("unit", "amount", "allowed", "Medicare"))
+    names = {
+        "unit": "unit_amount",
+        "amount": "amount",
+        "allowed": "allowed_amount",
+        "Medicare": "medicare_paid",
+    }
+    if any(row["limiting_charge"] is not None for row in prices.rows):
+        names["limiting charge"] = "limiting_charge"
+    heads = "".join(f" {head:>11}" for head in names)
     write(f"{'code':<12} {'setting':<13} {'factor':>8}{heads}\n")
     for row in prices.rows:
         named = " ".join(part for part in (str(row["code"]), row["modifiers"]) if part)
         if row["amount"] is None:
             write(f"{named:<12} {row['status'].replace('_', ' ')}: {row['reason']}\n")
             continue
-        figures = "".join(
-            f" {row[name]:>11,.2f}" for name in ("unit_amount", "amount", "allowed_amount", "medicare_paid")
-        )
+        figures = "".join(_money(row[name], len(head)) for head, name in names.items())
         write(f"{named:<12} {row['setting'] or '-':<13} {row['conversion_factor']:>8}{figures}")
         write(f"  {row['reason']}\n" if row["reason"] else "\n")
     if sum(row["amount"] is not None for row in prices.rows) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,14 @@ import numpy as np
 from corridor.billing.pricing import RULES_USED, price_requests
 from corridor.billing.pricing.codes import MEANING
 from corridor.billing.pricing.explain import Explained
+from corridor.billing.pricing.noted import Noted
 from corridor.billing.pricing.payment import MODEL as PAYMENT
+from corridor.billing.pricing.shape import Law, Lines
 from corridor.engine.connection import connect, parquet
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.formulas import Node
+from corridor.jobs.price_checks import check_number
 from corridor.jobs.price_places import find_places
 from corridor.law import Rules
 from corridor.law.force import UNOFFICIAL
@@ -129,13 +132,24 @@ def price_lines(
     lines: Sequence[dict[str, Any]],
     chain: Chain = Chain(),
     explain: bool = False,
+    refuse_zip: bool = True,
 ) -> Prices:
-    """Price lines given as columns of a request (and ``zip``, ``echo``); rows come back in their order."""
+    """Price lines given as columns of a request (and ``zip``, ``echo``); rows come back in their order.
+
+    refuse_zip   whether a ZIP code that is not in the file is an error; else its lines are not priced
+    """
     force = rules.in_force(performance_year=_first_year(lines))
-    warnings = find_places(con, lines)
+    warnings = find_places(con, lines, refuse_zip)
     _lay_out(con, lines)
     watch = Explained(con) if explain or len(lines) <= EXPLAINED_LINES else None
-    used = price_requests(con, force, watch=watch)
+    noted = Noted()
+
+    def both(law: Law, priced: Lines) -> None:
+        noted(law, priced)
+        if watch is not None:
+            watch(law, priced)
+
+    used = price_requests(con, force, watch=both)
     found = con.execute(
         "select request.hcpcs_code as code, "
         "concat_ws(' ', modifier_1, modifier_2, modifier_3, modifier_4) as modifiers, "
@@ -155,7 +169,9 @@ def price_lines(
     assumptions |= {one["rule"]: one for one in _payment_assumptions(force)}
     if any(line.get("place_of_service_code") and not line.get("setting") for line in lines):
         assumptions |= _standing(force, ["pfs.place_of_service_setting"])
-    return Prices(rows, [assumptions[name] for name in sorted(assumptions)], warnings + _said(rows), trees)
+    return Prices(
+        rows, [assumptions[name] for name in sorted(assumptions)], warnings + _said(rows, noted), trees
+    )
 
 
 # ---- what is asked
@@ -229,7 +245,7 @@ def _payment_assumptions(force: Any) -> list[dict[str, Any]]:
     return list(_standing(force, PAYMENT.rule_names()).values())
 
 
-def _said(rows: Sequence[dict[str, Any]]) -> list[str]:
+def _said(rows: Sequence[dict[str, Any]], noted: Noted) -> list[str]:
     """One line for each kind of thing that a reader of the amounts must know, with its count."""
     said = []
     kinds: dict[str, list[dict[str, Any]]] = {}
@@ -237,11 +253,22 @@ def _said(rows: Sequence[dict[str, Any]]) -> list[str]:
         if row["reason"] is not None:
             kinds.setdefault(row["reason"], []).append(row)
     for reason, found in sorted(kinds.items()):
-        codes = sorted({str(row["code"]) for row in found})
-        shown = ", ".join(codes[:5]) + (", ..." if len(codes) > 5 else "")
+        shown = _listed({str(row["code"]) for row in found})
         meaning = MEANING.get(reason, "a status of the code that the schedule does not pay")
         status = found[0]["status"].replace("_", " ")
         said.append(f"{_counted(len(found))} {status} ({reason}): {meaning}: {shown}")
+    several = noted.units_of_multiple_procedure
+    if several:
+        said.append(
+            f"{_counted(sum(several.values()))} of several units ranked as one service "
+            f"(units_of_multiple_procedure): all units at the share of the line: {_listed(several)}"
+        )
+    in_office = [str(row["code"]) for row in rows if row["na_fallback"] and row["amount"] is not None]
+    if in_office:
+        said.append(
+            f"{_counted(len(in_office))} paid at the facility amount (na_fallback): the file marks an office "
+            f"as NA: {_listed(set(in_office))}"
+        )
     labels = {row["rvu_edition"] for row in rows if row["rvu_edition"]}
     for label in sorted(label for label in labels if "(" in label):
         count = sum(row["rvu_edition"] == label for row in rows)
@@ -255,6 +282,11 @@ def _said(rows: Sequence[dict[str, Any]]) -> list[str]:
             f"{_counted(recovered)} priced with indices solved from published amounts, not CMS's file."
         )
     return said
+
+
+def _listed(codes: Iterable[str]) -> str:
+    ordered = sorted(codes)
+    return ", ".join(ordered[:5]) + (", ..." if len(ordered) > 5 else "")
 
 
 def _counted(count: int) -> str:
@@ -279,6 +311,9 @@ def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
                 line=number,
                 field="modifiers",
             )
+        for name in ("units", "charge", "minutes"):
+            if row[name] != 0:  # no units at all is a reason of the line, and no minutes are
+                check_number(name, None if row[name] is None else float(row[name]), name, path, number)
         patient = row["patient_id"]
         lines.append({
             "service_date": row["date"], "hcpcs_code": str(row["code"]).upper(), "units": row["units"],
