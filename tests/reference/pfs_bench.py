@@ -11,7 +11,8 @@ import duckdb
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference import reference_tables
-from corridor.reference.add import Outcome, add_references
+from corridor.reference.add import add_references
+from corridor.reference.outcome import Outcome
 
 Rows = list[list[str]]
 

@@ -17,7 +17,8 @@ from corridor.cli.reference import app
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference import catalogue, installed, reference_tables
-from corridor.reference.add import Outcome, add_references
+from corridor.reference.add import add_references
+from corridor.reference.outcome import Outcome
 
 YEARS = [f"ASM_CY{year}_{what}" for year in range(27, 32) for what in ("PARTICIPANT", "SMALLPRACTICE")]
 LIST = "NPI,FIRST_NAME,LAST_NAME,STATE,ASM_COHORT,ORGANIZATION_LEGAL_NAME," + ",".join(YEARS) + "\n"
@@ -281,7 +282,7 @@ def test_the_command_adds_and_lists(tmp_path: Path, warehouse_home: Path) -> Non
     run = CliRunner()
     path = write(tmp_path, "areas_2026.csv", "cbsa,mandatory\n10580,Yes\n")
     done = run.invoke(app, ["add", str(path)])
-    assert done.exit_code == 0 and "asm_area 2026: 1 rows" in done.stdout
+    assert done.exit_code == 0 and "asm_area 2026: 1 row " in done.stdout
     done = run.invoke(app, ["add", "--json", str(path), str(write(tmp_path, "x.csv", "a\n1\n"))])
     assert done.exit_code == 1
     answer = json.loads(done.stdout)
@@ -307,6 +308,39 @@ def test_advice_is_given_once_for_many_refused_files(tmp_path: Path, warehouse_h
     assert done.exit_code == 1
     assert done.stderr.count("Their columns: corridor reference list") == 1
     assert done.stderr.count("REFERENCE-UNKNOWN, as above") == 2
+
+
+def test_a_folder_may_hold_more_than_references(tmp_path: Path, warehouse_home: Path) -> None:
+    folder = tmp_path / "files"
+    write(folder, "areas_2026.csv", "cbsa,mandatory\n10580,Yes\n")
+    strange = write(folder, "colours.csv", "colour,shape\nred,round\n")
+    done = CliRunner().invoke(app, ["add", str(folder)])
+    assert done.exit_code == 0
+    assert "passed over: colours.csv (no reference Corridor uses)" in done.stdout
+    done = CliRunner().invoke(app, ["add", str(folder), str(strange)])
+    assert done.exit_code == 1 and "refused   colours.csv" in done.stderr  # named itself
+
+
+def test_undated_lists_of_chronic_hccs_stand_side_by_side(tmp_path: Path) -> None:
+    header = "hcc,is_chronic,model_version,model_domain\n"
+    whole = write(tmp_path, "hcc_is_chronic.csv", header + "HCC18,Y,V24,ESRD\nHCC85,Y,V24,CMS-HCC\n")
+    part = write(tmp_path, "hcc_is_chronic_without_esrd_model.csv", header + "HCC85,Y,V24,CMS-HCC\n")
+    home = tmp_path / "home"
+    made = [(o.status, o.vintage) for path in (whole, part) for o in add(home, path)]
+    assert made == [
+        ("added", "0000-hcc-is-chronic"),
+        ("added", "0000-hcc-is-chronic-without-esrd-model"),
+    ]
+    found = {(row["model"], row["hcc"]) for row in table(home, "hcc_chronic")}
+    assert found == {("esrd_v24", 18), ("v24", 85)}
+
+
+def test_a_file_that_takes_the_place_of_another_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    add(home, write(tmp_path, "one_2026.csv", "cbsa,mandatory\n10580,Yes\n45060,No\n"))
+    (second,) = add(home, write(tmp_path, "two_2026.csv", "cbsa,mandatory\n10580,Yes\n"))
+    assert second.status == "replaced"
+    assert "one_2026.csv stood there before (2 rows)" in second.warnings[0]
 
 
 def test_an_unknown_stage_is_one_error(tmp_path: Path, warehouse_home: Path) -> None:

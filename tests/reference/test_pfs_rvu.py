@@ -12,7 +12,7 @@ import pytest
 from corridor.engine.tabular import Found
 from corridor.errors import CorridorError
 from corridor.reference import pfs_checks
-from corridor.reference.add import Outcome
+from corridor.reference.outcome import Outcome
 from corridor.reference.pfs_checks import figures
 from corridor.reference.pfs_files import fee_schedule
 from tests.reference.pfs_bench import Rows, add, changed, query, read, refused, row_of

@@ -12,7 +12,7 @@ import typer
 from corridor.errors import CorridorError
 
 if TYPE_CHECKING:
-    from corridor.reference.add import Outcome
+    from corridor.reference.outcome import Outcome
 
 HELP = """Install and list public reference files.
 
@@ -41,8 +41,9 @@ def add(
 ) -> None:
     """Install public reference files: the fee schedule, ASM lists, areas, payments by provider, codes.
 
-    Layout documents and files that are installed already are passed over with a line each; the exit
-    status is 1 where a file is refused. What is installed beside it stays.
+    Layout documents, files that are installed already, and files of a folder that Corridor has no use for
+    are passed over with a line each; the exit status is 1 where a file is refused. What is installed
+    beside it stays.
 
     Example: corridor reference add asm_participants_2027_final.csv
     """
@@ -78,7 +79,9 @@ def _say(outcome: Outcome, said: set[str]) -> None:
     """A line an outcome; the same advice is given once (``said``), however many files are refused."""
     if outcome.status in ("added", "replaced"):
         aside = f", {outcome.rows_set_aside:,} set aside" if outcome.rows_set_aside else ""
-        what = f"{outcome.reference} {outcome.vintage}: {outcome.rows:,} rows{aside}"
+        word = "row" if outcome.rows == 1 else "rows"
+        whole = f" ({outcome.rows_in_table:,} in the table)" if outcome.rows_in_table != outcome.rows else ""
+        what = f"{outcome.reference} {outcome.vintage}: {outcome.rows:,} {word}{whole}{aside}"
         typer.echo(f"{outcome.status:<9} {what}  {outcome.file}")
         for warning in outcome.warnings:
             typer.echo(f"  warning: {warning}", err=True)
@@ -147,6 +150,6 @@ def _said(edition: dict[str, Any]) -> dict[str, Any]:
 
 def _vintage(one: dict[str, Any]) -> str:
     """2026C-nonqp (19,356 rows, nonqp)."""
-    rows = f"{one['rows']:,} rows"
+    rows = f"{one['rows']:,} {'row' if one['rows'] == 1 else 'rows'}"
     said = [word for word in (one["variant"], one["basis"]) if word not in (None, "single")]
     return f"{one['vintage']} ({', '.join([rows, *said])})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -22,9 +22,10 @@ from corridor.engine.tabular.stage import refuse_columns
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference.catalogue import UNDATED, VINTAGE, Reference, catalogue
-from corridor.reference.hcc_software import edition, readable
+from corridor.reference.hcc_software import edition, plain_stem, readable
 from corridor.reference.installed import installed
 from corridor.reference.naming import stage_of, vintage_of, year_of
+from corridor.reference.outcome import UNKNOWN, Outcome, settled
 from corridor.reference.pfs_files import fee_schedule, neighbours, passed_over
 from corridor.reference.pfs_sheet import Edition
 
@@ -37,26 +38,6 @@ _TOLERATED = 0.05  # of the rows may be unusable before the file is refused
 
 # progress(file, place, of how many, how), as the command line shows it
 Progress = Callable[[str, int, int, str], None]
-
-
-@dataclass
-class Outcome:
-    """What became of one file: ``added``, ``replaced``, ``passed over`` or ``refused``."""
-
-    file: str
-    status: str
-    reference: str | None = None
-    vintage: str | None = None
-    rows: int = 0
-    rows_set_aside: int = 0
-    why: str = ""
-    error: CorridorError | None = None
-    warnings: list[str] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON types; every key is always present."""
-        values = {key: value for key, value in vars(self).items() if key != "error"}
-        return {**values, "error": None if self.error is None else self.error.to_dict()}
 
 
 @dataclass(frozen=True)
@@ -83,7 +64,8 @@ def add_references(
 
     A file's reference is found by its columns, or is ``name``. ``vintage`` (2026, 2026-10) is read
     off the file name where it is not given; files of one vintage that are added together are one
-    table, and take the place of what was installed of that vintage. ``stage`` of an ASM list:
+    table, and take the place of what was installed of that vintage. Files met in a folder that are of no
+    reference are passed over, where another of its files is of one. ``stage`` of an ASM list:
     preliminary or final. A file that is refused does not keep the others from being installed.
     Raises FILE-NOT-FOUND, REFERENCE-NAME; other errors stand in the outcomes.
     """
@@ -122,7 +104,7 @@ def add_references(
                 progress(" ".join(which), place, len(groups), "installing")
             outcomes.extend(_install(warehouse, candidates))
         remove_tree(warehouse.spill)
-    return outcomes
+    return settled(outcomes)
 
 
 # ---- which reference -----------------------------------------------------------------------------
@@ -183,12 +165,16 @@ def _recognise(
         chosen = vintage_of(found.name, vintage, year)
         if chosen == UNDATED and edition(found) is not None:
             chosen = f"{UNDATED}-{edition(found)}"  # beside the other undated files, not in place of them
+        elif chosen == UNDATED and reference.layout.meta.get("beside"):
+            chosen = f"{UNDATED}-{plain_stem(found.name)}"  # the readers of it add up what its files say
         if (reference.name, chosen) in have.get(digest, ()):
             return there, None
         return Outcome(found.name, ""), _Candidate(found, table, reference, chosen, year, issued, digest)
     except CorridorError as error:
         if _DOCUMENT.search(found.name) and error.code == "TABULAR-NOT-TEXT":
             return Outcome(found.name, "passed over", why="a description of a layout"), None
+        if error.code == UNKNOWN and not found.named and name is None:
+            return Outcome(found.name, "passed over", why="no reference Corridor uses", error=error), None
         return Outcome(found.name, "refused", why=error.what, error=error), None
 
 
@@ -220,7 +206,7 @@ def _among(
 def _unknown(table: Table) -> CorridorError:
     known = ", ".join(sorted(catalogue()))
     return CorridorError(
-        "REFERENCE-UNKNOWN",
+        UNKNOWN,
         "This is no reference file that Corridor knows.",
         why="Its header has the columns of none of the references.",
         todo=f"Check the file. Corridor reads: {known}. Their columns: corridor reference list --json",
@@ -258,6 +244,7 @@ def _install(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> list[Out
             _record(reference, vintage, candidates, outcomes, rows[0] if rows else 0),
         )
         replaced = target.exists()
+        instead = _instead(warehouse, candidates) if replaced else None
         old = root / f".{vintage}.old"
         remove_tree(old)
         if replaced:
@@ -266,6 +253,9 @@ def _install(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> list[Out
         remove_tree(old)
         for outcome in outcomes:
             outcome.status = "replaced" if replaced else "added"
+            outcome.rows_in_table = rows[0] if rows else 0
+        if instead:
+            outcomes[0].warnings.append(instead)
         return outcomes
     except CorridorError as error:
         whole = len(candidates) > 1
@@ -277,6 +267,21 @@ def _install(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> list[Out
     finally:
         con.close()
         remove_tree(draft)
+
+
+def _instead(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> str | None:
+    """What to say where files of other names stood under this vintage."""
+    reference, vintage = candidates[0].reference, candidates[0].vintage
+    there = [one for one in installed(warehouse, reference.name) if one.vintage == vintage]
+    names = {str(file["name"]) for one in there for file in one.record["files"]}
+    gone = sorted(names - {candidate.found.name for candidate in candidates})
+    if not gone:
+        return None
+    rows = sum(one.rows for one in there)
+    return (
+        f"{', '.join(gone)} stood there before ({rows:,} {'row' if rows == 1 else 'rows'}), and is no "
+        f"longer installed. To keep both, add one of them with another --vintage."
+    )
 
 
 def _stage(con: duckdb.DuckDBPyConnection, candidate: _Candidate, first: bool) -> Outcome:

@@ -79,8 +79,13 @@ def edition(found: Found) -> str | None:
     """What a file of CMS's software calls itself: its place among the files that carry no date."""
     made = _WIDE_NAME.search(found.name) or _MAPPING_NAME.match(found.name)
     if made or (found.suffix == ".txt" and _MACRO.search(_text(found))):
-        return re.sub(r"[^A-Za-z0-9]+", "-", Path(found.name).stem).strip("-")
+        return plain_stem(found.name)
     return None
+
+
+def plain_stem(file_name: str) -> str:
+    """The name of a file as a part of a vintage."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", Path(file_name).stem).strip("-")
 
 
 def _text(found: Found) -> str:

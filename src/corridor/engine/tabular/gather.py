@@ -19,10 +19,14 @@ _IGNORED = ("readme", "manifest", "license", "thumbs.db")
 
 @dataclass(frozen=True)
 class Found:
-    """A file to read: where its bytes are now, and the name its owner knows it by."""
+    """A file to read: where its bytes are now, and the name its owner knows it by.
+
+    named  it was named itself, alone or as an archive: not met in a folder
+    """
 
     path: Path
     name: str
+    named: bool = True
 
     @property
     def suffix(self) -> str:
@@ -61,7 +65,7 @@ def gather(paths: Iterable[Path | str], scratch: Path) -> list[Found]:
         for member in members:
             if path.is_dir() and _ignored(member.relative_to(path)):
                 continue
-            found.extend(_unpacked(Found(member, member.name), scratch))
+            found.extend(_unpacked(Found(member, member.name, not path.is_dir()), scratch))
     if not found:
         raise CorridorError(
             "FILE-NONE",
@@ -100,7 +104,7 @@ def _unzipped(file: Found, scratch: Path) -> Iterator[Found]:
                 path = target / f"{number}-{name.name}"
                 with archive.open(member) as source, path.open("wb") as sink:
                     shutil.copyfileobj(source, sink, 1 << 20)
-                yield from _unpacked(Found(path, name.name), scratch)
+                yield from _unpacked(Found(path, name.name, file.named), scratch)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         reason = "it is locked with a password" if "encrypted" in str(error) else "its contents are damaged"
         raise _broken(file, reason) from error
@@ -113,7 +117,7 @@ def _gunzipped(file: Found, scratch: Path) -> Found:
             shutil.copyfileobj(source, sink, 1 << 20)
     except (OSError, EOFError, zlib.error) as error:
         raise _broken(file, "its contents are damaged") from error
-    return Found(path, path.name)
+    return Found(path, path.name, file.named)
 
 
 def _broken(file: Found, reason: str) -> CorridorError:
