@@ -68,7 +68,7 @@ def test_sums_by_kind_and_by_clinician() -> None:
 
 
 def test_several_findings_of_one_line_count_its_dollars_once() -> None:
-    """53.78 and 17.37 of one line are 53.78, with 10.00 of another 63.78; another direction stands beside it."""
+    """53.78 and 17.37 of one line are 53.78, with 10.00 of another 63.78; directions stand apart."""
     rows = [
         finding(kind="duplicate_line", dollars=Decimal("17.37"), paid_dollars=Decimal("13.00")),
         finding(),

@@ -73,8 +73,12 @@ class FakeRun:
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
-    run = FakeRun()
+def run() -> FakeRun:
+    return FakeRun()
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: FakeRun) -> Context:
     monkeypatch.setattr(overpayment, "open_run", lambda home: run)
     return open_context(home=tmp_path / "home")
 
@@ -90,7 +94,12 @@ def test_a_case_takes_each_line_once_and_counts_what_it_leaves_out(context: Cont
     case = overpayment.open_case(context, Scope(), FOUND, TODAY, "first")
     assert len(case.lines) == 12
     assert case.lines[0]["kind"] == "g2211_with_25"  # worth more than the duplicate on the same line
-    assert case.opened["left_out"] == {"nothing_paid": 1, "in_another_case": 0, "before_lookback": 1}
+    assert case.opened["left_out"] == {
+        "nothing_paid": 1,
+        "refunded_before": 0,
+        "in_another_case": 0,
+        "before_lookback": 1,
+    }
     assert (case.opened["paid_dollars"], case.opened["standard"]) == (120.0, "knowingly")
     assert case.opened["lookback_from"] == "2020-03-01"
     row = overpayment.summary_of(case, TODAY)
@@ -106,6 +115,15 @@ def test_a_second_case_of_the_same_name_or_the_same_lines(context: Context) -> N
     assert second.opened["left_out"]["in_another_case"] == 4
     refused("OVERPAYMENT-NOTHING", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY))
     assert overpayment.open_case(context, Scope(review=True), FOUND, TODAY).name == "OP-20260301-2"
+
+
+def test_a_case_is_of_one_practice(context: Context) -> None:
+    run = overpayment.open_run(context.warehouse.home)
+    run.query("update billing.finding set tin = '3' where claim_id = 'c01'")
+    error = refused("OVERPAYMENT-PRACTICES", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY))
+    assert "2 (110.00), 3 (10.00)" in str(error.todo)
+    assert len(overpayment.open_case(context, Scope(tin="3"), FOUND, TODAY).lines) == 1
+    assert len(overpayment.open_case(context, Scope(all_practices=True), FOUND, TODAY).lines) == 11
 
 
 def test_names_and_days_that_cannot_be(context: Context) -> None:
@@ -152,7 +170,9 @@ def test_from_sample_to_closure(context: Context, tmp_path: Path) -> None:
         write_review(path, rows)
         refused("OVERPAYMENT-REVIEW", lambda: overpayment.extrapolate(context, "a", path, TODAY))
     write_review(path, [[*key, amount] for key, amount in zip(keys, amounts, strict=True)])
-    case, found = overpayment.extrapolate(context, "a", path, TODAY)
+    refused("OVERPAYMENT-AMOUNT", lambda: overpayment.extrapolate(context, "a", path, TODAY))
+    refused("OVERPAYMENT-AMOUNT", lambda: overpayment.extrapolate(context, "a", path, TODAY, "most"))
+    case, found = overpayment.extrapolate(context, "a", path, TODAY, "lower-limit")
     # N 12, n 4: mean 9, s squared 4/3; error 12 sqrt((1 - 1/3) (4/3) / 4) = 12 sqrt(2/9) = 5.6569;
     # 108 - 2.35336 * 5.6569 = 94.69
     assert (found.point, found.low) == (Decimal("108.00"), Decimal("94.69"))
@@ -180,6 +200,54 @@ def test_without_a_sample_all_that_was_found_goes_back(context: Context, tmp_pat
     overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
     _, total = overpayment_refund.refund(context, "a", tmp_path / "r.csv", False, TODAY)
     assert total == Decimal("120.00")
+
+
+def test_what_went_back_once_does_not_go_back_again(context: Context, run: FakeRun, tmp_path: Path) -> None:
+    """Twelve lines were refunded; of the thirteen found now one is new, the first case closed or not."""
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    overpayment_refund.refund(context, "a", tmp_path / "r.csv", False, TODAY)
+    refused("OVERPAYMENT-NOTHING", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY, "b"))
+    overpayment.close(context, "a", None, TODAY)
+    refused("OVERPAYMENT-NOTHING", lambda: overpayment.open_case(context, Scope(), FOUND, TODAY, "b"))
+    run.add("c30", "g2211_with_25", "7.00")
+    case = overpayment.open_case(context, Scope(), FOUND, TODAY, "b")
+    assert [line["claim_id"] for line in case.lines] == ["c30"]
+    assert case.opened["left_out"]["refunded_before"] == 12
+    assert case.opened["left_out"]["in_another_case"] == 0
+
+
+def test_lines_of_a_case_closed_without_a_refund_can_be_taken_up_again(context: Context) -> None:
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    overpayment.close(context, "a", "the findings were wrong", TODAY)
+    assert len(overpayment.open_case(context, Scope(), FOUND, TODAY, "b").lines) == 12
+
+
+@pytest.mark.parametrize(
+    ("amount", "dollars"), [("point", "108.00"), ("lower-limit", "94.69"), ("one-sided", "98.74")]
+)
+def test_which_figure_goes_back_is_chosen(
+    context: Context, tmp_path: Path, amount: str, dollars: str
+) -> None:
+    """Error 5.6569, 3 degrees: 108 - 2.35336 x 5.6569 two-sided, 108 - 1.63774 x 5.6569 = 98.74 one-sided."""
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    _, drawn = overpayment.sample(context, "a", 4, 11, None, TODAY)
+    rows = [[row["source_id"], row["claim_id"], row["line"], 8 + 2 * (n % 2)] for n, row in enumerate(drawn)]
+    path = write_review(tmp_path / "review.csv", rows)
+    case, _ = overpayment.extrapolate(context, "a", path, TODAY, amount)
+    assert overpayment.amount_of(case) == Decimal(dollars)
+
+
+def test_the_users_own_rule_is_a_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overpayment, "open_run", lambda home: FakeRun())
+    monkeypatch.chdir(tmp_path)
+    Path("corridor.toml").write_text('[overrides]\n"billing.extrapolation_amount" = "point_estimate"\n')
+    context = open_context(home=tmp_path / "home")
+    overpayment.open_case(context, Scope(), FOUND, TODAY, "a")
+    _, drawn = overpayment.sample(context, "a", 4, 11, None, TODAY)
+    rows = [[row["source_id"], row["claim_id"], row["line"], 8 + 2 * (n % 2)] for n, row in enumerate(drawn)]
+    path = write_review(tmp_path / "review.csv", rows)
+    case, _ = overpayment.extrapolate(context, "a", path, TODAY)
+    assert overpayment.amount_of(case) == Decimal("108.00")
 
 
 def test_identifiers_only_where_they_are_kept(context: Context, tmp_path: Path) -> None:
@@ -237,7 +305,7 @@ def test_the_commands_from_one_to_the_next(
         writer.writeheader()
         writer.writerows(rows)
     # all four paid 10 and owe 10: no spread, 12 lines owe 120
-    assert "to return               120.00" in run("extrapolate", "a", "reviewed.csv")
+    assert "to return               120.00" in run("extrapolate", "a", "reviewed.csv", "--amount", "point")
     run("refund", "a", "--out", "refund.csv")
     shown = json.loads(run("close", "a", "--json"))
     assert shown["rows"][0]["state"] == "closed" and shown["rows"][0]["amount"] == 120

@@ -167,19 +167,24 @@ def sample(
 def extrapolate(
     case: str = CASE,
     file: Path = typer.Argument(..., metavar="FILE", help="The reviewed sample."),
+    amount: str | None = typer.Option(
+        None, "--amount", help="What goes back: lower-limit (two-sided), one-sided (lower limit) or point."
+    ),
     on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
 ) -> None:
     """Extrapolate the reviewed sample to every claim line of the case, with an interval.
 
-    Example: corridor overpayment extrapolate OP-20261102-1 sample.csv
+    Without --amount it shows the figures to choose from, and notes nothing.
+
+    Example: corridor overpayment extrapolate OP-20261102-1 sample.csv --amount point
     """
     from corridor.jobs import overpayment
     from corridor.jobs.context import open_context
 
     today = _day(on)
-    found, _ = overpayment.extrapolate(open_context(config), case, file, today)
+    found, _ = overpayment.extrapolate(open_context(config), case, file, today, amount)
     _one(found, today, as_json)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +10,10 @@ from typing import Any
 
 from corridor.billing.overpayment import Clock, Estimate, draw_sample, estimate, years_before
 from corridor.engine.runs import open_run
-from corridor.engine.tabular import Found, load_layout, open_table, scratch_folder, stage
-from corridor.engine.tabular.stage import refuse_columns
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
-from corridor.jobs.overpayment_case import Case, add_event, begin_case, case_names, read_case
+from corridor.jobs.overpayment_case import Case, add_event, begin_case, case_names, held_lines, read_case
+from corridor.jobs.overpayment_review import reviewed_lines
 
 RULES = (
     "billing.overpayment_identified",
@@ -28,11 +26,20 @@ RULES = (
     "billing.sample_size",
 )
 STRATA = ("kind", "npi", "tin", "code")
+AMOUNTS = {
+    "lower-limit": "two_sided_lower_limit",
+    "one-sided": "one_sided_lower_limit",
+    "point": "point_estimate",
+}
+"""The figures of an extrapolation that can be returned, as asked for."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which findings a case takes up; None takes all. ``review``: those still to be looked at too."""
+    """Which findings a case takes up; None takes all. ``review``: those still to be looked at too.
+
+    A case is one practice's: it returns its own money. ``all_practices`` takes those of several all the same.
+    """
 
     audit: str | None = None
     kind: str | None = None
@@ -40,31 +47,29 @@ class Scope:
     tin: str | None = None
     year: int | None = None
     review: bool = False
+    all_practices: bool = False
 
 
 def open_case(context: Context, scope: Scope, identified: date, today: date, name: str | None = None) -> Case:
     """Take the findings of the last run that were paid in error into a new case, one row a claim line.
 
-    Left out and counted: lines Medicare paid nothing for, lines of other open cases, lines paid before the
-    look-back. Raises OVERPAYMENT-DATE, OVERPAYMENT-NOT-MADE, OVERPAYMENT-NOTHING, OVERPAYMENT-EXISTS.
+    Left out and counted: lines Medicare paid nothing for, lines refunded before, lines of other open cases,
+    lines paid before the look-back. Raises OVERPAYMENT-DATE, OVERPAYMENT-NOT-MADE, OVERPAYMENT-NOTHING,
+    OVERPAYMENT-PRACTICES, OVERPAYMENT-EXISTS.
     """
     _not_after(identified, today, "--identified")
     force, home = context.force, context.warehouse.home
     law = {rule: force.on(rule, identified) for rule in RULES}
     since = years_before(identified, int(law["billing.overpayment_lookback_years"].value))
     run_id, found = _paid_in_error(context, scope)
-    taken = {
-        (line["source_id"], line["claim_id"], line["line"])
-        for other in case_names(home)
-        for case in [read_case(home, other)]
-        if not case.last("closed")
-        for line in case.lines
-    }
+    taken, refunded = held_lines(home)
     lines: list[dict[str, Any]] = []
-    left = {"nothing_paid": 0, "in_another_case": 0, "before_lookback": 0}
+    left = {"nothing_paid": 0, "refunded_before": 0, "in_another_case": 0, "before_lookback": 0}
     for row in found:
         if not row["paid_dollars"] or row["paid_dollars"] <= 0:
             left["nothing_paid"] += 1
+        elif (row["source_id"], row["claim_id"], row["line"]) in refunded:
+            left["refunded_before"] += 1
         elif (row["source_id"], row["claim_id"], row["line"]) in taken:
             left["in_another_case"] += 1
         elif row["received"] < since:
@@ -79,6 +84,8 @@ def open_case(context: Context, scope: Scope, identified: date, today: date, nam
             + " were left out.",
             todo="See what there is: corridor audit all --direction paid_in_error",
         )
+    if not scope.all_practices:
+        _one_practice(lines)
     content = {
         "identified": identified,
         "standard": law["billing.overpayment_identified"].value,
@@ -91,11 +98,30 @@ def open_case(context: Context, scope: Scope, identified: date, today: date, nam
         "paid_dollars": sum((row["paid_dollars"] for row in lines), Decimal(0)),
         "lines": lines,
         "law": [
-            {key: value.to_dict()[key] for key in ("rule", "value", "unit", "status", "cite")}
+            {key: value.to_dict()[key] for key in ("rule", "value", "unit", "status", "cite", "overridden")}
             for value in law.values()
         ],
     }
     return begin_case(home, name or _next_name(home, identified), today, content)
+
+
+def _one_practice(lines: list[dict[str, Any]]) -> None:
+    """Raises OVERPAYMENT-PRACTICES where claim lines of several practices would become one case."""
+    paid: dict[str, Decimal] = {}
+    for line in lines:
+        paid[line["tin"] or "none"] = paid.get(line["tin"] or "none", Decimal(0)) + line["paid_dollars"]
+    if len(paid) < 2:
+        return
+    largest = sorted(paid.items(), key=lambda one: (-one[1], one[0]))
+    named = ", ".join(f"{tin} ({dollars:,.2f})" for tin, dollars in largest[:12])
+    more = f" and {len(paid) - 12:,} more" if len(paid) > 12 else ""
+    raise CorridorError(
+        "OVERPAYMENT-PRACTICES",
+        f"The findings are of {len(paid):,} practices, and a case is of one.",
+        why="Each practice identifies, reports and returns its own overpayment, within its own days.",
+        todo=f"Name one with --tin: {named}{more}. Or take all into one case with --all-practices.",
+        field="--tin",
+    )
 
 
 def investigate(context: Context, name: str, begun: date | None, concluded: date | None, today: date) -> Case:
@@ -107,12 +133,21 @@ def investigate(context: Context, name: str, begun: date | None, concluded: date
         if day is not None:
             _not_after(day, today, field)
     first = date.fromisoformat(case.opened["identified"])
-    if begun is None or begun < first or (concluded is not None and concluded < begun):
+    if begun is None:
+        raise CorridorError(
+            "OVERPAYMENT-DATE",
+            f"No investigation of the case {name} has begun.",
+            why="The deadline stands still from the day it begins.",
+            todo="Give that day with --begun; --concluded follows when it is over.",
+            field="--begun",
+        )
+    if begun < first or (concluded is not None and concluded < begun):
         raise CorridorError(
             "OVERPAYMENT-DATE",
             "The days of the investigation do not follow one another.",
-            why="It begins with or after the identification, and ends after that.",
-            todo="Give --begun, and --concluded when it is over.",
+            why=f"It begins on {first.isoformat()}, when the overpayment was identified, or later, and ends "
+            "on the day it begins or later.",
+            todo="Correct --begun or --concluded.",
             field="--begun",
         )
     content = {"begun": begun, "concluded": concluded}
@@ -146,17 +181,19 @@ def sample(
     return add_event(context.warehouse.home, name, "sampled", today, content), drawn
 
 
-def extrapolate(context: Context, name: str, path: Path, today: date) -> tuple[Case, Estimate]:
-    """Extrapolate the reviewed sample to all claim lines of the case.
+def extrapolate(
+    context: Context, name: str, path: Path, today: date, amount: str | None = None
+) -> tuple[Case, Estimate]:
+    """Extrapolate the reviewed sample to all claim lines of the case; ``amount``: what is returned (AMOUNTS).
 
-    Raises OVERPAYMENT-ORDER without a sample, OVERPAYMENT-REVIEW, OVERPAYMENT-SAMPLE.
+    Raises OVERPAYMENT-ORDER without a sample, OVERPAYMENT-REVIEW, OVERPAYMENT-SAMPLE, OVERPAYMENT-AMOUNT.
     """
     case = read_case(context.warehouse.home, name)
     drawn = case.last("sampled")
     if drawn is None:
         raise _order("There is no sample to extrapolate.", "Draw one with `corridor overpayment sample`.")
     _before(case, "refunded", "An extrapolation comes before the refund.")
-    reviewed = _reviewed(context, case, drawn, path)
+    reviewed = reviewed_lines(context, case, drawn, path)
     values: dict[str, list[Decimal]] = {}
     for stratum, _, overpaid in reviewed:
         values.setdefault(stratum, []).append(overpaid)
@@ -166,7 +203,7 @@ def extrapolate(context: Context, name: str, path: Path, today: date) -> tuple[C
         float(_law(case, "billing.extrapolation_confidence")),
         str(_law(case, "billing.extrapolation_quantile")),
     )
-    which = str(_law(case, "billing.extrapolation_amount"))
+    which = _chosen(case, found, amount)
     content = {**asdict(found), "which": which, "amount": found.amount(which), "sample": drawn["number"]}
     content["reviewed"] = [[*key, overpaid] for _, key, overpaid in reviewed]
     return add_event(context.warehouse.home, name, "extrapolated", today, content), found
@@ -278,68 +315,28 @@ def _next_name(home: Path, identified: date) -> str:
     return next(f"{stem}-{n}" for n in range(1, len(names) + 2) if f"{stem}-{n}" not in names)
 
 
+def _chosen(case: Case, found: Estimate, amount: str | None) -> str:
+    """Which figure goes back: as asked, or as the user's own rule of the case says; never by default."""
+    if amount is None and any(
+        one["rule"] == "billing.extrapolation_amount" and one.get("overridden") for one in case.opened["law"]
+    ):
+        return str(_law(case, "billing.extrapolation_amount"))
+    if amount not in AMOUNTS:
+        figures = ", ".join(f"{name} {found.amount(which):,.2f}" for name, which in AMOUNTS.items())
+        raise CorridorError(
+            "OVERPAYMENT-AMOUNT",
+            f"It is not said which figure goes back: {figures}.",
+            why="The lower limit of the two-sided interval is the least of them; which is owed depends on who "
+            "asks for it: a matter of counsel.",
+            todo=f"Choose with --amount: {', '.join(AMOUNTS)}.",
+            field="--amount",
+        )
+    return AMOUNTS[amount]
+
+
 def _law(case: Case, rule: str) -> Any:
     """A rule as it stood for the case when it was opened."""
     return next(one["value"] for one in case.opened["law"] if one["rule"] == rule)
-
-
-def _reviewed(
-    context: Context, case: Case, drawn: Mapping[str, Any], path: Path
-) -> list[tuple[str, tuple[str, str, int], Decimal]]:
-    """Stratum, claim line, reviewed overpayment: the sample's lines, no other, none above what was paid."""
-    from corridor.engine.connection import connect
-
-    if not path.is_file():
-        raise CorridorError("FILE-NOT-FOUND", "There is no such file.", todo="Check the path.", file=path)
-    layout = load_layout("form", "overpayment_review")
-    con = connect(context.warehouse.spill)
-    try:
-        with scratch_folder(context.warehouse.home) as scratch:
-            table = open_table(Found(path, path.name), [layout], scratch)
-            if any(not ({*column.headers} & {*table.columns}) for column in layout.required):
-                refuse_columns(table, layout)
-            staged = stage(con, table, layout, "reviewed")
-            if staged.rows_rejected:
-                first = con.execute(
-                    f"select line_number, field, reason from ({staged.rejects}) order by 1 limit 1"
-                ).fetchone()
-                assert first is not None
-                raise _review(f"A row cannot be used: {first[2]}.", path, int(first[0]), str(first[1]))
-            rows = con.execute(
-                "select source_id, claim_id, line, overpayment, line_number from reviewed order by 5"
-            ).fetchall()
-    finally:
-        con.close()
-    paid = {(one["source_id"], one["claim_id"], one["line"]): one["paid_dollars"] for one in case.lines}
-    strata = {(source, claim, line): stratum for source, claim, line, stratum in drawn["chosen"]}
-    waiting = dict(strata)
-    found = []
-    for source, claim, line, overpaid, number in rows:
-        fitting = [key for key in waiting if key[1:] == (claim, line) and source in (None, key[0])]
-        if len(fitting) != 1:
-            raise _review(
-                "The claim line is not in the sample, or stands there twice.", path, number, "claim_id"
-            )
-        if overpaid > Decimal(str(paid[fitting[0]])):
-            raise _review(
-                "More is called overpaid than Medicare paid for the line.", path, number, "overpayment"
-            )
-        found.append((waiting.pop(fitting[0]), fitting[0], overpaid))
-    if waiting:
-        raise _review(f"{len(waiting):,} claim lines of the sample are not reviewed.", path, None, "claim_id")
-    return found
-
-
-def _review(what: str, path: Path, line: int | None, field: str) -> CorridorError:
-    return CorridorError(
-        "OVERPAYMENT-REVIEW",
-        what,
-        why="An extrapolation rests on every line of the sample, and on no other.",
-        todo="Fill in the file `corridor overpayment sample` wrote: one row a line, 0 where nothing is owed.",
-        file=path.name,
-        line=line,
-        field=field,
-    )
 
 
 def _before(case: Case, event: str, why: str) -> None:

@@ -99,6 +99,23 @@ def read_case(home: Path, name: str) -> Case:
     return Case(name, path, events)
 
 
+def held_lines(home: Path) -> tuple[set[tuple[str, str, int]], set[tuple[str, str, int]]]:
+    """Claim lines of open cases, and claim lines of cases that were refunded, closed or not.
+
+    What went back is not paid in error any more, though the claims that were loaded still say so.
+    """
+    taken: set[tuple[str, str, int]] = set()
+    refunded: set[tuple[str, str, int]] = set()
+    for name in case_names(home):
+        case = read_case(home, name)
+        lines = {(line["source_id"], line["claim_id"], line["line"]) for line in case.lines}
+        if case.last("refunded"):
+            refunded |= lines
+        elif not case.last("closed"):
+            taken |= lines
+    return taken, refunded
+
+
 def begin_case(home: Path, name: str, today: date, content: Event) -> Case:
     """Write the first event of a new case. Raises OVERPAYMENT-EXISTS."""
     path = case_path(home, name)
