@@ -326,8 +326,8 @@ def _chosen(case: Case, found: Estimate, amount: str | None) -> str:
         raise CorridorError(
             "OVERPAYMENT-AMOUNT",
             f"It is not said which figure goes back: {figures}.",
-            why="The lower limit of the two-sided interval is the least of them; which is owed depends on who "
-            "asks for it: a matter of counsel.",
+            why="The lower limit of the two-sided interval is the least of them; which is owed depends on "
+            "who asks for it: a matter of counsel.",
             todo=f"Choose with --amount: {', '.join(AMOUNTS)}.",
             field="--amount",
         )
