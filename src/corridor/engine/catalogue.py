@@ -22,6 +22,7 @@ PYTHON_STEP_MODULES = (
     "corridor.measures.matching",
     "corridor.programs.asm.result",
     "corridor.programs.qp.status",
+    "corridor.programs.qp.entity",
     "corridor.programs.qp.clinician_year",
     "corridor.billing.price",
     "corridor.billing.repeats",

@@ -63,7 +63,10 @@ def _of_run(context: Context, year: int) -> Result:
     from corridor.programs.qp.status import QUERIES, result_of
 
     run = _run(context)
-    found = result_of([run.query(query) for query in QUERIES], context.rules, year)
+    tables = [run.query(query) for query in QUERIES]
+    if any("first_snapshot" not in row for row in tables[1]):
+        raise _not_made("qp.member of this version")
+    found = result_of(tables, context.rules, year)
     if found is None:
         raise CorridorError(
             "QP-YEAR",
@@ -78,13 +81,17 @@ def _of_run(context: Context, year: int) -> Result:
 def _run(context: Context) -> Run:
     run = open_run(context.warehouse.home)
     if not run.has(STATUSES):
-        raise CorridorError(
-            "QP-NOT-MADE",
-            f"The last complete run did not make {STATUSES}.",
-            why="It was limited with --only, or is older than this table.",
-            todo="Run again: corridor run, or corridor run --only qp",
-        )
+        raise _not_made(STATUSES)
     return run
+
+
+def _not_made(what: str) -> CorridorError:
+    return CorridorError(
+        "QP-NOT-MADE",
+        f"The last complete run did not make {what}.",
+        why="It was limited with --only, or is older than this table.",
+        todo="Run again: corridor run, or corridor run --only qp",
+    )
 
 
 def _unknown(identifier: str, why: str) -> CorridorError:

@@ -17,6 +17,11 @@ SERVICE = {
     "month": "INTEGER", "year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "person_id": "BIGINT",
     "services": "BIGINT", "visits": "BIGINT", "paid_amount": "DECIMAL(18,2)",
     "allowed_amount": "DECIMAL(18,2)", "payments": "DECIMAL(18,2)", "visit_payments": "DECIMAL(18,2)",
+    "volume_services": "BIGINT", "volume_allowed_amount": "DECIMAL(18,2)",
+}  # fmt: skip
+MEMBER = {
+    "performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "apm_entity_id": "VARCHAR",
+    "is_reach": "BOOLEAN", "first_snapshot": "INTEGER", "left_entity": "BOOLEAN",
 }  # fmt: skip
 TRACK = {"qp.entity_track": [{"apm_entity_id": "A1", "track": "enhanced"}]}
 
@@ -43,7 +48,7 @@ def computed(tables: Tables, name: str) -> list[Row]:
 def service(month: int, npi: str, person: int, dollars: float, visits: int = 1, tin: str = "T1") -> list[Any]:
     year = month // 100
     paid_for_visits = dollars if visits else 0
-    return [month, year, tin, npi, person, 1, visits, dollars, dollars, dollars, paid_for_visits]
+    return [month, year, tin, npi, person, 1, visits, *[dollars] * 3, paid_for_visits, 1, dollars]
 
 
 def with_services(tables: Tables, rows: Sequence[Sequence[Any]], last: date = date(2025, 12, 31)) -> None:
@@ -53,12 +58,13 @@ def with_services(tables: Tables, rows: Sequence[Sequence[Any]], last: date = da
         {"source_id": "VARCHAR", "first_day": "DATE", "last_day": "DATE", "lines": "BIGINT"},
         [("s1", date(2024, 1, 1), last, 1)],
     )
-    tables.give(
-        "qp.member",
-        {"performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "apm_entity_id": "VARCHAR",
-         "is_reach": "BOOLEAN"},
-        [(2025, "T1", npi, "A1", False) for npi in sorted({row[3] for row in rows if row[2] == "T1"})],
-    )  # fmt: skip
+    members = sorted({row[3] for row in rows if row[2] == "T1"})
+    with_members(tables, [(2025, "T1", npi, "A1", False, 1, False) for npi in members])
+
+
+def with_members(tables: Tables, rows: Sequence[Sequence[Any]]) -> None:
+    tables.give("qp.member", MEMBER, rows)
+    computed(tables, "qp.entity")
 
 
 def with_people(tables: Tables, attributed: set[int], people: int = 4) -> None:
@@ -124,7 +130,7 @@ def test_members_by_practice_and_by_clinician() -> None:
 def test_who_can_be_attributed_and_who_is() -> None:
     tables = bench()
     with_services(tables, [service(202501, "N1", person, 1) for person in range(1, 6)])
-    tables.con.execute("insert into qp.service values (202601, 2026, 'T1', 'N1', 1, 1, 1, 1, 1, 1, 1)")
+    tables.con.execute("insert into qp.service values (202601, 2026, 'T1', 'N1', 1, 1, 1, 1, 1, 1, 1, 1, 1)")
     tables.give(
         "claims.person",
         {"person_id": "BIGINT", "birth_date": "DATE"},
@@ -173,7 +179,7 @@ def test_scores_grow_from_snapshot_to_snapshot() -> None:
 
 def test_bases_and_levels() -> None:
     """Person 3 has no visit: only on the basis of all services. N1's services under T2 are its own only."""
-    tables = bench()
+    tables = bench(TRACK)
     with_services(tables, [
         service(202501, "N1", 1, 50), service(202501, "N1", 3, 50, visits=0),
         service(202502, "N1", 3, 100, visits=0, tin="T2"), service(202501, "N2", 2, 20),

@@ -27,6 +27,7 @@ RESULT = (
     "conversion_factor_base", "conversion_factor_gap", "mips_status", "mips_adjustment", "mips_worth",
     "mips_dollars",
 )  # fmt: skip
+PARTLY = "at least a partial one"
 MIPS_WORDS = {
     "excluded_asm": "out of MIPS: ASM applies in the performance year",
     "excluded_qp": "out of MIPS: a qualifying participant",
@@ -151,7 +152,7 @@ class Result:
             return (
                 f"it is not known whether {' or '.join(entities)} is an Advanced APM (rule qp.entity_track)"
             )
-        partly = "at least a partial one; " if self.clinicians["qualifies_partly"][row] else ""
+        partly = f"{PARTLY}; " if self.clinicians["qualifies_partly"][row] else ""
         for name, words in (
             (
                 "payments_open",

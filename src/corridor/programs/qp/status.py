@@ -13,12 +13,13 @@ from corridor.formulas.walk import to_plain
 from corridor.law import Rules, RulesInForce
 from corridor.programs.qp.compute import (
     OTHER_FACTOR,
+    PARTLY,
     QUALIFYING_FACTOR,
     Result,
     evaluate_low_volume,
     settle,
 )
-from corridor.programs.qp.inputs import SCORE_NUMBERS, Array, Clinician, QpInputs, Score, best_of, track_of
+from corridor.programs.qp.inputs import SCORE_NUMBERS, Array, Clinician, QpInputs, Score, track_of
 from corridor.programs.qp.model import CLINICIANS, LOW_VOLUME, SCORES
 from corridor.programs.qp.volume import CRITERIA, why
 
@@ -74,7 +75,7 @@ QUERIES = (
 )  # fmt: skip
 def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     """Each year of loaded claims under the law of that year; the dollars are of that year's own billing."""
-    tables = [_rows(ctx, query) for query in QUERIES]
+    tables = [rows_of(ctx, query) for query in QUERIES]
     found: list[Row] = []
     for year in sorted({int(row["year"]) for row in tables[0]}):
         force = ctx.force.rules.in_force(year)
@@ -88,8 +89,13 @@ def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
             for row in force.rows("qp.known_status")
             if int(row["performance_year"]) == year
         }
+        unseen = {
+            str(row["npi"])
+            for row in tables[1]
+            if int(row["performance_year"]) == year and _absent(row["first_snapshot"])
+        }
         for row, pair in zip(result.rows(), mine, strict=True):
-            found.append(_stated({**pair, **row}, given, force))
+            found.append(_stated({**pair, **row}, given, unseen, force))
     return laid(found, STATUS_TYPES)
 
 
@@ -118,25 +124,59 @@ def _inputs(
     }
     advanced: dict[str, float] = {}
     own: dict[str, set[str]] = {}
+    left: set[str] = set()
     for row in members:
         entity, npi = str(row["apm_entity_id"]), str(row["npi"])
-        people[(npi, str(row["tin"]))].entities.append(entity)
-        own.setdefault(npi, set()).add(entity)
+        first = row["first_snapshot"]
+        if row["left_entity"]:
+            left.add(entity)
         if entity not in advanced:
             advanced[entity] = track_of(entity, force, bool(row["is_reach"]))
-    made = []
-    for row in scores:
-        if not row["is_whole"]:
+        if _absent(first):
             continue
-        level, subject = str(row["level"]), str(row["subject"])
-        entities = [subject] if level == "entity" else sorted(own[subject])
-        numbers = {name: float(row.get(name, math.nan)) for name in SCORE_NUMBERS}
-        stated = best_of([advanced[entity] for entity in entities])
-        made.append(Score(level, subject, str(row["basis"]), int(row["snapshot"]), numbers, stated, math.nan))
+        one = people[(npi, str(row["tin"]))]
+        one.entities.append(entity)
+        one.since[entity] = int(first)
+        own.setdefault(npi, set()).add(entity)
+    made: list[Score] = []
+    for row in scores:
+        if str(row["level"]) == "entity":
+            entity = str(row["subject"])
+            made.append(_score(row, advanced[entity], 1.0 if entity in left else math.nan))
+        else:
+            made += _own_scores(row, [advanced[one] for one in sorted(own[str(row["subject"])] - left)])
     return QpInputs(list(people.values()), made, advanced)
 
 
-def _stated(row: Row, given: Mapping[str, str], force: RulesInForce) -> Row:
+def _own_scores(row: Row, tracks: list[float]) -> list[Score]:
+    """A clinician's own score counts people of Advanced APMs; with those of entities that may be one it is a
+    second score, which can leave the status open and never give it."""
+    found = []
+    open_tracks = any(math.isnan(one) for one in tracks)
+    if not open_tracks or 1.0 in tracks:
+        found.append(_score(row, 1.0 if 1.0 in tracks else 0.0))
+    if open_tracks and (row["open_patients"] > 0 or not found):
+        found.append(_score(row, math.nan, with_open=True))
+    return found
+
+
+def _score(row: Row, advanced: float, left: float = math.nan, with_open: bool = False) -> Score:
+    """A score as the model takes it; of a snapshot that is not loaded whole no figure is known."""
+    numbers = dict.fromkeys(SCORE_NUMBERS, math.nan)
+    if row["is_whole"]:
+        for kind in ("payments", "patients"):
+            added = float(row[f"open_{kind}"]) if with_open else 0.0
+            numbers[f"attributed_{kind}"] = float(row[f"attributed_{kind}"]) + added
+            numbers[f"eligible_{kind}"] = float(row[f"eligible_{kind}"])
+    which = (str(row["level"]), str(row["subject"]), str(row["basis"]), int(row["snapshot"]))
+    return Score(*which, numbers, advanced, left)
+
+
+def _absent(value: Any) -> bool:
+    return value is None or bool(value != value)
+
+
+def _stated(row: Row, given: Mapping[str, str], unseen: set[str], force: RulesInForce) -> Row:
     """The row, with CMS's own status where the settings hold one, and what the claims can carry."""
     row = {**row, "source": "loaded claims"}
     if row["npi"] in given:
@@ -146,15 +186,29 @@ def _stated(row: Row, given: Mapping[str, str], force: RulesInForce) -> Row:
         row["conversion_factor_dollars"] = row["conversion_factor_worth"] if paid else 0.0
         parts = (row["incentive_dollars"], row["conversion_factor_dollars"])
         row["dollars"] = None if None in parts else sum(parts)
-    elif row["status"] in ("qp", "partial_qp") and not force.flag("qp.loaded_claims_are_all"):
-        row["reason"] += AS_LOADED
-    elif row["status"] == "unknown" and row["apm_entity_id"] is None:
-        row["reason"] = "on no participant list that is loaded"
-    elif row["status"] == "unknown" and row["advanced_apm"]:
-        row["reason"] = (
-            "no score: nobody's attribution is known for this year, or no snapshot is loaded whole"
-        )
+    elif row["status"] in ("qp", "partial_qp"):
+        row["reason"] += "" if force.flag("qp.loaded_claims_are_all") else AS_LOADED
+    elif row["status"] == "unknown":
+        row["reason"] = _why_open(row, unseen)
     return row
+
+
+def _why_open(row: Row, unseen: set[str]) -> str:
+    """Why a status is unknown, in words of a run: the model speaks of cells of a form."""
+    said = str(row["reason"])
+    if row["apm_entity_id"] is None:
+        listed = row["npi"] in unseen
+        return (
+            "listed, but on the last day of no snapshot"
+            if listed
+            else "on no participant list that is loaded"
+        )
+    if "score that counts gives no" in said:
+        before = f"{PARTLY}; " if said.startswith(PARTLY) else ""
+        return f"{before}not every snapshot is loaded whole, and a later one may be enough"
+    if said.startswith("no score that counts is known"):
+        return "no score: nobody's attribution is known for this year"
+    return said
 
 
 def _unsettled(pair: Row, year: int, force: RulesInForce) -> Row:
@@ -179,7 +233,7 @@ def _unsettled(pair: Row, year: int, force: RulesInForce) -> Row:
 )  # fmt: skip
 def qp_low_volume(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
     """What is exceeded is certain however little is loaded; what is not is only where all is loaded."""
-    rows = _rows(ctx, "select * from qp.volume order by performance_year, tin, npi")
+    rows = rows_of(ctx, "select * from qp.volume order by performance_year, tin, npi")
     found: list[Row] = []
     for year in sorted({int(row["performance_year"]) for row in rows}):
         force = ctx.force.rules.in_force(year)
@@ -237,6 +291,7 @@ def _cell(value: Any) -> str | None:
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def _rows(ctx: StepContext, query: str) -> list[Row]:
+def rows_of(ctx: StepContext, query: str) -> list[Row]:
+    """The answer of a query as records."""
     columns = ctx.numpy(query)
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

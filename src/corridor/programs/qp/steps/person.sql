@@ -8,7 +8,7 @@
 -- cites:     42 CFR 414.1305 (attribution-eligible beneficiary, from memory), 414.1435; docs/qp.md
 -- evidence:  population.enrollment_month(person_id)
 with served as (
-  select distinct year, person_id from qp.service
+  select distinct year, person_id from qp.service where services > 0
 ),
 enrolled as (
   select

@@ -29,14 +29,16 @@ latest as (
 ),
 counted as (
   select
-    dated.performance_year, service.tin, service.npi, service.person_id, service.services, service.allowed_amount,
+    dated.performance_year, service.tin, service.npi, service.person_id, service.volume_services as services,
+    service.volume_allowed_amount as allowed_amount,
     dated.segment = latest.segment as is_current
   from qp.service as service
   join dated on service.month >= cx_month_of(dated.first_day) and service.month <= cx_month_of(dated.last_day)
   cross join latest
   union all
   select
-    dated.performance_year, service.tin, 'practice' as npi, service.person_id, service.services, service.allowed_amount,
+    dated.performance_year, service.tin, 'practice' as npi, service.person_id, service.volume_services as services,
+    service.volume_allowed_amount as allowed_amount,
     dated.segment = latest.segment as is_current
   from qp.service as service
   join dated on service.month >= cx_month_of(dated.first_day) and service.month <= cx_month_of(dated.last_day)
@@ -58,10 +60,10 @@ whole as (
 select
   counted.performance_year, counted.tin, counted.npi,
   cast(sum(case when counted.is_current then counted.allowed_amount else 0 end) as decimal(18, 2)) as allowed_charges,
-  count(distinct case when counted.is_current then counted.person_id end) as patients,
+  count(distinct case when counted.is_current and counted.services > 0 then counted.person_id end) as patients,
   cast(sum(case when counted.is_current then counted.services else 0 end) as bigint) as services,
   cast(sum(case when counted.is_current then 0 else counted.allowed_amount end) as decimal(18, 2)) as earlier_allowed_charges,
-  count(distinct case when counted.is_current then null else counted.person_id end) as earlier_patients,
+  count(distinct case when not counted.is_current and counted.services > 0 then counted.person_id end) as earlier_patients,
   cast(sum(case when counted.is_current then 0 else counted.services end) as bigint) as earlier_services,
   max(case when whole.is_whole then 1 else 0 end) = 1 as is_whole,
   max(case when whole.earlier_is_whole then 1 else 0 end) = 1 as earlier_is_whole
@@ -69,4 +71,4 @@ from counted
 join whole on whole.performance_year = counted.performance_year
 group by counted.performance_year, counted.tin, counted.npi
 -- who furnished nothing in the later segment is not a clinician of the year
-having count(case when counted.is_current then 1 end) > 0
+having count(case when counted.is_current and counted.services > 0 then 1 end) > 0
