@@ -116,6 +116,20 @@ def test_the_answer_does_not_say_whether_the_name_exists(bench: Workbench, anna:
     assert texts[0] == texts[1]
 
 
+def test_names_that_do_not_exist_lock_the_same_way(bench: Workbench, anna: str) -> None:
+    bench.sign_in_limit = Limit(100, 60)
+    told: dict[str, list[bool]] = {}
+    for name in (anna, "nobody"):
+        client = browser(bench)
+        csrf = csrf_of(client, "/sign-in")
+        for _ in range(FAILURES + 2):
+            data = {"csrf": csrf, "name": name, "password": "wrong words here"}
+            answer = client.post("/sign-in", data=data)
+            told.setdefault(name, []).append("WEB-LOCKED" in answer.text)
+    assert told[anna] == told["nobody"] == [False] * FAILURES + [True] * 2
+    assert {row["subject"] for row in audit.newest(bench.state, 99)} == {anna, "an unknown name"}
+
+
 def test_too_many_attempts_are_turned_away(bench: Workbench, anna: str) -> None:
     client = browser(bench)
     bench.sign_in_limit = Limit(2, 60)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from corridor.settings import Settings
 from corridor.web import audit
 from corridor.web.accounts import read_accounts
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
+from corridor.web.state import State
 from corridor.web.workbench import Workbench
-from tests.web.conftest import PASSWORD, Sign, browser
+from tests.web.conftest import PASSWORD, RUN, Sign, browser, signed_in
 
 PAGES = (
     "/", "/programs/asm", "/programs/asm?view=who", "/programs/asm?view=dollars", "/programs/asm?view=levers",
@@ -187,6 +192,30 @@ def test_somebody_can_always_manage_accounts(bench: Workbench, signed: Sign) -> 
     )
     assert answer.status_code == 400 and "WEB-LAST-ADMINISTRATOR" in answer.text
     assert read_accounts(bench.state)[0].roles == {Role.administrator}
+
+
+def test_a_long_log_is_checked_when_asked(signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    from corridor.web.pages import administration
+
+    monkeypatch.setattr(administration, "CHECKED_UNASKED", 0)
+    person = signed(Role.auditor)
+    assert "Check the whole chain" in person.get("/administration/audit").text
+    assert "The log is whole" in person.get("/administration/audit?check=true").text
+
+
+def test_a_new_run_is_shown_when_it_is_complete(run_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    shutil.copytree(run_home, home)
+    bench = Workbench(home, Settings(), State(tmp_path / "s.sqlite3"), names=frozenset({"testserver"}))
+    person = signed_in(bench, [Role.analyst], Scope(every_row=True))
+    assert "Your 24 clinicians" in person.get("/").text
+    manifest = json.loads((home / "runs" / RUN / "manifest.json").read_text())
+    manifest["steps"] = [step for step in manifest["steps"] if step["step"] != "asm.result"]
+    (home / "runs" / "later").mkdir()
+    (home / "runs" / "later" / "manifest.json").write_text(json.dumps(manifest))
+    assert "Your 24 clinicians" in person.get("/").text  # not complete until it is named
+    (home / "runs" / "current").write_text("later")
+    assert "no program result" in person.get("/").text
 
 
 def test_words_from_outside_are_escaped(signed: Sign) -> None:

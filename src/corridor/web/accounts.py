@@ -156,12 +156,7 @@ def sign_in(state: State, name: str, password: str) -> Account:
         row = con.execute("select * from account where lower(name) = lower(?)", [name]).fetchone()
         account = _account(con, row) if row else None
     if account is not None and account.locked:
-        raise CorridorError(
-            "WEB-LOCKED",
-            "This account is locked for a while.",
-            why=f"{FAILURES} passwords in a row were wrong.",
-            todo="Wait 15 minutes, or ask an administrator to set a new password.",
-        )
+        raise locked()
     right = _matches(row["password_hash"] if row else _NOBODY, password[:LONGEST])
     if account is None or account.disabled or not right:
         if account is not None and not right:
@@ -177,6 +172,16 @@ def sign_in(state: State, name: str, password: str) -> Account:
             [account.account_id],
         )
     return account
+
+
+def locked() -> CorridorError:
+    """Too many wrong passwords; said of names that do not exist too, so that nobody learns which do."""
+    return CorridorError(
+        "WEB-LOCKED",
+        "This account is locked for a while.",
+        why=f"{FAILURES} passwords in a row were wrong.",
+        todo="Wait 15 minutes, or ask an administrator to set a new password.",
+    )
 
 
 def check_password(name: str, password: str) -> None:

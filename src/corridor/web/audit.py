@@ -70,6 +70,13 @@ def verify(state: State) -> Verdict:
     return Verdict(records, previous, None)
 
 
+def tip(state: State) -> tuple[int, str]:
+    """How many records there are, and the last hash, without walking the chain."""
+    with state.reading() as con:
+        row = con.execute("select place, hash from audit order by place desc limit 1").fetchone()
+        return (int(row["place"]), str(row["hash"])) if row else (0, FIRST)
+
+
 def newest(
     state: State, limit: int, before: int | None = None, account: str = ""
 ) -> Sequence[dict[str, Any]]:

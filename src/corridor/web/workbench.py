@@ -14,7 +14,7 @@ from corridor.engine.warehouse import Warehouse
 from corridor.law import Rules, load_rules
 from corridor.reports import ReportData
 from corridor.settings import Settings
-from corridor.web.accounts import Account
+from corridor.web.accounts import FAILURES, LOCKED, Account
 from corridor.web.limits import Limit
 from corridor.web.roles import PATIENTS
 from corridor.web.sessions import Setup
@@ -64,6 +64,7 @@ class Workbench:
     names: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
     setup: Setup = field(init=False)
     sign_in_limit: Limit = field(default_factory=lambda: Limit(10, 60.0))
+    unknown_limit: Limit = field(default_factory=lambda: Limit(FAILURES, LOCKED.total_seconds()))
     api_limit: Limit = field(default_factory=lambda: Limit(120, 60.0))
     _shelf: Shelf = field(default_factory=lambda: Shelf(MOST_VIEWERS))
 

@@ -13,6 +13,7 @@ from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.sessions import end_session, start_session
 
+UNKNOWN = "an unknown name"
 FIRST_ROLES = (Role.administrator, Role.analyst)
 
 
@@ -37,9 +38,12 @@ def sign_in(visit: VisitDep) -> Response:
         visit.bench.sign_in_limit.take(visit.address)
         account = accounts.sign_in(visit.bench.state, name, visit.text("password"))
     except CorridorError as error:
-        visit.note("sign_in", _known_name(visit, name), "refused")
+        known = _known_name(visit, name)
+        visit.note("sign_in", known, "refused")
         if error.code == "WEB-TOO-MANY":
             raise
+        if known == UNKNOWN:
+            error = _as_if_known(visit, name, error)
         return page(visit, "sign_in.html.j2", "Sign in", 401, next=target, name=name, error=error.to_dict())
     visit.account = account
     visit.note("sign_in")
@@ -83,7 +87,16 @@ def sign_out(visit: VisitDep) -> Response:
 def _known_name(visit: Visit, name: str) -> str:
     """The name where there is such an account: what else stands there may be a password."""
     known = {account.name.lower(): account.name for account in accounts.read_accounts(visit.bench.state)}
-    return known.get(name.lower(), "an unknown name")
+    return known.get(name.lower(), UNKNOWN)
+
+
+def _as_if_known(visit: Visit, name: str, error: CorridorError) -> CorridorError:
+    """What somebody with that name would be told by now."""
+    try:
+        visit.bench.unknown_limit.take(name.lower())
+    except CorridorError:
+        return accounts.locked()
+    return error
 
 
 def within(target: str) -> str:
