@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from corridor.cli import audit as command
+from corridor.cli.audit_text import text_of
 from corridor.errors import CorridorError
 from corridor.jobs import audits
 from corridor.jobs.context import Context, open_context
@@ -92,7 +93,7 @@ def test_the_screen_shows_line_rule_dollars_and_what_to_do() -> None:
         finding(other_claim_id="C2", other_claim_line_number=4, other_hcpcs_code="99490", hcpcs_code="G0557")
     ]
     answer = audits.AuditAnswer(rows, audits.summarize(rows, {}))
-    text = command._text(audits.AUDITS["conflicts"], answer, 20)
+    text = text_of(audits.AUDITS["conflicts"], answer, 20)
     for shown in (
         "claim C1 line 1, G0557",
         "against  claim C2 line 4, 99490",

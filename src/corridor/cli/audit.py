@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from corridor.errors import CorridorError
     from corridor.jobs.audits import AuditAnswer, AuditSpec, Wanted
     from corridor.jobs.context import Context
 
@@ -29,7 +30,6 @@ Example: corridor audit conflicts drafts.csv --out findings.xlsx
 Example, of a synthetic community: corridor audit score community/billing_truth.csv
 """
 SHOWN = 20
-WIDTH = 108
 
 
 @app.command(help=HELP)
@@ -48,6 +48,9 @@ def audit(
     limit: int = typer.Option(SHOWN, "--limit", min=0, help="How many findings to show."),
     out: Path | None = typer.Option(
         None, "--out", metavar="FILE", help="Write all: .csv, .xlsx, .parquet, .json."
+    ),
+    with_mbi: bool = typer.Option(
+        False, "--with-mbi", help="With --out: the identifier of each beneficiary, to find them by."
     ),
     config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
@@ -69,6 +72,8 @@ def audit(
     spec = audit_named(name)
     check_month(month)
     wanted = Wanted(year, month, npi, tin, kind, direction, certainty)
+    if with_mbi and out is None:
+        raise _needs_out()
     if file is not None and out is not None:
         from corridor.cli.settle import check_out
 
@@ -84,11 +89,13 @@ def audit(
     for warning in answer.warnings:
         sys.stderr.write(f"warning: {warning}\n")
     if out is not None:
-        _write(out, answer)
+        _write(out, answer, context if with_mbi else None)
     if as_json:
         _json(spec, year, answer, out)
     elif out is None:
-        sys.stdout.write(_text(spec, answer, limit))
+        from corridor.cli.audit_text import text_of
+
+        sys.stdout.write(text_of(spec, answer, limit))
 
 
 def _with_gaps(answer: AuditAnswer, spec: AuditSpec, context: Context, wanted: Wanted) -> AuditAnswer:
@@ -138,14 +145,37 @@ def _list(specs: list[AuditSpec], as_json: bool) -> None:
         sys.stdout.write(f"{one.name:<{width}}  {one.about}{takes}\n")
 
 
-def _write(out: Path, answer: AuditAnswer) -> None:
+def _needs_out() -> CorridorError:
+    from corridor.errors import CorridorError
+
+    return CorridorError(
+        "AUDIT-MBI",
+        "Identifiers of beneficiaries go into a file, never on the screen.",
+        todo="Name the file with --out.",
+        field="--with-mbi",
+    )
+
+
+def _write(out: Path, answer: AuditAnswer, identified: Context | None) -> None:
+    """Write the findings; with a context also the identifier of each beneficiary."""
+    from corridor.cli.audit_text import counted
     from corridor.jobs.audits import FINDING_COLUMNS
     from corridor.programs.writing import write_results
 
-    write_results(out, {"Findings": answer.rows, "Sums": answer.summary}, list(FINDING_COLUMNS))
-    sys.stderr.write(f"{len(answer.rows):,} findings in {out}\n")
-    if any(row.get("person_id") is not None for row in answer.rows):
-        sys.stderr.write("One row a claim line: keep this file inside the organization.\n")
+    rows, columns = answer.rows, list(FINDING_COLUMNS)
+    if identified is not None:
+        from corridor.jobs.identifiers import COLUMN, with_identifiers
+
+        rows = with_identifiers(identified, rows)
+        columns.insert(columns.index("person_id") + 1, COLUMN)
+    write_results(out, {"Findings": rows, "Sums": answer.summary}, columns)
+    sys.stderr.write(f"{counted(len(rows), 'finding')} in {out}\n")
+    if identified is not None:
+        sys.stderr.write("The file names beneficiaries: keep it inside the organization.\n")
+    elif any(row.get("person_id") is not None for row in rows):
+        sys.stderr.write(
+            "One row a claim line: keep this file inside the organization. --with-mbi adds the identifiers.\n"
+        )
 
 
 def _json(spec: AuditSpec, year: int | None, answer: AuditAnswer, out: Path | None) -> None:
@@ -163,91 +193,3 @@ def _json(spec: AuditSpec, year: int | None, answer: AuditAnswer, out: Path | No
     }
     json.dump(plain(found), sys.stdout, allow_nan=False)
     sys.stdout.write("\n")
-
-
-def _text(spec: AuditSpec, answer: AuditAnswer, limit: int) -> str:
-    lines = [f"{spec.name}: {_counted(len(answer.rows), 'finding')}. {spec.about}"]
-    if not answer.rows:
-        return "\n".join([*lines, "Nothing found.", ""])
-    lines += ["", *_by_kind([one for one in answer.summary if one["by"] == "kind"])]
-    lines += ["", *_by_clinician([one for one in answer.summary if one["by"] == "clinician"], limit)]
-    for column in spec.sums:
-        lines += ["", *_by_column(column, [one for one in answer.summary if one["by"] == column], limit)]
-    for row in answer.rows[:limit]:
-        lines += ["", *_finding(spec, row)]
-    if len(answer.rows) > limit:
-        lines += ["", f"{len(answer.rows) - limit:,} more findings: --limit shows them, --out writes them"]
-    if answer.assumptions:
-        named = sorted({str(one["rule"]) for one in answer.assumptions})
-        lines += [
-            "",
-            f"{len(named):,} rules under these findings are not codified or official; --json lists them.",
-        ]
-    return "\n".join([*lines, ""])
-
-
-def _by_kind(sums: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        f"{'kind':<30} {'direction':<14} {'findings':>9} {'sure':>7} {'dollars':>14} {'Medicare paid':>14}"
-        "  precision"
-    ]
-    for one in sums:
-        known = "not measured" if one["precision"] is None else f"{one['precision']:.0%}"
-        lines.append(
-            f"{one['kind']:<30} {one['direction']:<14} {one['findings']:>9,} {one['sure']:>7,} "
-            f"{one['dollars']:>14,.2f} {one['paid_dollars']:>14,.2f}  {known}"
-        )
-    return lines
-
-
-def _by_clinician(sums: list[dict[str, Any]], limit: int) -> list[str]:
-    lines = [f"{'NPI':<12} {'TIN':<12} {'direction':<14} {'findings':>9} {'dollars':>14}"]
-    for one in sums[:limit]:
-        lines.append(
-            f"{one['npi'] or '-':<12} {one['tin'] or '-':<12} {one['direction']:<14} {one['findings']:>9,} "
-            f"{one['dollars']:>14,.2f}"
-        )
-    if len(sums) > limit:
-        lines.append(f"... and {len(sums) - limit:,} more")
-    return lines
-
-
-def _by_column(column: str, sums: list[dict[str, Any]], limit: int) -> list[str]:
-    lines = [f"{column:<12} {'findings':>9} {'dollars':>14} {'Medicare paid':>14}"] if sums else []
-    for one in sums[:limit]:
-        lines.append(
-            f"{one['value']:<12} {one['findings']:>9,} {one['dollars']:>14,.2f} {one['paid_dollars']:>14,.2f}"
-        )
-    return lines
-
-
-def _finding(spec: AuditSpec, row: dict[str, Any]) -> list[str]:
-    """One finding as a reader needs it: the line, the other line, dollars, rule, what to do."""
-    import textwrap
-
-    head = f"{row['kind']} ({row['direction']}, {row['certainty']})  {_dollars(row['dollars'])}"
-    place = f"  {_line(row, '')}"
-    if row.get("other_claim_id") is not None:
-        place += f"  against  {_line(row, 'other_')}"
-    lines = [head, place]
-    extra = [f"{name} {row[name]}" for name in spec.columns if row.get(name) is not None]
-    if extra:
-        lines.append("  " + ", ".join(extra))
-    for label, text in (("rule", f"{row['rule']}: {row['cite']}"), ("do", row["todo"])):
-        lines += textwrap.wrap(f"{label}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
-    return lines
-
-
-def _line(row: dict[str, Any], prefix: str) -> str:
-    claim, line = row.get(f"{prefix}claim_id"), row.get(f"{prefix}claim_line_number")
-    code, day, npi = row.get(f"{prefix}hcpcs_code"), row.get(f"{prefix}service_date"), row.get(f"{prefix}npi")
-    where = "no claim" if claim is None else f"claim {claim} line {'-' if line is None else line}"
-    return f"{where}, {code or '-'} on {day or '-'} by {npi or '-'}"
-
-
-def _dollars(value: Any) -> str:
-    return "-" if value is None else f"${value:,.2f}"
-
-
-def _counted(count: int, one: str) -> str:
-    return f"{count:,} {one if count == 1 else one + 's'}"

@@ -42,7 +42,10 @@ def open_(
     npi: str | None = typer.Option(None, "--npi", help="Only findings of this clinician."),
     tin: str | None = typer.Option(None, "--tin", help="Only findings of this practice."),
     year: int | None = typer.Option(None, "--year", help="Only services of this calendar year."),
-    review: bool = typer.Option(False, "--review", help="Findings that are still to be looked at, too."),
+    review: bool = typer.Option(False, "--review", help="Findings still to be looked at, too."),
+    all_practices: bool = typer.Option(
+        False, "--all-practices", help="Several practices in one case; else a case is of one."
+    ),
     on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
@@ -52,11 +55,14 @@ def open_(
     Example: corridor overpayment open --kind g2211_with_25 --npi 9000000001 --identified 2026-11-02
     """
     from corridor.jobs import overpayment
+    from corridor.jobs.audit_asked import check_kind, finding_audit, kinds_of
     from corridor.jobs.context import open_context
 
-    scope = overpayment.Scope(audit, kind, npi, tin, year, review)
+    context = open_context(config)
+    check_kind(kind, kinds_of(context, finding_audit(audit)), audit or "all")
+    scope = overpayment.Scope(finding_audit(audit), kind, npi, tin, year, review, all_practices)
     today = _day(on)
-    found = overpayment.open_case(open_context(config), scope, _day(identified), today, case)
+    found = overpayment.open_case(context, scope, _day(identified), today, case)
     left = {words: count for words, count in found.opened["left_out"].items() if count}
     for words, count in left.items():
         sys.stderr.write(f"left out: {count:,} claim lines, {words.replace('_', ' ')}\n")

@@ -14,7 +14,7 @@ from corridor.errors import CorridorError
 from corridor.jobs.audits import AUDITS, WORDING_RULE, AuditSpec, Wanted, spec_of
 from corridor.jobs.context import Context
 
-DIRECTIONS = ("missed", "paid_in_error", "at_risk")
+DIRECTIONS = ("missed", "paid_in_error", "at_risk", "no_finding")
 CERTAINTIES = ("sure", "review")
 BORNE = {
     "conflicts": "conflict",

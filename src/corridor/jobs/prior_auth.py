@@ -11,11 +11,13 @@ from corridor.billing.prior_auth import CHECK_RULES, EXPOSED, Affirmation, Answe
 from corridor.billing.prior_auth_ledger import LEDGER_RULES, Request, ledger, link, summary
 from corridor.engine.tabular.form import Form, read_form
 from corridor.errors import CorridorError
-from corridor.jobs.audits import AuditAnswer, summarize
+from corridor.jobs.audits import AuditAnswer, summarize, sums_by
 from corridor.jobs.context import Context
 
 Row = dict[str, Any]
 FINDINGS = "billing.audit_prior_auth"
+NO_FINDING = "no_finding"
+ASKING = (*EXPOSED, "EXEMPT")
 CAUTION = "An answer says what the model asks for. It is not a coverage decision."
 
 
@@ -32,10 +34,11 @@ def orders_from_file(path: Path, context: Context) -> AuditAnswer:
         answers = checker.check(order)
         demanding = checker.most_demanding(answers)
         for answer in answers:
-            rows.append(_finding(checker, row, line, order, answer, answer is demanding))
-    return AuditAnswer(
-        rows, summarize(rows, {}), context.force.assumptions(CHECK_RULES), [*form.warnings, CAUTION]
-    )
+            found = _finding(checker, row, line, order, answer, answer is demanding)
+            rows.append({**found, "order_result": demanding.result})
+    asking = [row for row in rows if row["direction"] != NO_FINDING]
+    sums = [*summarize(asking, {}), *sums_by(asking, ("state", "hcpcs_code"))]
+    return AuditAnswer(rows, sums, context.force.assumptions(CHECK_RULES), [*form.warnings, CAUTION])
 
 
 def _order(form: Form, row: Row, line: int) -> Order:
@@ -88,7 +91,8 @@ def _finding(
         "finding_id": f"{order_id}|{answer.hcpcs_code}",
         "audit": "prior_auth",
         "kind": said["kind"],
-        "direction": "at_risk",
+        # what asks for nothing is an answer all the same, and no finding
+        "direction": "at_risk" if answer.result in ASKING else NO_FINDING,
         "order_id": order_id,
         "npi": row["npi"],
         "tin": row["tin"],
@@ -97,7 +101,7 @@ def _finding(
         "month": order.service_date.year * 100 + order.service_date.month,
         "hcpcs_code": answer.hcpcs_code,
         "result": answer.result,
-        "order_result": answer.result if is_demanding else None,
+        "most_demanding": is_demanding,
         "words": said["words"],
         "reason": answer.reason,
         "family": answer.family,
