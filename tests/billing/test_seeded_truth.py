@@ -28,7 +28,9 @@ CONDITIONS = "terminology/tuva/cms_chronic_conditions_hierarchy.csv"
 AUDITS = ("conflict", "g2211", "wellness", "telehealth", "duplicate", "apcm", "behavioral", "remote")
 # kind -> the least recall and precision it may have, with the reason in docs/audit-accuracy.md
 BELOW: dict[str, tuple[float, float]] = {
-    "apcm_missed": (0.90, 0.85),
+    "apcm_missed": (0.92, 0.91),
+    "g2211_missed": (0.95, 0.50),
+    "tcm_twice": (0.95, 0.75),
 }
 FEW = 8  # a kind with fewer seeds is not measured
 
@@ -94,12 +96,24 @@ def test_what_is_sure_is_right(scores: dict[str, Score]) -> None:
     assert sure and all((value or 0.0) >= LEAST for value in sure.values()), sure
 
 
+def test_what_may_be_right_is_all_that_lowers_the_visit_add_on(scores: dict[str, Score]) -> None:
+    one = scores["g2211_missed"]
+    assert one.possible and (one.precision_possible or 0.0) >= LEAST
+    assert sum(score.possible for score in scores.values()) == one.possible
+
+
+def test_no_case_is_found_twice(scores: dict[str, Score]) -> None:
+    assert {kind: one.again for kind, one in scores.items() if one.again} == {}
+
+
 def test_the_precision_that_is_printed_does_not_flatter(scores: dict[str, Score], context: Context) -> None:
     stated = {row["kind"]: row for row in context.force.rows(PRECISION_RULE)}
     assert set(stated) == {kind for kind, one in scores.items() if one.precision is not None}
     for kind, row in stated.items():
-        assert (scores[kind].precision or 0.0) >= row["precision"] - 0.03, kind
-        assert (scores[kind].recall or 0.0) >= row["recall"] - 0.03, kind
+        one = scores[kind]  # of few cases, one more may be wrong than among the many that were measured
+        assert (one.precision or 0.0) >= row["precision"] - max(0.03, 1 / one.findings), kind
+        assert (one.recall or 0.0) >= row["recall"] - max(0.03, 1 / one.seeded), kind
+        assert (one.precision_possible or 0.0) >= row["at_most"] - max(0.03, 1 / one.findings), kind
 
 
 def test_the_truth_names_no_claim_twice_in_one_kind(community: Path) -> None:

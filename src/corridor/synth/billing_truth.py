@@ -61,6 +61,8 @@ _TREATED = {
 _NO_NEW_PATIENT = 36  # months: who was seen by the practice within three years needs no initiating visit
 # of two equal services of one day the claim that comes later is the one too many
 _ONE_TOO_MANY = ("wellness_too_soon", "assessment_too_soon", "apcm_twice", "ccm_twice", "tcm_twice")
+# wrong by itself: the line beside it only explains
+_BY_ITSELF = ("addon_without_apcm",)
 Rows = Iterator[list[object]]
 
 
@@ -95,6 +97,8 @@ class BillingTruth:
         """All rows: what was put in, what the community does by chance, what it leaves unbilled."""
         for kind, line, other in self.care.errors:
             for one, against in zip(line.tolist(), other.tolist(), strict=True):
+                if against >= 0 and not self.stands[against] and kind in _BY_ITSELF:
+                    against = -1
                 if self.stands[one] and (against < 0 or self.stands[against]):
                     yield self._line(kind, *self._in_order(kind, one, against))
         yield from self._without_visit()
