@@ -27,13 +27,13 @@ NAMES = (
 # form -> the command that reads it, and what its answer must hold for the worked example
 DOORS: dict[str, tuple[list[str], int]] = {
     "asm": (["settle", "asm", "FILE", "--year", "2027"], 2),
-    "asm_scores": (["settle", "asm", "FILE", "--year", "2027"], 2),
+    "asm_scores": (["settle", "asm", "FILE", "--year", "2027"], 6),
     "low_volume": (["settle", "low-volume", "FILE"], 1),
     "qp": (["settle", "qp", "FILE"], 1),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),
     "prior_auth_orders": (["audit", "prior-auth", "FILE"], 1),
     "prior_auth_requests": (["audit", "affirmations", "FILE"], 1),
-    "drug_lines": (["audit", "skin-substitutes", "FILE"], 0),
+    "drug_lines": (["audit", "skin-substitutes", "FILE"], 1),
     "impact_volumes": (["impact", "FILE"], 1),
     "price_lines": (["price", "--file", "FILE"], 3),
     "apcm_panel": (["apcm", "FILE"], 1),
@@ -153,6 +153,56 @@ def test_the_conflict_of_the_worked_example_is_found(
     monkeypatch.setenv("CORRIDOR_HOME", str(pfs_home))
     (row,) = answer(["audit", "conflicts", str(books / "claims_to_check.xlsx")])["rows"]
     assert row["kind"] == "apcm_with_care_management" and row["dollars"] == pytest.approx(66.13)
+
+
+@pytest.mark.parametrize(
+    ("audit", "form", "kind"),
+    [
+        ("g2211", "claims_to_check", "g2211_with_25"),
+        ("wellness", "claims_to_check", "wellness_too_soon"),
+        ("duplicates", "claims_to_check", "duplicate_claim"),
+        ("telehealth", "claims_to_check", "telehealth_code_not_payable"),
+        ("drugs", "drug_lines", "wastage_both"),
+        ("skin-substitutes", "drug_lines", "skin_substitute_without_application"),
+    ],
+)
+def test_every_audit_finds_something_in_the_worked_example(
+    audit: str, form: str, kind: str, books: Path, pfs_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(pfs_home))
+    rows = answer(["audit", audit, str(books / f"{form}.xlsx")])["rows"]
+    assert kind in {row["kind"] for row in rows}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_form_names_the_commands_that_read_it(name: str, context: Context) -> None:
+    commands = forms.template(name, context.force).commands("our form.xlsx")
+    assert commands and all(one.startswith("corridor ") and '"our form.xlsx"' in one for one in commands)
+
+
+@pytest.mark.parametrize("name", ["asm", "asm_scores"])
+def test_clinicians_of_worked_examples_have_valid_numbers(name: str, context: Context) -> None:
+    worked = forms.template(name, context.force).worked
+    for row in worked:
+        # the check digit of an NPI is Luhn's over 80840 and the number
+        digits = [int(one) for one in reversed("80840" + row["npi"])]
+        total = sum(sum(divmod(2 * one, 10)) if at % 2 else one for at, one in enumerate(digits))
+        assert total % 10 == 0, row["npi"]
+    if name == "asm_scores":
+        assert sorted(row["cohort"] for row in worked) == ["heart_failure"] * 3 + ["low_back_pain"] * 3
+
+
+def test_a_wrong_file_names_the_form_and_its_columns(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("colour,shape\nred,round\n", encoding="utf-8")
+    for form in ("qp", "price_lines"):
+        with pytest.raises(CorridorError) as refused:
+            read_form(wrong, form)
+        assert refused.value.code == "TABULAR-MISSING-COLUMN"
+        assert f"corridor template {form}" in (refused.value.todo or "")
+    with pytest.raises(CorridorError) as refused:
+        read_form(wrong, "qp")
+    assert "attributed_payments" in refused.value.what
 
 
 @pytest.mark.parametrize("name", list(LOADS))

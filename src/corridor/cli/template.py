@@ -64,11 +64,14 @@ def template(
             }
             for one in form.fields
         ]
-        _say(columns, str(path))
+        _say(columns, str(path), form.commands(str(path)))
         return
-    sys.stdout.write(f"{form.title}: {path} ({len(form.fields)} columns). Fill it in, then: {form.source}\n")
+    count = f"{len(form.fields)} column{'' if len(form.fields) == 1 else 's'}"
+    sys.stdout.write(f"{form.title}: {path} ({count}). Fill it in, then:\n")
+    sys.stdout.writelines(f"  {command}\n" for command in form.commands(str(path)))
 
 
-def _say(rows: Sequence[Mapping[str, Any]], file: str | None) -> None:
-    json.dump({"program": None, "year": None, "rows": rows, "file": file, "assumptions": []}, sys.stdout)
+def _say(rows: Sequence[Mapping[str, Any]], file: str | None, following: Sequence[str] = ()) -> None:
+    found = {"program": None, "year": None, "rows": rows, "file": file, "next": following, "assumptions": []}
+    json.dump(found, sys.stdout)
     sys.stdout.write("\n")

@@ -121,7 +121,7 @@ def _staged(con: duckdb.DuckDBPyConnection, path: Path, name: str, scratch: Path
     layout: Layout = load_layout("risk", name)
     table = open_table(Found(path, path.name), [layout], scratch)
     if any(not ({*column.headers} & {*table.columns}) for column in layout.required):
-        refuse_columns(table, layout)
+        refuse_columns(table, layout, f"risk_{name}")
     staged = stage(con, table, layout, name)
     if staged.rows_rejected:
         first = con.execute(

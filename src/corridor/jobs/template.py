@@ -59,7 +59,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Template:
-    """One form: who reads it (``source``), whose rules it serves, its columns, a worked example."""
+    """One form: who reads it (``source``), whose rules it serves, its columns, a worked example.
+
+    next  the commands that read it, with FILE where its name goes
+    """
 
     name: str
     title: str
@@ -68,6 +71,12 @@ class Template:
     program: str
     fields: tuple[Field, ...]
     worked: tuple[dict[str, Any], ...]
+    next: tuple[str, ...] = ()
+
+    def commands(self, file: str) -> list[str]:
+        """The commands that read the filled form ``file``."""
+        named = f'"{file}"' if " " in file else file
+        return [one.replace("FILE", named) for one in self.next or (f"{self.source} FILE",)]
 
     def field(self, name: str) -> Field:
         """A column by its name."""
@@ -113,6 +122,7 @@ def _of_form(layout: Layout) -> Template:
         str(meta.get("program", "")),
         tuple(_of_column(column) for column in layout.columns),
         tuple(meta.get("worked", ())),
+        tuple(meta.get("next", ())),
     )
 
 
@@ -133,6 +143,7 @@ def _of_other(name: str, given: dict[str, Any], force: RulesInForce) -> Template
         given["program"],
         fields,
         tuple(given["worked"]),
+        tuple(given["next"]),
     )
 
 

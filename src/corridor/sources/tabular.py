@@ -189,6 +189,10 @@ def _known(warehouse: Warehouse, files: Sequence[Recognised], source_id: str) ->
     return DeliverySummary(holder.delivery_id, holder.source_id, False, files=counts)
 
 
+# the lists of an organization that corridor template has a form for
+_FORMS = ("provider_roster", "participant_list", "quality_result", "category_attestation")
+
+
 def _recognise(
     found: Found, layouts: Sequence[Layout], scratch: Path, was_named: bool, fmt: str, opened: Opener
 ) -> Recognised | None:
@@ -208,7 +212,7 @@ def _recognise(
     nearest = max(layouts, key=lambda layout: len(set(layout.by_header()) & set(table.columns)))
     shared = len(set(nearest.by_header()) & set(table.columns))
     if was_named and 3 * shared >= len(nearest.required):
-        refuse_columns(table, nearest)
+        refuse_columns(table, nearest, nearest.name if nearest.name in _FORMS else None)
     if was_named:
         raise _unknown([found.path], layouts, fmt)
     return None

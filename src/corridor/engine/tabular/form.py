@@ -14,7 +14,7 @@ import duckdb
 from corridor.engine.tabular.gather import Found
 from corridor.engine.tabular.layout import Layout, load_layout
 from corridor.engine.tabular.source import open_table
-from corridor.engine.tabular.stage import refuse_columns, stage
+from corridor.engine.tabular.stage import refuse_columns, refuse_strange, stage
 from corridor.errors import CorridorError
 
 
@@ -53,6 +53,8 @@ def _read(source: Path, name: str, layout: Layout, scratch: Path, header_lines: 
     table = open_table(Found(source, name), [layout], scratch)
     if any(not ({*column.headers} & {*table.columns}) for column in layout.required):
         refuse_columns(table, layout)
+    if table.columns and not any({*column.headers} & {*table.columns} for column in layout.columns):
+        refuse_strange(table, layout)
     with duckdb.connect() as con:
         staged = stage(con, table, layout, "form_row")
         if staged.rows_rejected:

@@ -131,8 +131,30 @@ def _places(table: Table, layout: Layout) -> tuple[dict[str, int], tuple[str, ..
     return places, absent, unknown
 
 
-def refuse_columns(table: Table, layout: Layout) -> NoReturn:
-    """Say which of the layout's needed columns a file lacks."""
+def refuse_strange(table: Table, layout: Layout) -> NoReturn:
+    """Say that a file has no column of a layout that needs none of its own."""
+    expected = [column.headers[0] for column in layout.columns]
+    raise CorridorError(
+        "TABULAR-MISSING-COLUMN",
+        f"None of the columns are known: expected are {', '.join(expected[:12])}.",
+        why=f"This is read as {layout.name} ({layout.about.rstrip('.')}).",
+        todo="Check that it is the right file, and that its first row holds the column names."
+        + _form_of(layout, None),
+        file=table.file.name,
+        line=table.line or None,
+    )
+
+
+def _form_of(layout: Layout, template: str | None) -> str:
+    name = template or (layout.name if layout.meta.get("next") else None)
+    return f" A form with all columns: corridor template {name}" if name else ""
+
+
+def refuse_columns(table: Table, layout: Layout, template: str | None = None) -> NoReturn:
+    """Say which of the layout's needed columns a file lacks.
+
+    template  the form that has them, where the layout is not one itself: ``corridor template`` writes it
+    """
     missing = [
         column
         for column in layout.required
@@ -151,7 +173,8 @@ def refuse_columns(table: Table, layout: Layout) -> NoReturn:
         "TABULAR-MISSING-COLUMN",
         f"{count} missing: {', '.join(wanted[:12])}.",
         why=f"This is read as {layout.name} ({layout.about.rstrip('.')}); {begins}.{hint}",
-        todo="Check that it is the right file, and that its first row holds the column names.",
+        todo="Check that it is the right file, and that its first row holds the column names."
+        + _form_of(layout, template),
         file=table.file.name,
         line=table.line or None,
         field=wanted[0],

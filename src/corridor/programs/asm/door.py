@@ -113,7 +113,9 @@ class _Door:
                     why="The pool of a cohort is a share of its Part B payments."
                     if name == "part_b_paid"
                     else "A participant is a TIN and an NPI in a cohort.",
-                    todo=f"Rename the column {close[0]!r}." if close else f"Add it: {about}.",
+                    todo=f"Rename the column {close[0]!r}."
+                    if close
+                    else f"Add it: {about}. A form with all columns: corridor template asm",
                     file=self.table.file,
                     field=name,
                 )
