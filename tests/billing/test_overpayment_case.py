@@ -12,11 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from corridor.cli import overpayment_text
 from corridor.errors import CorridorError
 from corridor.jobs import overpayment, overpayment_case, overpayment_refund
 from corridor.jobs.audits import FINDING_COLUMNS
 from corridor.jobs.context import Context, open_context
 from corridor.jobs.overpayment import Scope
+from corridor.jobs.refund_reason import plain_reason, public_citation
 
 FOUND, TODAY = date(2026, 3, 1), date(2026, 3, 2)
 
@@ -310,3 +312,31 @@ def test_the_commands_from_one_to_the_next(
     shown = json.loads(run("close", "a", "--json"))
     assert shown["rows"][0]["state"] == "closed" and shown["rows"][0]["amount"] == 120
     assert {"program", "year", "rows", "assumptions"} <= set(shown)
+
+
+def test_a_case_tells_its_steps_and_a_damaged_one_stops_no_list(
+    context: Context, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overpayment.open_case(context, Scope(kind="g2211_with_25", tin="2"), FOUND, TODAY, "a")
+    overpayment.investigate(context, "a", FOUND, None, TODAY)
+    overpayment.sample(context, "a", 4, 20, "kind", TODAY)
+    overpayment_text.show_case(overpayment_case.read_case(context.warehouse.home, "a"), TODAY, False)
+    shown = capsys.readouterr().out
+    for words in ("kind g2211_with_25, tin 2", "begun 2026-03-01, going on", "4 claim lines, seed 20, strat"):
+        assert words in shown
+    path = overpayment_case.case_path(context.warehouse.home, "b")
+    path.write_text("{}", encoding="utf-8")
+    rows, damaged = overpayment.summaries(context.warehouse.home, TODAY)
+    assert [row["case"] for row in rows] == ["a"]
+    assert [error.code for error in damaged] == ["OVERPAYMENT-DAMAGED"]
+
+
+def test_a_reason_is_plain_and_cites_what_anyone_can_look_up(context: Context) -> None:
+    assert public_citation("89 FR 97896-97 as cited; primary-care code notes D.4") == "89 FR 97896-97"
+    assert public_citation("89 FR 97871-75, as the primary-care code notes D.1 cite it") == "89 FR 97871-75"
+    assert public_citation("primary-care code notes D.7") is None
+    assert public_citation("CMS RAC topic 0077; 42 CFR 410.15") == "CMS RAC topic 0077; 42 CFR 410.15"
+    case = overpayment.open_case(context, Scope(kind="g2211_with_25"), FOUND, TODAY, "a")
+    row = overpayment_refund.refund_rows(case)[0]
+    assert (row["reason"], row["citation"]) == (plain_reason("g2211_with_25"), "E.1")
+    assert plain_reason("some_new_kind") == "Some new kind."

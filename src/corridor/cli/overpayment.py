@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from corridor.jobs.overpayment_case import Case
+from corridor.cli.overpayment_text import print_json, show_case
 
 HELP = """Overpayment cases: what was paid in error, by when it goes back, how much, and that it went.
 
@@ -66,7 +63,7 @@ def open_(
     left = {words: count for words, count in found.opened["left_out"].items() if count}
     for words, count in left.items():
         sys.stderr.write(f"left out: {count:,} claim lines, {words.replace('_', ' ')}\n")
-    _one(found, today, as_json)
+    show_case(found, today, as_json)
 
 
 @app.command("list")
@@ -76,13 +73,16 @@ def list_(on: datetime | None = ON, config: Path | None = CONFIG, as_json: bool 
     Example: corridor overpayment list
     """
     from corridor.jobs.context import open_context
-    from corridor.jobs.overpayment import summary_of
-    from corridor.jobs.overpayment_case import case_names, read_case
+    from corridor.jobs.overpayment import summaries
 
-    home = open_context(config).warehouse.home
-    rows = [summary_of(read_case(home, name), _day(on)) for name in case_names(home)]
+    rows, damaged = summaries(open_context(config).warehouse.home, _day(on))
+    for error in damaged:
+        sys.stderr.write(f"warning: {error.what} {error.todo} File: {error.file}\n")
     if as_json:
-        _json(rows, [])
+        print_json([*rows, *({"case": Path(str(one.file)).stem, "state": "damaged"} for one in damaged)], [])
+        return
+    if not rows and not damaged:
+        sys.stdout.write("No case: corridor overpayment open begins one.\n")
         return
     sys.stdout.write(
         f"{'case':<18} {'state':<13} {'clock':<10} {'deadline':<11} {'lines':>7} {'amount':>14}\n"
@@ -92,6 +92,8 @@ def list_(on: datetime | None = ON, config: Path | None = CONFIG, as_json: bool 
             f"{row['case']:<18} {row['state']:<13} {row['phase'] or '-':<10} {row['deadline']!s:<11} "
             f"{row['claim_lines']:>7,} {row['amount']:>14,.2f}\n"
         )
+    for one in damaged:
+        sys.stdout.write(f"{Path(str(one.file)).stem:<18} damaged: restore its file\n")
 
 
 @app.command()
@@ -105,7 +107,7 @@ def show(
     from corridor.jobs.context import open_context
     from corridor.jobs.overpayment_case import read_case
 
-    _one(read_case(open_context(config).warehouse.home, case), _day(on), as_json)
+    show_case(read_case(open_context(config).warehouse.home, case), _day(on), as_json)
 
 
 @app.command()
@@ -131,16 +133,27 @@ def investigate(
     today = _day(on)
     first = _day(begun) if begun else None
     last = _day(concluded) if concluded else None
-    _one(overpayment.investigate(open_context(config), case, first, last, today), today, as_json)
+    show_case(overpayment.investigate(open_context(config), case, first, last, today), today, as_json)
 
 
 @app.command()
 def sample(
     case: str = CASE,
     out: Path = typer.Option(..., "--out", metavar="FILE", help="Write the sample: .csv, .xlsx or .parquet."),
-    size: int | None = typer.Option(None, "--size", min=2, help="Claim lines to draw; default: 100, or all."),
-    seed: int = typer.Option(..., "--seed", help="Any number; the same one draws the same lines."),
-    stratify: str | None = typer.Option(None, "--stratify", help="kind, npi, tin or code."),
+    size: int | None = typer.Option(
+        None,
+        "--size",
+        min=2,
+        help="Claim lines to draw; default: 100, or all. Of each stratum at least two are.",
+    ),
+    seed: int = typer.Option(
+        ...,
+        "--seed",
+        help="A number of your choice, kept in the case; the same one draws the same lines again.",
+    ),
+    stratify: str | None = typer.Option(
+        None, "--stratify", help="Draw from each kind, npi, tin or code by its share of the lines."
+    ),
     on: datetime | None = ON,
     config: Path | None = CONFIG,
     as_json: bool = JSON,
@@ -166,7 +179,9 @@ def sample(
     ]
     write_results(out, {"Sample": rows})
     sys.stderr.write(f"{len(rows):,} claim lines in {out}: fill in overpayment, 0 where nothing is owed\n")
-    _one(found, today, as_json)
+    if size is not None and len(rows) > size:
+        sys.stderr.write(f"{len(rows):,} instead of {size:,}: of each stratum at least two are drawn\n")
+    show_case(found, today, as_json)
 
 
 @app.command()
@@ -191,7 +206,7 @@ def extrapolate(
 
     today = _day(on)
     found, _ = overpayment.extrapolate(open_context(config), case, file, today, amount)
-    _one(found, today, as_json)
+    show_case(found, today, as_json)
 
 
 @app.command()
@@ -216,7 +231,7 @@ def refund(
     sys.stderr.write(f"${total:,.2f} in {out}\n")
     if with_mbi:
         sys.stderr.write("The file names beneficiaries: send it only where it is due.\n")
-    _one(found, today, as_json)
+    show_case(found, today, as_json)
 
 
 @app.command()
@@ -235,7 +250,7 @@ def close(
     from corridor.jobs.context import open_context
 
     today = _day(on)
-    _one(overpayment.close(open_context(config), case, reason, today), today, as_json)
+    show_case(overpayment.close(open_context(config), case, reason, today), today, as_json)
 
 
 def _day(value: datetime | None) -> date:
@@ -256,64 +271,3 @@ def _fresh(out: Path) -> None:
             file=out,
             field="--out",
         )
-
-
-def _json(rows: list[dict[str, Any]], assumptions: list[dict[str, Any]]) -> None:
-    from corridor.programs.writing import plain
-
-    found = {"program": "billing", "year": None, "rows": rows, "assumptions": assumptions}
-    json.dump(plain(found), sys.stdout, allow_nan=False)
-    sys.stdout.write("\n")
-
-
-def _one(case: Case, today: date, as_json: bool) -> None:
-    """One case, for a reader or a machine."""
-    from corridor.jobs.overpayment import summary_of
-
-    row = summary_of(case, today)
-    weak = [one for one in case.opened["law"] if one["status"] not in ("codified", "official")]
-    extrapolated = case.last("extrapolated")
-    if as_json:
-        history = [{key: event[key] for key in ("number", "event", "on")} for event in case.events]
-        figures = {name: value for name, value in (extrapolated or {}).items() if name in FIGURES} or None
-        _json([{**row, "extrapolation": figures, "history": history, "lines": case.lines}], weak)
-        return
-    lines = [f"{row['case']}: {row['state']}, {row['claim_lines']:,} claim lines", ""]
-    lines.append(
-        f"  identified      {row['identified']} (standard: {case.opened['standard'].replace('_', ' ')})"
-    )
-    lines.append(f"  look-back from  {row['lookback_from']}")
-    if row["suspended_until"]:
-        lines.append(f"  suspended to    {row['suspended_until']}")
-    left = "" if row["days_left"] is None else f" ({row['phase']}, {row['days_left']:,} days)"
-    lines.append(f"  deadline        {row['deadline']}{left}")
-    lines.append(f"  paid in error   {row['paid_dollars']:>14,.2f}")
-    if extrapolated:
-        lines += [
-            f"  point estimate  {extrapolated['point']:>14,.2f}  standard error "
-            f"{extrapolated['standard_error']:,.2f}, {extrapolated['sampled']:,} of "
-            f"{extrapolated['units']:,} lines",
-            f"  interval        {extrapolated['low']:>14,.2f}  to {extrapolated['high']:,.2f} (two-sided); "
-            f"one-sided lower limit {extrapolated['one_sided_low']:,.2f}",
-        ]
-        lines.append(f"  to return       {row['amount']:>14,.2f}  {extrapolated['which'].replace('_', ' ')}")
-    lines += ["", *(f"  {event['on']}  {event['event']}" for event in case.events)]
-    lines += ["", f"{len(weak)} parameters of this case are not codified or official; --json lists them.", ""]
-    sys.stdout.write("\n".join(lines))
-
-
-FIGURES = (
-    "units",
-    "sampled",
-    "degrees_of_freedom",
-    "point",
-    "standard_error",
-    "quantile",
-    "low",
-    "high",
-    "one_sided_low",
-    "found",
-    "strata",
-    "which",
-    "amount",
-)

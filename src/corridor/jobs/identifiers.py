@@ -19,7 +19,17 @@ def with_identifiers(context: Context, rows: Sequence[Row], person: str = "perso
     Raises AUDIT-MBI where no row names a person, or the warehouse keeps no identifiers.
     """
     known = _of(context, {int(row[person]) for row in rows if row.get(person) is not None}) if rows else {}
-    return [{**row, COLUMN: None if row.get(person) is None else known.get(int(row[person]))} for row in rows]
+    return [_beside(row, person, known) for row in rows]
+
+
+def _beside(row: Row, person: str, known: dict[int, str]) -> Row:
+    """A row with the identifier beside the number."""
+    found: Row = {}
+    for name, value in row.items():
+        found[name] = value
+        if name == person:
+            found[COLUMN] = None if value is None else known.get(int(value))
+    return found
 
 
 def _of(context: Context, people: Iterable[int]) -> dict[int, str]:

@@ -242,6 +242,17 @@ def amount_of(case: Case) -> Decimal:
     return Decimal(str(extrapolated["amount"] if extrapolated else case.opened["paid_dollars"]))
 
 
+def summaries(home: Path, today: date) -> tuple[list[dict[str, Any]], list[CorridorError]]:
+    """A row about each case, and what is wrong with those that cannot be read."""
+    rows, damaged = [], []
+    for name in case_names(home):
+        try:
+            rows.append(summary_of(read_case(home, name), today))
+        except CorridorError as error:
+            damaged.append(error)
+    return rows, damaged
+
+
 def summary_of(case: Case, today: date) -> dict[str, Any]:
     """One row about a case: its state, its clock on a day, its dollars."""
     clock, closed = clock_of(case), case.last("closed")

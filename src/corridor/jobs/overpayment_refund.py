@@ -14,9 +14,15 @@ from corridor.errors import CorridorError
 from corridor.jobs.context import Context
 from corridor.jobs.overpayment import amount_of
 from corridor.jobs.overpayment_case import Case, add_event, read_case
+from corridor.jobs.refund_reason import plain_reason, public_citation
 from corridor.programs.writing import write_results
 
-COLUMNS = ("case", "source_id", "claim_id", "line", "service_date", "npi", "tin", "code", "reason", "refund")
+COLUMNS = (
+    *("case", "source_id", "claim_id", "line", "service_date", "npi", "tin", "code"),
+    *("reason", "citation", "refund"),
+)
+NOTES = ("claim_id", "line", "kind", "rule", "cite", "finding_id")
+"""What the case holds of a line for whoever works on it: a sheet of its own, not sent along."""
 MBI = "bene_mbi_id"
 
 
@@ -37,7 +43,10 @@ def refund(context: Context, name: str, out: Path, with_mbi: bool, today: date) 
         known = _identifiers(context, case)
         rows = [{**row, MBI: known.get((row["source_id"], row["claim_id"]))} for row in rows]
         columns.append(MBI)
-    write_results(out, {"Refund": rows}, columns)
+    sheets = {"Refund": rows}
+    if out.suffix.lower() == ".xlsx":
+        sheets["Notes"] = [{column: line.get(column) for column in NOTES} for line in case.lines]
+    write_results(out, sheets, columns)
     content = {
         "amount": total,
         "claim_lines": sum(1 for row in rows if row["claim_id"]),
@@ -68,13 +77,21 @@ def refund_rows(case: Case) -> list[dict[str, Any]]:
             field="CASE",
         )
     if not extrapolated:
-        return [_row(case, line, Decimal(str(line["paid_dollars"])), line["cite"]) for line in case.lines]
+        return [_row(case, line, Decimal(str(line["paid_dollars"]))) for line in case.lines]
     lines = {(line["source_id"], line["claim_id"], line["line"]): line for line in case.lines}
     rows = [
-        _row(case, lines[source, claim, number], Decimal(str(overpaid)), lines[source, claim, number]["cite"])
+        _row(case, lines[source, claim, number], Decimal(str(overpaid)))
         for source, claim, number, overpaid in extrapolated["reviewed"]
         if overpaid
     ]
+    if not amount_of(case):
+        raise CorridorError(
+            "OVERPAYMENT-ORDER",
+            "Nothing is to be returned: the figure of the extrapolation is 0.00.",
+            why="A refund of nothing would be an empty file.",
+            todo="Close the case with `corridor overpayment close --reason`, or draw a larger sample.",
+            field="CASE",
+        )
     rest = amount_of(case) - sum((row["refund"] for row in rows), Decimal(0))
     if rest:
         blank = dict.fromkeys(COLUMNS)
@@ -83,10 +100,10 @@ def refund_rows(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(case: Case, line: dict[str, Any], amount: Decimal, cite: str) -> dict[str, Any]:
-    reason = f"{line['kind']}: {cite}"
-    kept = {name: line.get(name) for name in COLUMNS if name not in ("case", "reason", "refund")}
-    return {"case": case.name, **kept, "reason": reason, "refund": amount}
+def _row(case: Case, line: dict[str, Any], amount: Decimal) -> dict[str, Any]:
+    kept = {name: line.get(name) for name in COLUMNS[1:8]}
+    said = {"reason": plain_reason(line["kind"]), "citation": public_citation(line["cite"])}
+    return {"case": case.name, **kept, **said, "refund": amount}
 
 
 def _identifiers(context: Context, case: Case) -> dict[tuple[str, str], str]:
