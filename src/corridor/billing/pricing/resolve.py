@@ -38,8 +38,11 @@ def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) 
         [[number, *found, combined.effects[number].row_modifier] for number, found in enumerate(listed)],
     )
     variant = "and rate.qp = coalesce(request.qp, false)" if len(law.rates.files) > 1 else ""
-    con.execute(sql_text("resolve", requests=requests, rows=rows, variant=variant))
-    fetched = con.execute("select * from price_line").fetchnumpy()
+    # slots that no line uses need no comparison
+    used = [name for slot, name in enumerate(names) if any(found[slot] for found in listed)] or names[:1]
+    same = " and ".join(f"combination.{name} = coalesce(request.{name}, '')" for name in used)
+    query = sql_text("resolve", requests=requests, rows=rows, variant=variant, modifiers=same)
+    fetched = con.execute(query).fetchnumpy()
     columns = {name: np.ma.getdata(values) for name, values in fetched.items()}
     lines = Lines(columns, combined, np.zeros(len(columns["request_id"]), dtype=np.int16), {})
     _judge(con, law, lines, requests, rows)

@@ -1,7 +1,6 @@
--- One row per line of a chunk: what it asks for as numbers of the rate, locality and
--- combination tables. {requests} is the request table, {rows} the filter of the chunk, {variant} the choice between
--- two variants of the file.
-create or replace temp table price_line as
+-- One row per line of a chunk: what it asks for as numbers of the rate, locality and combination tables. {requests} is
+-- the request table, {rows} the filter of the chunk, {modifiers} the join of those modifiers that any line has, {variant}
+-- the choice between two variants of the file.
 select
   request.request_id,
   coalesce(rate.rate_id, -1) as rate_id,
@@ -31,15 +30,10 @@ select
     request.service_date, request.session_id, coalesce(request.tin, request.npi),
     case when request.session_id is null and request.person_id is null then request.request_id else -1 end
   ) as practice_session,
-  hash(
-    request.service_date, request.session_id, request.tin, request.npi,
-    case when request.session_id is null and request.person_id is null then request.request_id else -1 end
-  ) as clinician_session
+  hash(practice_session, request.npi, request.tin is null) as clinician_session
 from {requests} as request
 left join price_combination as combination
-  on combination.modifier_1 = coalesce(request.modifier_1, '') and combination.modifier_2 = coalesce(request.modifier_2, '')
-  and combination.modifier_3 = coalesce(request.modifier_3, '')
-  and combination.modifier_4 = coalesce(request.modifier_4, '')
+  on {modifiers}
 left join price_rate as rate
   on rate.hcpcs_code = request.hcpcs_code and rate.modifier = combination.row_modifier {variant}
 left join price_locality as locality on locality.mac = request.mac and locality.locality = request.locality
