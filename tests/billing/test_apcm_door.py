@@ -96,7 +96,7 @@ def test_a_panel_by_patient(context: Context, tmp_path: Path) -> None:
     by_minutes = {one["patient_id"]: one["ccm_by_minutes"] for one in found.work_list}
     assert by_minutes == {"P1": Decimal("66.13"), "P2": Decimal("116.57")}  # 45 minutes: 99490 and 99439
     assert found.comparison == [
-        "Outside a facility, others: a month of G0557 pays 53.78, a month of 99490 66.13. "
+        "Outside a facility, not qualifying: a month of G0557 pays 53.78, a month of 99490 66.13. "
         "G0557 is below 99490: where its 20 minutes are kept, chronic care management pays more."
     ]
     assert [one["element"] for one in found.elements] == list(range(1, 14))
@@ -117,7 +117,16 @@ def test_the_audits_take_the_panel_too(context: Context, tmp_path: Path) -> None
 
 def test_the_command(context: Context, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = _file(tmp_path, PANEL)
-    plain = {"year": None, "month": None, "npi": None, "tin": None, "out": None, "limit": 20, "config": None}
+    plain = {
+        "with_mbi": False,
+        "year": None,
+        "month": None,
+        "npi": None,
+        "tin": None,
+        "out": None,
+        "limit": 20,
+        "config": None,
+    }
     apcm(file=path, worklist=tmp_path / "people.csv", as_json=True, **plain)
     said = json.loads(capsys.readouterr().out)
     assert (said["program"], said["year"], said["people_to_bill"]) == ("primary_care", 2026, 2)
@@ -127,6 +136,14 @@ def test_the_command(context: Context, tmp_path: Path, capsys: pytest.CaptureFix
     apcm(file=path, worklist=None, as_json=False, **plain)
     text = capsys.readouterr().out
     assert "P1" not in text and "99490" in text and "consent" in text
+    assert "2 people to bill for in 2026-01" in text and "not qualifying:" in text
+    assert "primary_care.hourly_cost" in text and "primary_care.staff_cost" in text
+    assert "stop, cost sharing" in text  # the end of a text that is wrapped, not cut
+    apcm(file=path, worklist=None, as_json=False, **{**plain, "npi": "9999"})
+    assert "names nobody of 9999" in capsys.readouterr().err
+    with pytest.raises(CorridorError) as refused:
+        apcm(file=path, worklist=None, as_json=False, **{**plain, "with_mbi": True})
+    assert refused.value.code == "AUDIT-MBI"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,15 @@ def test_a_month_three_ways() -> None:
     assert row["missed_amount"] == Decimal("53.78")
 
 
+def test_what_is_missed_is_what_the_findings_say() -> None:
+    """A virtual check-in of the month, 10.00, goes with APCM: 53.78 - 10.00 = 43.78, in sum and finding."""
+    tables = apcm_tables({1: ILLNESSES}, lines=[_billed(1, "98016", 10.00)])
+    row = _comparison(tables)
+    (month,) = [one for one in tables.make("billing.apcm_patient_month") if one["month"] == JUNE]
+    assert (month["missed"], month["dollars"]) == (True, Decimal("43.78"))
+    assert row["missed_amount"] == month["dollars"]
+
+
 def test_a_conflict_keeps_the_higher_of_the_two() -> None:
     lines = [_billed(1, "G0557", 53.78), _billed(1, "99490", 66.13)]
     row = _comparison(apcm_tables({1: ILLNESSES}, lines=lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from corridor.jobs.apcm import Apcm
+    from corridor.jobs.context import Context
 
 app = typer.Typer()
 
@@ -25,6 +27,7 @@ Example: corridor apcm --tin 123456789 --worklist people.xlsx
 Example: corridor apcm panel.csv --year 2026 --json
 """
 SHOWN = 20
+WIDTH = 120
 
 
 @app.command(help=HELP)
@@ -40,17 +43,22 @@ def apcm(
     out: Path | None = typer.Option(
         None, "--out", metavar="FILE", help="Write the figures by clinician, programs and elements."
     ),
+    with_mbi: bool = typer.Option(
+        False, "--with-mbi", help="With --worklist: the identifier of each beneficiary, to find them by."
+    ),
     limit: int = typer.Option(SHOWN, "--limit", min=0, help="How many clinicians to show."),
     config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
 ) -> None:
     """Hand over to the job; the help text stands in HELP."""
-    from corridor.cli.audit import check_month
+    from corridor.cli.audit import check_month, needs_file
     from corridor.cli.settle import check_out
     from corridor.jobs.apcm import Wanted, of_file, of_run
     from corridor.jobs.context import open_context
 
     check_month(month)
+    if with_mbi and worklist is None:
+        raise needs_file("--worklist")
     for written in (worklist, out):
         if file is not None and written is not None:
             check_out(written, file)
@@ -59,20 +67,30 @@ def apcm(
     found = of_run(context, wanted) if file is None else of_file(file, context, wanted)
     for warning in found.warnings:
         sys.stderr.write(f"warning: {warning}\n")
-    _write(found, worklist, out)
+    _write(found, worklist, out, context if with_mbi else None)
     if as_json:
         _json(found, worklist, out)
     elif worklist is None and out is None:
         sys.stdout.write(_text(found, limit))
 
 
-def _write(found: Apcm, worklist: Path | None, out: Path | None) -> None:
+def _write(found: Apcm, worklist: Path | None, out: Path | None, identified: Context | None) -> None:
     from corridor.jobs.apcm import WORK_LIST
     from corridor.programs.writing import write_results
 
     if worklist is not None:
-        write_results(worklist, {"People": found.work_list}, ["patient_id", *WORK_LIST])
-        sys.stderr.write(f"{len(found.work_list):,} people in {worklist}: keep it inside the organization.\n")
+        people = found.work_list
+        if identified is not None:
+            from corridor.jobs.identifiers import with_identifiers
+
+            people = with_identifiers(identified, people)
+        write_results(worklist, {"People": people}, ["person_id", *WORK_LIST])
+        hint = (
+            ""
+            if identified or any("patient_id" in row for row in people[:1])
+            else " --with-mbi adds the identifiers."
+        )
+        sys.stderr.write(f"{_people(len(people))} in {worklist}: keep it inside the organization.{hint}\n")
     if out is not None:
         sheets = {"Clinicians": found.rows, "Programs": found.programs, "Elements": found.elements}
         write_results(out, sheets)
@@ -100,12 +118,16 @@ def _json(found: Apcm, worklist: Path | None, out: Path | None) -> None:
 
 
 def _text(found: Apcm, limit: int) -> str:
+    months = sorted({str(row["month"]) for row in found.work_list})
+    month = f" in {months[-1][:4]}-{months[-1][4:]}" if months else ""
+    clinicians = "1 clinician" if len(found.rows) == 1 else f"{len(found.rows):,} clinicians"
     lines = [
-        f"APCM in {found.year}: {len(found.rows):,} clinicians, {len(found.work_list):,} people to bill for."
+        f"APCM in {found.year}: {clinicians}; {_people(len(found.work_list))} to bill for{month} (--month)."
     ]
     if not found.rows:
         return "\n".join([*lines, "Nobody is answerable for anyone.", ""])
-    lines += ["", *_clinicians(found.rows, limit), "", *found.comparison]
+    lines += ["", *_clinicians(found.rows, limit), ""]
+    lines += [part for said in found.comparison for part in textwrap.wrap(said, WIDTH)]
     if found.programs:
         lines += ["", *_programs(found.programs)]
     lines += ["", *_elements(found.elements)]
@@ -113,6 +135,10 @@ def _text(found: Apcm, limit: int) -> str:
         count = len({str(one["rule"]) for one in found.assumptions})
         lines += ["", f"{count:,} rules under these figures are not codified or official; --json lists them."]
     return "\n".join([*lines, "--worklist FILE writes the people.", ""])
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _clinicians(rows: list[dict[str, Any]], limit: int) -> list[str]:
@@ -168,24 +194,31 @@ def _programs(rows: list[dict[str, Any]]) -> list[str]:
         panels = sorted(row["break_even_people"] for row in priced if row["break_even_people"] is not None)
         even = f"{panels[0]:,} to {panels[-1]:,} people" if panels else ("never" if priced else "-")
         even = f"{panels[0]:,} people" if panels and panels[0] == panels[-1] else even
+        brings, costs = mean("month_revenue"), mean("month_cost")
+        # of what is shown, so that the three agree to the cent
+        leaves = None if brings is None or costs is None else round(brings, 2) - round(costs, 2)
         lines.append(
             f"{name:<9} {sum(row['candidate_months'] for row in mine):>14,} "
-            f"{sum(row['billed_months'] for row in mine):>15,} {_money(mean('month_revenue')):>15} "
-            f"{_money(mean('month_cost')):>9} {_money(mean('month_margin')):>9}  {even}"
+            f"{sum(row['billed_months'] for row in mine):>15,} {_money(brings):>15} "
+            f"{_money(costs):>9} {_money(leaves):>9}  {even}"
         )
-    lines.append("Costs are Corridor's assumptions: put your own in corridor.toml (primary_care.staff_cost).")
+    lines.append(
+        "Costs are Corridor's assumptions: put your own in corridor.toml (primary_care.hourly_cost for "
+        "wages, primary_care.staff_cost for minutes and other costs)."
+    )
     return lines
 
 
 def _elements(rows: list[dict[str, Any]]) -> list[str]:
-    lines = ["The thirteen service elements; what claims show of them:"]
+    lines = ["The thirteen service elements, what claims show of them, and what to hold:"]
     for number in sorted({int(row["element"]) for row in rows}):
         mine = [row for row in rows if row["element"] == number]
         counted = sum(row["counted"] or 0 for row in mine)
         shown = (
             f"{sum(row['shown'] or 0 for row in mine) / counted:.0%}" if counted else mine[0]["claims_show"]
         )
-        lines.append(f"{number:>3}  {mine[0]['about']:<58.58} {shown:>5}  {mine[0]['ask'][:60]}")
+        lines.append(f"{number:>3}  {shown:>5}  {mine[0]['about']}")
+        lines += textwrap.wrap(str(mine[0]["ask"]), 96, initial_indent=" " * 12, subsequent_indent=" " * 12)
     return lines
 
 

@@ -73,7 +73,7 @@ def audit(
     check_month(month)
     wanted = Wanted(year, month, npi, tin, kind, direction, certainty)
     if with_mbi and out is None:
-        raise _needs_out()
+        raise needs_file("--out")
     if file is not None and out is not None:
         from corridor.cli.settle import check_out
 
@@ -145,13 +145,14 @@ def _list(specs: list[AuditSpec], as_json: bool) -> None:
         sys.stdout.write(f"{one.name:<{width}}  {one.about}{takes}\n")
 
 
-def _needs_out() -> CorridorError:
+def needs_file(option: str) -> CorridorError:
+    """The error of --with-mbi without a file."""
     from corridor.errors import CorridorError
 
     return CorridorError(
         "AUDIT-MBI",
         "Identifiers of beneficiaries go into a file, never on the screen.",
-        todo="Name the file with --out.",
+        todo=f"Name the file with {option}.",
         field="--with-mbi",
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
 from corridor.jobs.apcm_panel import make_panel
+from corridor.jobs.audit_asked import strangers
+from corridor.jobs.audits import Wanted as Asked
 from corridor.jobs.audits import unofficial
 from corridor.jobs.context import Context
 from corridor.jobs.tables import rules_of
@@ -114,6 +116,7 @@ def of_run(context: Context, wanted: Wanted) -> Apcm:
         warnings.append(
             "For some people the dual status is missing or the newest one carried back: level 3 is not sure."
         )
+    warnings += strangers(run, Asked(npi=wanted.npi, tin=wanted.tin))
     used = {rule for table in TABLES for rule in rules_of(table)}
     elements = ask("select * from billing.apcm_element order by tin, element")
     if wanted.tin is not None:
@@ -131,7 +134,11 @@ def of_file(path: Path, context: Context, wanted: Wanted) -> Apcm:
             for row in context.force.history("primary_care.service_element")[-1].value
         ]
         used = unofficial(context, panel.used)
-        return _answer(panel.query, panel.year, wanted, elements, used, panel.warnings, named=True)
+        found = _answer(panel.query, panel.year, wanted, elements, used, list(panel.warnings), named=True)
+        if not found.rows and (wanted.npi or wanted.tin):
+            asked = " ".join(one for one in (wanted.npi, wanted.tin) if one)
+            found.warnings.append(f"The file names nobody of {asked}.")
+        return found
     finally:
         panel.con.close()
 
@@ -193,7 +200,7 @@ def _comparison(ask: Ask, year: int) -> list[str]:
     said = []
     for row in prices:
         where = "in a facility" if row["setting"] == "facility" else "outside a facility"
-        status = "qualifying participants" if row["qp"] else "others"
+        status = "qualifying participants" if row["qp"] else "not qualifying"
         second, ccm = _span(row["least"], row["most"]), _span(row["ccm_least"], row["ccm_most"])
         text = f"{where.capitalize()}, {status}: a month of G0557 pays {second}, a month of 99490 {ccm}."
         if row["below"] == row["clinicians"]:
@@ -216,7 +223,7 @@ def _work_list(ask: Ask, year: int, month: int | None, named: bool) -> list[Row]
     if chosen is None:
         return []
     basis, seen = ("'as the panel says'", "panel") if named else ("known.conditions_basis", "known")
-    patient = "panel.patient_id" if named else "cast(known.person_id as varchar)"
+    patient = "panel.patient_id" if named else "known.person_id"
     minutes = (
         "(select cast(sum(price.amount * listed.units) as decimal(18, 2)) "
         "from rules.primary_care_ccm_minutes as listed join billing.clinician_price as price "
@@ -228,7 +235,7 @@ def _work_list(ask: Ask, year: int, month: int | None, named: bool) -> list[Row]
         else "cast(null as decimal(18, 2))"
     )
     return ask(
-        f"select {patient} as patient_id, known.npi, known.tin, known.month, "
+        f"select {patient}, known.npi, known.tin, known.month, "
         "case when known.missed then 'APCM not billed' when known.conflict then 'conflict' "
         "else 'care management billed instead' end as why, "
         "known.level_code, known.level_amount, known.dollars, known.conditions, known.behavioral_conditions, "

@@ -9,7 +9,7 @@
 -- owner:     tin, npi
 with mine as (
   select
-    known.npi, known.tin, known.month, known.level_amount, known.price_basis, known.setting, known.qp, known.missed,
+    known.npi, known.tin, known.month, known.level_amount, known.price_basis, known.setting, known.qp, known.missed, known.dollars,
     known.switchable, known.conflict, known.consent_needed, known.billed_code,
     -- what tells the levels apart: an upper end of conditions, and the status asked for
     case when listed.conditions_at_most is not null then 1 else 0 end as is_first,
@@ -52,7 +52,8 @@ select
   cast(sum(now_amount) as decimal(18, 2)) as now_amount,
   cast(sum(level_amount) as decimal(18, 2)) as all_apcm_amount,
   cast(sum(better_amount) as decimal(18, 2)) as better_amount,
-  cast(sum(case when missed then level_amount end) as decimal(18, 2)) as missed_amount,
+  -- as a finding of the month has it: beside what is billed now and APCM would replace
+  cast(sum(case when missed then dollars end) as decimal(18, 2)) as missed_amount,
   min(price_basis) as price_basis, min(setting) as setting, max(case when qp then 1 else 0 end) = 1 as qp
 from valued
 group by npi, tin, month
