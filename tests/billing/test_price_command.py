@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from corridor.billing.pricing.codes import MEANING
+from corridor.billing.pricing.noted import Noted
 from corridor.cli.price import app
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
@@ -171,6 +173,7 @@ def test_a_file_of_lines(installed: None, tmp_path: Path) -> None:
         (("99214", "--deductible", "-0.01"), "PRICE-NUMBER"),
         (("99214", "--minutes", "nan"), "PRICE-NUMBER"),
         (("99214", "--mips", "-9"), "PRICE-NUMBER"),
+        (("99214", "--specialty", "ZZ"), "PRICE-SPECIALTY"),
     ],
 )
 def test_what_is_refused(installed: None, words: tuple[str, ...], code: str) -> None:
@@ -256,6 +259,21 @@ def test_units_of_a_file_are_of_this_world(installed: None, tmp_path: Path, cell
     lines.write_text(f"date,code,units\n2026-07-15,99214,1\n2026-07-15,99214,{cell}\n", encoding="utf-8")
     refused = error("--file", str(lines))
     assert (refused.code, refused.line) in {("PRICE-NUMBER", 3), ("FORM-ROW", 3)}
+
+
+def test_every_reason_has_its_own_words() -> None:
+    # status_unknown and the rare letters of old files aside
+    for reason in ("status_X", "status_E", "status_B", "status_I", "status_N", "status_P", "status_C"):
+        assert reason in MEANING
+    assert "clinical laboratory fee schedule" in MEANING["status_X"]
+    assert "(ASP)" in MEANING["status_E"] and "(ASP)" in MEANING["unknown_code"]
+
+
+def test_a_modifier_that_is_unknown_is_named() -> None:
+    row = {"reason": "unknown_modifier", "status": "not_priced", "code": "99214", "modifiers": "Q0X"}
+    rest = dict.fromkeys(("na_fallback", "amount", "rvu_edition", "gpci_edition", "mac"))
+    (said,) = job._said([{**rest, **row}], Noted())
+    assert said.endswith("correct it, or leave it out: 99214 Q0X")
 
 
 def test_nothing_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

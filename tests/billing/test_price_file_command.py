@@ -176,10 +176,16 @@ def test_rows_set_aside_and_other_settings_are_told(context: Context, tmp_path: 
         compare([bad], context)
     assert error.value.code == "PRICE-FILE-NUMBER"
     found = compare([bad], context, skip_bad=True)
-    assert found.warnings[0].startswith("bad.csv: 1 rows hold a price that is no number and were set aside")
+    assert found.warnings[0].startswith("bad.csv: 1 row holds a price that is no number and was set aside")
     assert len(found.rows) == 1
     inpatient = files.tall(tmp_path / "in.csv", [files.TALL_ROWS[1].replace("outpatient", "inpatient")])
     assert "none in the same setting" in compare([inpatient], context).warnings[0]
+    elsewhere = files.TALL_ROWS[1].replace("outpatient", "inpatient")
+    both = files.tall(tmp_path / "both.csv", [files.TALL_ROWS[1], elsewhere])
+    found = compare([both], context)
+    assert len(found.rows) == 1
+    assert "1 service of codes that the loaded claims hold" in found.warnings[0]
+    assert found.warnings[0].endswith("70551 inpatient.")
 
 
 def test_the_run_must_hold_lines(tmp_path: Path) -> None:

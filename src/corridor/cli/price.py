@@ -65,7 +65,7 @@ def price(
     from corridor.errors import CorridorError
     from corridor.jobs.context import overrides_of
     from corridor.jobs.price import Chain, default_day, open_schedule, price_lines, read_lines
-    from corridor.jobs.price_checks import check_number, check_options, check_place
+    from corridor.jobs.price_checks import check_number, check_options, check_place, check_specialty
     from corridor.jobs.price_proposed import lend_newest, proposed_years
     from corridor.law import load_rules
     from corridor.programs.writing import write_results
@@ -80,6 +80,7 @@ def price(
     asked = [_code(text, modifier) for text in codes or ()]
     given_day = _day(day) if day else None
     check_options(year, given_day, zip_code, mac, [list(one.values())[1:] for one in asked])
+    check_specialty(specialty)
     for name, value in (
         ("units", units), ("charge", charge), ("deductible", deductible), ("mips", mips),
         ("minutes", minutes),
@@ -129,7 +130,7 @@ def price(
                 "participating": not nonpar,
                 "place_of_service_code": place,
                 "setting": "facility" if facility else None if place else "non_facility",
-                "specialty_code": specialty, "anesthesia_minutes": minutes,
+                "specialty_code": specialty and specialty.upper(), "anesthesia_minutes": minutes,
             }  # fmt: skip
             lines = [
                 {**common, **own, "session_id": str(number) if apart else "1"}

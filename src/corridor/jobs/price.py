@@ -253,7 +253,9 @@ def _said(rows: Sequence[dict[str, Any]], noted: Noted) -> list[str]:
         if row["reason"] is not None:
             kinds.setdefault(row["reason"], []).append(row)
     for reason, found in sorted(kinds.items()):
-        shown = _listed({str(row["code"]) for row in found})
+        # what is wrong with a modifier is told with the modifiers
+        parts = ("code", "modifiers") if "modifier" in reason else ("code",)
+        shown = _listed({" ".join(str(row[part]) for part in parts if row[part]) for row in found})
         meaning = MEANING.get(reason, "a status of the code that the schedule does not pay")
         status = found[0]["status"].replace("_", " ")
         said.append(f"{_counted(len(found))} {status} ({reason}): {meaning}: {shown}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -76,6 +77,18 @@ def check_place(force: RulesInForce, place: str | None, facility: bool) -> None:
     }
     if facility and place is not None and settings.get(place, "facility") != "facility":
         raise _contradiction(f"Place of service {place} is paid at the non-facility rate.", "--facility")
+
+
+def check_specialty(specialty: str | None) -> None:
+    """Raise PRICE-SPECIALTY for what is no specialty code: it would be paid as a physician without a word."""
+    if specialty is not None and not re.fullmatch(r"[0-9A-Z][0-9]", specialty.upper()):
+        raise CorridorError(
+            "PRICE-SPECIALTY",
+            f"{specialty!r} is no specialty code of CMS.",
+            why="Some specialties are paid a share of the physician's amount; others all of it.",
+            todo="Write two characters, such as 11 (internal medicine), 50 (nurse practitioner) or C3.",
+            field="--specialty",
+        )
 
 
 def _contradiction(what: str, field: str) -> CorridorError:

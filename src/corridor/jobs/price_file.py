@@ -28,6 +28,7 @@ PUBLIC = (
     "prices", "gross", "cash", "least", "largest", "negotiated", "negotiated_least", "negotiated_largest",
     "negotiated_basis", "observed", "medicare_amount", "negotiated_to_medicare",
 )  # fmt: skip
+_SHOWN = 5  # services named in a warning
 _DECIMAL = "DECIMAL(18,4)"
 _PRICE_TYPES = {
     "line": "BIGINT", "code_type": "VARCHAR", "code": "VARCHAR", "modifiers": "VARCHAR", "setting": "VARCHAR",
@@ -98,6 +99,8 @@ def compare(
                 | {"set_aside": set_aside.rows}
             )
             found.warnings += _warnings(path.name, head, set_aside, read, rows)
+            if rows:
+                found.warnings += _unmatched(con, path.name)
     if not run.has(PRICED[0]):
         found.warnings.append("The run priced no lines: ratios to the Medicare schedule amount are blank.")
     return found
@@ -277,11 +280,41 @@ def _joined(con: duckdb.DuckDBPyConnection, file: str) -> list[Row]:
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 
+def _unmatched(con: duckdb.DuckDBPyConnection, file: str) -> list[str]:
+    """What the file prices of our codes, but in settings or with modifiers that none of our lines has."""
+    found = con.execute(
+        """
+        with stated as (
+            select distinct case when code_type = 'MS-DRG' then 'drg' else 'hcpcs' end as system, code,
+                coalesce(modifiers, '') as marks, setting
+            from file_price where code_type in ('CPT', 'HCPCS', 'MS-DRG')
+        )
+        select code, marks, setting from stated
+        where not exists (
+            select 1 from matched as own
+            where own.system = stated.system and own.code = stated.code and own.modifiers = stated.marks
+                and (own.setting = stated.setting
+                    or (stated.setting = 'both' and own.setting in ('inpatient', 'outpatient')))
+        ) order by all"""
+    ).fetchall()
+    if not found:
+        return []
+    shown = [f"{' '.join(filter(None, row[:2]))} {row[2] or 'of no setting'}" for row in found[:_SHOWN]]
+    more = ", ..." if len(found) > _SHOWN else ""
+    services = "1 service" if len(found) == 1 else f"{len(found):,} services"
+    return [
+        f"{file}: {services} of codes that the loaded claims hold, but not in this setting with these "
+        f"modifiers, cannot be compared: {', '.join(shown)}{more}."
+    ]
+
+
 def _warnings(file: str, head: Head, set_aside: SetAside, read: int, rows: list[Row]) -> list[str]:
     warnings = []
     if set_aside.rows:
+        many = "1 row holds" if set_aside.rows == 1 else f"{set_aside.rows:,} rows hold"
+        was = "was" if set_aside.rows == 1 else "were"
         warnings.append(
-            f"{file}: {set_aside.rows:,} rows hold a price that is no number and were set aside, the first "
+            f"{file}: {many} a price that is no number and {was} set aside, the first "
             f"at {set_aside.first_line:,}, {set_aside.first_field} ({(set_aside.first_text or '')[:40]!r})."
         )
     if not read:
@@ -292,5 +325,6 @@ def _warnings(file: str, head: Head, set_aside: SetAside, read: int, rows: list[
         )
     words = sum(1 for row in rows if row["price_kind"] == "algorithm" and row["negotiated"] is None)
     if words:
-        warnings.append(f"{file}: {words:,} rates are stated in words only and are not compared.")
+        many = "1 rate is" if words == 1 else f"{words:,} rates are"
+        warnings.append(f"{file}: {many} stated in words only and not compared.")
     return warnings

@@ -206,7 +206,7 @@ def _among(
 def _unknown(table: Table) -> CorridorError:
     known = ", ".join(sorted(catalogue()))
     return CorridorError(
-        UNKNOWN,
+        "REFERENCE-UNKNOWN",
         "This is no reference file that Corridor knows.",
         why="Its header has the columns of none of the references.",
         todo=f"Check the file. Corridor reads: {known}. Their columns: corridor reference list --json",

@@ -55,13 +55,16 @@ REASON = {reason: place for place, (reason, _) in enumerate(REASONS)}
 
 MEANING: dict[str, str] = {
     "unknown_date": "no date of service",
-    "no_schedule": "no fee schedule of that date: no conversion factor, or no relative value file installed",
-    "unknown_code": "codes that are not in the relative value file",
-    "unknown_modifier": "a modifier in none of the lists of modifiers",
-    "modifier_without_row": "26 or TC on a code that has no such component",
+    "no_schedule": "no fee schedule of that date: no conversion factor, or no relative value file "
+    "installed; corridor reference add installs CMS's files, corridor reference list shows which are there",
+    "unknown_code": "codes that are not in the relative value file of the day: check the code and the year; "
+    "drugs are paid by their payment limits (ASP), laboratory tests by the clinical laboratory fee schedule",
+    "unknown_modifier": "a modifier in none of the lists of modifiers: correct it, or leave it out",
+    "modifier_without_row": "26 or TC on a code that has no such component: price the code without it",
     "contradictory_modifiers": "26 and TC on one line: it is one half of the service or the other",
-    "unknown_place": "no place of service, or one not in the list",
-    "unknown_locality": "a contractor and locality that are not in the index file",
+    "unknown_place": "no place of service, or one not in the list: give two digits, or the setting",
+    "unknown_locality": "a contractor and locality that are not in the index file: check both, give the ZIP "
+    "code instead, or neither for the national amount",
     "no_units": "units that are not above zero",
     "assistant_not_paid": "an assistant where the indicator allows none",
     "co_surgeon_not_paid": "two surgeons where the indicator allows none",
@@ -69,14 +72,24 @@ MEANING: dict[str, str] = {
     "incident_to_in_hospital": "services that for patients of a hospital are paid to it alone",
     "no_global_split": "a part of a global fee (54, 55, 56, 78) where the file gives it no share; codes "
     "with a global period of the day itself have none, and what 78 pays on them is not in the file",
-    "no_relative_values": "codes whose row holds no relative values: the contractor prices them",
-    "no_anesthesia_base_units": "anesthesia without installed base units",
-    "no_anesthesia_minutes": "anesthesia without minutes",
-    "no_anesthesia_factor": "anesthesia without a conversion factor of the locality",
+    "no_relative_values": "codes whose row holds no relative values: the contractor prices them; ask it, or "
+    "take what it allowed before",
+    "no_anesthesia_base_units": "anesthesia without installed base units: install CMS's file of them",
+    "no_anesthesia_minutes": "anesthesia without minutes: give them with --minutes, or in the column minutes",
+    "no_anesthesia_factor": "anesthesia without a conversion factor of the locality: corridor reference add "
+    "installs CMS's file; give contractor and locality",
     "by_report_modifier": "a modifier paid by report (22, 52, 66)",
     "by_report_53": "a discontinued procedure without a row of its own, paid by report",
     "by_report_multiple": "procedures beyond the last rank of the session, paid by report",
     "endoscopy_base_included": "the base endoscopy beside another of its family: nothing more is paid",
     "status_T_bundled": "a service paid only where it is the only one of the day: nothing more is paid",
-    "status_C": "codes the contractor prices",
+    "status_C": "codes the contractor prices: ask it, or take what it allowed before",
+    "status_B": "bundled: paid within another service, never alone",
+    "status_E": "excluded from this schedule by regulation; most drugs are, and are paid by their payment "
+    "limits (ASP): corridor audit drugs holds claims against them",
+    "status_I": "not valid for Medicare: another code of the same service is",
+    "status_N": "not covered by Medicare",
+    "status_P": "bundled or excluded: no payment of its own",
+    "status_X": "no physicians' service by law: laboratory tests are paid by the clinical laboratory fee "
+    "schedule, which Corridor does not price; ambulance and others by schedules of theirs",
 }
