@@ -106,6 +106,8 @@ def _json(context: Any, payment_year: int | None, rows: list[dict[str, Any]]) ->
 
 
 def _text(rows: list[dict[str, Any]], limit: int) -> str:
+    from corridor.jobs.qp import hint
+
     if not rows:
         return "no rows\n"
     lines = [
@@ -125,4 +127,6 @@ def _text(rows: list[dict[str, Any]], limit: int) -> str:
                 lines.append(f"    {name.removesuffix('_reason')}: {row[name]}")
     if len(rows) > limit:
         lines.append(f"{len(rows) - limit:,} more: --limit shows them, --out writes them")
+    if told := hint(rows):
+        lines += ["", *told]
     return "\n".join([*lines, ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,27 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 STATUSES = "qp.clinician_year"
+# as the reason of a status names entities whose track is not known
+_ASKED = re.compile(r"whether (.+) is an Advanced APM")
 
 
 def statuses(context: Context, identifier: str = "", payment_year: int | None = None) -> list[Row]:
     """Rows of ``qp.clinician_year``, all or of one NPI or TIN, all or of one payment year.
 
-    Raises QP-NOT-MADE where the last run has none, QP-ID where nothing is known of the identifier.
+    Raises QP-NOT-MADE where the last run has none, QP-YEAR for a payment year it has nothing of, QP-ID where
+    nothing is known of the identifier.
     """
     run = _run(context)
+    found = run.query(f"select distinct payment_year from {STATUSES} order by 1")
+    years = [int(row["payment_year"]) for row in found]
+    if payment_year is not None and payment_year not in years:
+        raise CorridorError(
+            "QP-YEAR",
+            f"The run has no status of payment year {payment_year}.",
+            why="A payment year is two years after its performance year, whose claims must be loaded.",
+            todo=f"There are: {', '.join(map(str, years)) or 'none'}.",
+            field="--payment-year",
+        )
     rows = run.query(
         f"select * from {STATUSES} where (? = '' or npi = ? or tin = ?) and (? is null or payment_year = ?) "
         "order by npi, tin, payment_year",
@@ -31,6 +45,28 @@ def statuses(context: Context, identifier: str = "", payment_year: int | None = 
     if identifier and not rows:
         raise _unknown(identifier, "Nobody of that number bills in the loaded claims, or not in that year.")
     return rows
+
+
+def hint(rows: list[Row]) -> list[str]:
+    """What to set where a status is unknown for want of what no loaded file says; empty where none is."""
+    entities = sorted(
+        {
+            entity
+            for row in rows
+            if row["qp_status"] == "unknown" and (known := _ASKED.search(str(row["qp_reason"])))
+            for entity in known[1].split(" or ")
+        }
+    )
+    if not entities:
+        return []
+    named = ", ".join(f'{{apm_entity_id = "{entity}", track = "enhanced"}}' for entity in entities)
+    return [
+        f"QP is unknown because no loaded file says the track of {', '.join(entities)}.",
+        "Say it in corridor.toml, for instance (with your own track), and run again:",
+        "  [overrides]",
+        f'  "qp.entity_track" = [{named}]',
+        "Tracks: basic_a to basic_e, enhanced, advanced (any other Advanced APM), mips_apm.",
+    ]
 
 
 def derived(

@@ -87,6 +87,13 @@ def test_refused(
     assert (answer.status, answer.json()["error"]["code"]) == (1, code)
 
 
+def test_a_payment_year_without_statuses_names_those_there_are(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = corridor(capsys, "qp", "--payment-year", "1999", "--config", settings)
+    assert "QP-YEAR" in refused.err and "2027" in refused.err
+
+
 def test_a_run_without_statuses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
