@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corridor.cli.audit import HELP
 from corridor.cli.audit_text import text_of
 from corridor.errors import CorridorError
 from corridor.jobs import audits
@@ -59,3 +60,8 @@ def test_identifiers_are_refused_where_there_are_none(tmp_path: Path) -> None:
     with pytest.raises(CorridorError) as refused:
         with_identifiers(context, [finding(person_id=7)])
     assert refused.value.code == "AUDIT-MBI"
+
+
+def test_the_help_names_every_audit() -> None:
+    named = set(HELP.replace(",", " ").replace(".", " ").split())
+    assert set(audits.AUDITS) <= named

@@ -21,6 +21,10 @@ HELP = """What is billed against the rules, and what is left unbilled; without a
 Findings come from the last complete run. An audit that takes a FILE checks draft claims before they are
 sent, by the same steps: `corridor template claims_to_check` writes the form.
 
+Audits: all, conflicts, g2211, wellness, telehealth, duplicates, apcm, behavioral, remote, prior-auth,
+affirmations, drugs, skin-substitutes. `corridor audit` says of each what it looks for and which form it
+takes. score takes the list of known errors of a synthetic community, --kind, --out, --json and --config.
+
 Example: corridor audit conflicts
 
 Example: corridor audit g2211 --npi 9000000001 --json
