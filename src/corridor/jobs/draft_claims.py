@@ -20,6 +20,7 @@ from corridor.engine.tabular.stage import refuse_columns
 from corridor.errors import CorridorError
 from corridor.jobs.audits import AuditAnswer, precision_of, summarize, unofficial
 from corridor.jobs.context import Context
+from corridor.jobs.draft_amounts import fill_amounts
 from corridor.reference import reference_tables
 
 FORM = "claims_to_check"
@@ -80,6 +81,7 @@ def _audit(path: Path, context: Context, tables: tuple[str, ...]) -> AuditAnswer
         with scratch_folder(context.warehouse.home) as scratch:
             absent = stage_drafts(con, path, scratch)
             _prepare(con, context)
+            filled = fill_amounts(con, _LINES, context)
             rows = [row for table in tables for row in _run(con, context, table)]
         rows.sort(key=lambda row: (row["kind"], str(row["service_date"]), row["claim_id"], row["finding_id"]))
         for row in rows:
@@ -89,7 +91,7 @@ def _audit(path: Path, context: Context, tables: tuple[str, ...]) -> AuditAnswer
             rows,
             summarize(rows, precision_of(context)),
             unofficial(context, used),
-            _warnings(absent, _blank(con)),
+            [*_warnings(absent, _blank(con)), *filled],
         )
     finally:
         con.close()
