@@ -19,7 +19,8 @@ def drafts() -> duckdb.DuckDBPyConnection:
     con.execute(
         "create table line (source_id varchar, claim_id varchar, claim_line_number integer, "
         "person_id bigint, service_date date, npi varchar, tin varchar, hcpcs_code varchar, "
-        "modifiers varchar, place_of_service_code varchar, units decimal(18, 4), allowed_amount decimal(18, 2))"
+        "modifiers varchar, place_of_service_code varchar, units decimal(18, 4), "
+        "allowed_amount decimal(18, 2))"
     )
     con.execute(
         "insert into line values "
