@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.words import counted
+
 if TYPE_CHECKING:
     from corridor.measures.changes import Changes
 
@@ -95,8 +97,8 @@ def _print(one: Changes, year: int | None) -> None:
     write("\nNewly high-cost\n")
     for row in one.high_cost:
         write(
-            f"  {row['year']}  {row['people']:,} people, {row['amount']:,.2f} dollars (from "
-            f"{row['threshold_amount']:,.0f} a year)\n"
+            f"  {row['year']}  {counted(row['people'], 'person', 'people')}, {row['amount']:,.2f} dollars "
+            f"(from {row['threshold_amount']:,.0f} a year)\n"
         )
     if not one.high_cost:
         write("  nobody\n")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.words import counted
+
 if TYPE_CHECKING:
     from corridor.jobs.impact import Impact
 
@@ -183,7 +185,7 @@ def _write(out: Path, answer: Impact, context: Any) -> None:
     write_results(out, {**sheets, "Assumptions": answer.assumptions})
     blanked = sum(1 for row in rows if row.get("suppressed"))
     sys.stderr.write(
-        f"{len(rows):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
+        f"{counted(len(rows), 'row')} in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
     )
 
 
@@ -194,7 +196,7 @@ def _forecast(found: dict[str, Any], out: Path | None, as_json: bool) -> None:
         sys.stderr.write(f"warning: {warning}\n")
     if out is not None:
         write_results(out, {"Forecast": found["rows"], "Assumptions": found["assumptions"]})
-        sys.stderr.write(f"{len(found['rows']):,} rows in {out}\n")
+        sys.stderr.write(f"{counted(len(found['rows']), 'row')} in {out}\n")
     if as_json:
         _dump(found)
         return
@@ -250,8 +252,10 @@ def _text(answer: Impact, limit: int) -> str:
 def _counted(answer: Impact) -> str:
     """Lines of claims (of each side, where two years differ), or units of volumes."""
     before, after = answer.total["lines_from"], answer.total["lines_to"]
-    word = "lines" if answer.claims else "units"
-    return f"{after:,.0f} {word}" if before == after else f"{before:,.0f} {word} to {after:,.0f}"
+    word = "line" if answer.claims else "unit"
+    return (
+        counted(round(after), word) if before == after else f"{counted(round(before), word)} to {after:,.0f}"
+    )
 
 
 def _months(answer: Impact) -> list[str]:
@@ -293,8 +297,9 @@ def _table(answer: Impact, limit: int) -> list[str]:
 def _assumed(assumptions: list[dict[str, Any]]) -> list[str]:
     if not assumptions:
         return []
+    many = counted(len(assumptions), "parameter under this is", "parameters under this are")
     return [
-        f"{len(assumptions)} parameters under this are not codified or official:",
+        f"{many} not codified or official:",
         *(f"  {one['rule']} ({one['status']}; {one['cite']})" for one in assumptions),
     ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from corridor.errors import CorridorError
+from corridor.words import counted
 
 if TYPE_CHECKING:
     from corridor.sources.summary import LoadSummary
@@ -88,8 +89,8 @@ def _print(summary: LoadSummary) -> None:
             typer.echo(f"{delivery.source_id}{when}: loaded already, nothing added.")
             continue
         typer.echo(
-            f"{delivery.source_id}{when}: {delivery.rows_in:,} rows in, {delivery.rows_kept:,} kept, "
-            f"{delivery.rows_set_aside:,} set aside."
+            f"{delivery.source_id}{when}: {counted(delivery.rows_in, 'row')} in, "
+            f"{delivery.rows_kept:,} kept, {delivery.rows_set_aside:,} set aside."
         )
         for one in delivery.files:
             aside = f", {one.rows_set_aside:,} set aside" if one.rows_set_aside else ""

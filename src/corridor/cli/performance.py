@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.words import counted
+
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
 
@@ -159,7 +161,7 @@ def _write(out: Path, table: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     write_results(out, {"performance": rows})
     blanked = sum(1 for row in rows if row.get("suppressed"))
     sys.stderr.write(
-        f"{len(rows):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
+        f"{counted(len(rows), 'row')} in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
     )
     return {"table": table, "rows": len(rows), "suppressed": blanked, "file": str(out)}
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.words import counted
+
 if TYPE_CHECKING:
     from corridor.jobs.price_file import Comparison
 
@@ -76,7 +78,9 @@ def price_file(
         from corridor.programs.writing import write_results
 
         write_results(out, {"Prices": found.safe_rows(), "Files": found.files})
-        sys.stderr.write(f"{len(found.rows):,} rows in {out}; few people behind a row blank its figures\n")
+        sys.stderr.write(
+            f"{counted(len(found.rows), 'row')} in {out}; few people behind a row blank its figures\n"
+        )
     if as_json:
         _json(found, year, out)
     elif out is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from corridor.words import counted
+
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
 
@@ -72,7 +74,8 @@ def table(
     if out is not None:
         write_results(out, {table.replace(".", " "): kept}, names)
         sys.stderr.write(
-            f"{len(kept):,} rows in {out}" + (f", {blanked:,} of them blanked\n" if blanked else "\n")
+            f"{counted(len(kept), 'row')} in {out}"
+            + (f", {blanked:,} of them blanked\n" if blanked else "\n")
         )
         if "person_id" in names:
             sys.stderr.write("One row a person: keep this file inside the organization.\n")
@@ -159,7 +162,7 @@ def _print(rows: list[dict[str, Any]], total: int) -> None:
     """Rows as lines, as wide as the terminal; few rows of a wider table have a line a column."""
     write = sys.stdout.write
     if not rows:
-        write("no rows\n" if not total else f"{total:,} rows\n")
+        write("no rows\n" if not total else f"{counted(total, 'row')}\n")
         return
     import shutil
 

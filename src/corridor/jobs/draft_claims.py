@@ -22,6 +22,7 @@ from corridor.jobs.audits import AuditAnswer, precision_of, summarize, unofficia
 from corridor.jobs.context import Context
 from corridor.jobs.draft_amounts import fill_amounts
 from corridor.reference import reference_tables
+from corridor.words import and_more
 
 FORM = "claims_to_check"
 CHECKED = (
@@ -118,7 +119,7 @@ def stage_drafts(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> t
         raise CorridorError(
             "AUDIT-ROW",
             f"A row cannot be used: {first[2]}.",
-            why=f"{staged.rows_rejected - 1:,} more rows have something wrong; a line left out may hide one.",
+            why=and_more(staged.rows_rejected, "A line left out may hide a finding."),
             todo="Correct the row, or take it out.",
             file=path.name,
             line=int(first[0]),

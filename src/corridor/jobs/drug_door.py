@@ -16,6 +16,7 @@ from corridor.errors import CorridorError
 from corridor.jobs.audits import AuditAnswer, precision_of, summarize, unofficial
 from corridor.jobs.context import Context
 from corridor.reference import reference_tables
+from corridor.words import and_more
 
 FORM = "drug_lines"
 DRUGS = "billing.audit_part_b_drug"
@@ -74,7 +75,7 @@ def stage_lines(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> tu
         raise CorridorError(
             "DRUG-ROW",
             f"A row cannot be used: {first[2]}.",
-            why=f"{staged.rows_rejected - 1:,} more rows have something wrong; one left out changes others.",
+            why=and_more(staged.rows_rejected, "A line left out changes what others mean."),
             todo="Correct the row, or take it out.",
             file=path.name,
             line=int(first[0]),

@@ -22,6 +22,7 @@ from corridor.jobs.impact_lines import FAMILY, Periods, stage_claims, stage_volu
 from corridor.jobs.impact_months import months_of
 from corridor.jobs.impact_scenarios import Scenario, below_floors, lay_out, read_reference
 from corridor.law import RulesInForce, load_rules
+from corridor.words import counted
 
 FIRST_YEAR = 2000  # no conversion factor of the rules is older
 PROGRAMS = ("pfs", "qp", "billing", "claims")
@@ -127,7 +128,7 @@ def measure_impact(
     if volumes is not None:
         left = [{name: value for name, value in row.items() if name != "people"} for row in left]
     warnings = list(
-        dict.fromkeys([*warnings, *_left_warnings(left, "units" if volumes is not None else "lines")])
+        dict.fromkeys([*warnings, *_left_warnings(left, "unit" if volumes is not None else "line")])
     )
     names = sorted({*used, *FACTOR_RULES, FAMILY})
     return Impact(
@@ -234,8 +235,8 @@ def _left_warnings(left: Sequence[Mapping[str, Any]], word: str) -> list[str]:
             f"${known:,.2f} by the schedule or claim that knows them" if any(dollars) else "no dollars known"
         )
         found.append(
-            f"{count:,.0f} {word} of {codes} {'code' if codes == 1 else 'codes'} are not compared "
-            f"({kind}): {worth}."
+            f"{counted(round(count), word)} of {counted(codes, 'code')} {'is' if count == 1 else 'are'} "
+            f"not compared ({kind}): {worth}."
         )
     return found
 

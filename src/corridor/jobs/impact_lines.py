@@ -16,6 +16,7 @@ from corridor.errors import CorridorError
 from corridor.jobs.impact_months import like_months
 from corridor.jobs.impact_scenarios import NATIONAL
 from corridor.law import RulesInForce
+from corridor.words import counted
 
 FAMILY = "billing.code_family"
 LINE = "billing.line"
@@ -122,10 +123,12 @@ def stage_volumes(
     _families(con, force)
     warnings = [*form.warnings, "Each unit is priced alone: no reduction for several procedures of a day."]
     if national:
-        warnings.append(f"{national:,} rows name no locality: priced at the national amount (all indices 1).")
+        many = counted(national, "row names", "rows name")
+        warnings.append(f"{many} no locality: priced at the national amount (all indices 1).")
     if unplaced:
+        many = counted(unplaced, "row names", "rows name")
         warnings.append(
-            f"{unplaced:,} rows name a contractor of several localities without saying which, or a locality "
+            f"{many} a contractor of several localities without saying which, or a locality "
             "without its contractor: not priced (unknown_locality)."
         )
     return warnings

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 import duckdb
 
 from corridor.errors import CorridorError
+from corridor.words import counted
 
 
 def like_months(
@@ -42,9 +43,10 @@ def like_months(
             field="--claims-from",
         )
     dollars = sum(row[3] or 0 for row in unlike)
+    left = counted(sum(row[2] for row in unlike), "line")
     return shared, [
         f"The claims are of {said}: compared over {in_words(shared)} of both years. "
-        f"{sum(row[2] for row in unlike):,} lines (${dollars:,.2f} claimed) of months that only one year "
+        f"{left} (${dollars:,.2f} claimed) of months that only one year "
         "has are left out; --all-months takes them."
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from corridor.errors import CorridorError
+from corridor.words import counted
 
 NOWHERE = (None, "unknown")
 """Contractor and locality of a line whose ZIP code is not in the file: it is not priced, not national."""
@@ -58,8 +59,9 @@ def find_places(
             lost += line["mac"] is None
     warnings = []
     if unknown:
+        many = f"{counted(len(unknown), 'ZIP code')} of {counted(lost, 'line')}"
         warnings.append(
-            f"{len(unknown):,} ZIP codes of {lost:,} lines are not in the installed file of localities "
+            f"{many} {'is' if len(unknown) == 1 else 'are'} not in the installed file of localities "
             f"({', '.join(unknown[:5])})."
         )
     if unsure:

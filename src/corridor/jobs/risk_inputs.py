@@ -10,6 +10,7 @@ import duckdb
 from corridor.engine.tabular import Found, Layout, Staged, load_layout, open_table, stage
 from corridor.engine.tabular.stage import refuse_columns
 from corridor.errors import CorridorError
+from corridor.words import and_more
 
 # An ICD-10-CM code without its point; anything else is no diagnosis code at all.
 _ICD10 = "[A-Z][0-9][0-9A-Z]{1,5}"
@@ -128,11 +129,10 @@ def _staged(con: duckdb.DuckDBPyConnection, path: Path, name: str, scratch: Path
             f"select line_number, field, reason from ({staged.rejects}) order by line_number limit 1"
         ).fetchone()
         assert first is not None
-        others = staged.rows_rejected - 1
         raise CorridorError(
             "RISK-ROW",
             f"A row cannot be used: {first[2]}.",
-            why=f"{others:,} more rows have something wrong." if others else "A score needs every row right.",
+            why=and_more(staged.rows_rejected, "A score needs every row right."),
             todo="Correct the row, or take it out.",
             file=path.name,
             line=int(first[0]),

@@ -6,6 +6,7 @@ import itertools
 from datetime import date
 
 from corridor.engine.runs import Run
+from corridor.words import counted
 
 # A service date this long after the newest file of its source is a slip of the pen, not a late claim.
 _MONTHS_AHEAD = 1
@@ -43,8 +44,9 @@ def _dates_ahead(run: Run) -> list[str]:
         [date(year, month + 1, 1)],
     )
     return [
-        f"{int(row['lines']):,} lines of {row['source_id']} are in months with service dates up to "
-        f"{row['last_day']}, which is still to come: member months are counted up to then. "
+        f"{counted(int(row['lines']), 'line')} of {row['source_id']} {'is' if row['lines'] == 1 else 'are'} "
+        f"in months with service dates up to {row['last_day']}, which is still to come: "
+        "member months are counted up to then. "
         "Correct the dates at the source, or take them out."
         for row in rows
     ]

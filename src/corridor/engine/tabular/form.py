@@ -16,6 +16,7 @@ from corridor.engine.tabular.layout import Layout, load_layout
 from corridor.engine.tabular.source import open_table
 from corridor.engine.tabular.stage import refuse_columns, refuse_strange, stage
 from corridor.errors import CorridorError
+from corridor.words import and_more
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,10 @@ def _read(source: Path, name: str, layout: Layout, scratch: Path, header_lines: 
                 f"select line_number, field, reason from ({staged.rejects}) order by line_number limit 1"
             ).fetchone()
             assert first is not None
-            others = staged.rows_rejected - 1
             raise CorridorError(
                 "FORM-ROW",
                 f"A row cannot be used: {first[2]}.",
-                why=f"{others:,} more rows have something wrong." if others else "Every row must be right.",
+                why=and_more(staged.rows_rejected, "Every row must be right."),
                 todo="Correct the value, or leave the cell blank where it may be.",
                 file=name,
                 line=int(first[0]) - header_lines,
