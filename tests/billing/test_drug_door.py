@@ -60,8 +60,8 @@ def test_skin_substitutes_of_a_file(pfs_home: Path, tmp_path: Path) -> None:
     shutil.copytree(pfs_home / "reference", tmp_path / "home" / "reference")
     answer = audit("skin-substitutes", open_context(home=tmp_path / "home"), tmp_path / "lines.csv")
     assert told(answer) == [
-        ("skin_substitute_price_off", "C1", 1, Decimal("173.00")),
         ("skin_substitute_without_application", "C2", 1, Decimal("1118.90")),
+        ("skin_substitute_price_off", "C1", 1, Decimal("173.00")),
     ]
     (off,) = [row for row in answer.rows if row["kind"] == "skin_substitute_price_off"]
     assert (off["direction"], off["flat_rate"], off["paid_dollars"]) == (
@@ -87,7 +87,8 @@ def test_without_the_schedule_nothing_is_priced(context: Context, tmp_path: Path
 def test_the_worked_rows_of_the_form_are_read(context: Context, tmp_path: Path) -> None:
     worked = load_layout("form", "drug_lines").meta["worked"]
     text = "\n".join([",".join(worked[0]), *(",".join(map(str, row.values())) for row in worked)]) + "\n"
-    assert told(audit("drugs", context, tmp_path / "lines.csv", text)) == []
+    found = told(audit("drugs", context, tmp_path / "lines.csv", text))
+    assert [row[:2] for row in found] == [("wastage_both", "C-4")]  # JW and JZ exclude one another
 
 
 def test_columns_left_out_are_told(context: Context, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def roster(
 
     The adjustment follows the NPI. Years after the first hold the score as it is now.
 
-    Example: corridor roster --add 1234567893 --remove 1987654320 --file scores.csv --national
+    Example: corridor roster --add 1234567893 --remove 1987654328 --file scores.csv --national
     """
     from corridor.cli.explain import settled_file, settled_run
     from corridor.cli.settle import refuse_without_file
