@@ -93,3 +93,11 @@ def test_monthly_codes_by_clinician() -> None:
     assert said(of("99490", "A"), of("99487", "A")) == ("monthly_twice", REVIEW)
     assert said(of("99426", "A", "pcm"), of("99426", "B", "pcm")) is None
     assert said(of("99426", "A", "pcm"), of("99426", None, "pcm")) == ("monthly_twice", REVIEW)
+
+
+def test_the_same_code_of_one_clinician_and_day_may_be_a_claim_replaced() -> None:
+    """G0136 twice on 1 March by one clinician is to be looked at; by another clinician it is too soon."""
+    day = date(2026, 3, 1)
+    first = Service(0, day, "new", "G0136", "1", 6)
+    assert found([first, Service(1, day, "new", "G0136", "1", 6)], assessment)[0][3] == REVIEW
+    assert found([first, Service(1, day, "new", "G0136", "2", 6)], assessment)[0][3] == SURE

@@ -94,12 +94,13 @@ _MONTHS = f"""
         join rules.primary_care_addon_code as code
             on code.hcpcs_code = lines.hcpcs_code and {_held("code")}
     ),
-    -- the stay a transitional-care service follows: the last discharge known before it
+    -- the stay a transitional-care service follows: the last discharge known in the days before it
     stay as (
         select lines.source_id, lines.claim_id, lines.claim_line_number, max(stays.discharge_date) as followed
         from managed as lines
         join billing.discharge as stays
             on stays.person_id = lines.person_id and stays.discharge_date <= lines.service_date
+            and cx_days_between(stays.discharge_date, lines.service_date) < lines.span
         where lines.ladder = 'tcm'
         group by lines.source_id, lines.claim_id, lines.claim_line_number
     ),

@@ -80,7 +80,7 @@ def ruled_out(services: Iterable[Service], against: Against) -> Iterator[Ruled]:
             if verdict is None:
                 continue
             payable = payable and verdict.stands
-            certainty = REVIEW if doubtful else verdict.certainty
+            certainty = REVIEW if doubtful or _replaced(earlier, service) else verdict.certainty
             when, other = (-earlier.day.toordinal(), earlier.place) if earlier else (0, None)
             key = (certainty != SURE, verdict.weight, when, other or 0)
             if best is None or key < best[0]:
@@ -93,6 +93,15 @@ def ruled_out(services: Iterable[Service], against: Against) -> Iterator[Ruled]:
             standing.append((service, service.doubtful))
         elif payable or best[1].certainty != SURE:
             standing.append((service, True))
+
+
+def _replaced(earlier: Service | None, later: Service) -> bool:
+    """Whether the two may be one service, on a claim that was replaced: one clinician, day and code."""
+    return (
+        earlier is not None
+        and earlier.npi is not None
+        and (earlier.npi, earlier.day, earlier.code) == (later.npi, later.day, later.code)
+    )
 
 
 def months_between(earlier: date, later: date) -> int:

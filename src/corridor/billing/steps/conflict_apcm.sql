@@ -36,10 +36,16 @@ paired as (
     and (scope.valid_to is null or lines.service_date < scope.valid_to)
   where scope.action <> 'allowed'
   union all
-  -- the first of the month stands; the same service written twice is a duplicate, not a second month
+  -- the first of the month stands; the same service written twice is a duplicate, not a second month, and the same
+  -- code of one clinician and day with another amount may be a claim replaced: to be looked at
   select
     'apcm_twice', lines.source_id, lines.claim_id, lines.claim_line_number, kept.source_id, kept.claim_id,
-    kept.claim_line_number, 'sure', 0, kept.service_date
+    kept.claim_line_number,
+    case
+      when kept.npi = lines.npi and kept.service_date = lines.service_date and kept.hcpcs_code = lines.hcpcs_code
+        then 'review'
+      else 'sure'
+    end, 0, kept.service_date
   from billing.apcm_line as lines
   join billing.apcm_line as kept on kept.person_id = lines.person_id and kept.month = lines.month and kept.stands
   where not lines.stands and not lines.repeats
