@@ -70,7 +70,8 @@ OFF_TOPIC = re.compile(
     re.IGNORECASE,
 )
 # In quotes, three X are CMS's word for a service without a global period.
-UNFINISHED = re.compile(r"(?<!['\"])\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+MARKS = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
+UNFINISHED = re.compile(r"(?<!['\"])\b(?:" + "|".join(MARKS) + r")\b")
 EMAIL = re.compile(r"[\w.+-]+@(?!example\.)[\w-]+\.(?:com|org|net|gov)\b")
 
 
