@@ -249,7 +249,7 @@ def test_unknown_zip_codes_of_a_file(installed: None, tmp_path: Path) -> None:
     found = run("--file", str(lines))
     assert [row["amount"] for row in found["rows"]] == [125.23, None, None]
     assert [row["reason"] for row in found["rows"]] == [None, "unknown_locality", "unknown_locality"]
-    assert any("1 ZIP codes of 2 lines" in warning and "00501" in warning for warning in found["warnings"])
+    assert any("1 ZIP code of 2 lines" in warning and "00501" in warning for warning in found["warnings"])
 
 
 @needs_data
