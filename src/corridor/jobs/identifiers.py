@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from corridor.engine.connection import connect, parquet
+from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
 
@@ -46,12 +50,7 @@ def _of(context: Context, people: Iterable[int]) -> dict[int, str]:
         )
     con = connect(context.warehouse.spill)
     try:
-        con.execute(f"create temp table known as select identifier, person_id from {parquet(present)}")
-        if alias := context.warehouse.alias_parts():
-            con.execute(
-                "update known set person_id = alias.kept_person_id from "
-                f"{parquet(alias)} as alias where alias.person_id = known.person_id"
-            )
+        read_known(con, context.warehouse, present)
         con.execute("create temp table wanted as select unnest(?::bigint[]) as person_id", [wanted])
         rows = con.execute(
             "select known.person_id, max(known.identifier) from known "
@@ -60,3 +59,13 @@ def _of(context: Context, people: Iterable[int]) -> dict[int, str]:
     finally:
         con.close()
     return {int(person): str(identifier) for person, identifier in rows}
+
+
+def read_known(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, parts: Sequence[Path]) -> None:
+    """Make the temporary table known (identifier, person_id) of identity files, merged people as one."""
+    con.execute(f"create temp table known as select identifier, person_id from {parquet(parts)}")
+    if alias := warehouse.alias_parts():
+        con.execute(
+            "update known set person_id = alias.kept_person_id from "
+            f"{parquet(alias)} as alias where alias.person_id = known.person_id"
+        )

@@ -12,6 +12,7 @@ from corridor.engine.files import sha256_of
 from corridor.engine.runs import open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
+from corridor.jobs.identifiers import read_known
 from corridor.jobs.overpayment import amount_of
 from corridor.jobs.overpayment_case import Case, add_event, read_case
 from corridor.jobs.refund_reason import plain_reason, public_citation
@@ -121,12 +122,7 @@ def _identifiers(context: Context, case: Case) -> dict[tuple[str, str], str]:
         )
     con = connect(context.warehouse.spill)
     try:
-        con.execute(f"create temp table known as select identifier, person_id from {parquet(present)}")
-        if alias := context.warehouse.alias_parts():
-            con.execute(
-                "update known set person_id = alias.kept_person_id from "
-                f"{parquet(alias)} as alias where alias.person_id = known.person_id"
-            )
+        read_known(con, context.warehouse, present)
         con.execute("create temp table wanted (source_id varchar, claim_id varchar)")
         con.executemany(
             "insert into wanted values (?, ?)",
