@@ -9,15 +9,20 @@ from httpx2 import Response
 
 from corridor.web.app import create_app
 from corridor.web.roles import Role
-from corridor.web.routes import ROUTES, Route
+from corridor.web.route import Route
+from corridor.web.routes import ROUTES
 from corridor.web.scope import Scope
 from corridor.web.workbench import Workbench
 from tests.web.conftest import Person, Sign, browser
 
 FILLED = {
-    "npi": "1999000000", "number": "1", "name": "asm.risk_level", "table": "asm.result", "account_id": "1",
+    "npi": "1999000000",
+    "number": "1",
+    "name": "asm.risk_level",
+    "table": "asm.result",
+    "account_id": "1",
     "token_id": "1",
-}  # fmt: skip
+}
 
 
 def ask(client: TestClient, route: Route, csrf: str = "") -> Response:

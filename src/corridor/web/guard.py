@@ -18,7 +18,7 @@ from corridor.web.viewer import Viewer
 from corridor.web.workbench import Workbench
 
 if TYPE_CHECKING:
-    from corridor.web.routes import Route
+    from corridor.web.route import Route
 
 COOKIE = "corridor_session"
 SECURE_COOKIE = "__Host-corridor_session"

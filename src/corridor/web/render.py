@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
@@ -16,21 +17,12 @@ from corridor import __version__
 from corridor.reports.html import breaks, keep_amounts
 from corridor.reports.words import SYNTHETIC
 from corridor.web.guard import FORM_COOKIE, Visit
-from corridor.web.roles import ABOUT, ACCOUNTS, AUDIT, DATA, EVERYONE, RESULTS, Role
+from corridor.web.roles import ABOUT
 
 if TYPE_CHECKING:
+    from corridor.web.route import Entry
     from corridor.web.workbench import Workbench
 
-# The pages of the navigation: address, name, who sees it, whether only accounts that see every row do.
-PAGES: tuple[tuple[str, str, frozenset[Role], bool], ...] = (
-    ("/", "Home", EVERYONE, False),
-    ("/programs/asm", "Ambulatory Specialty Model", RESULTS, False),
-    ("/clinicians", "Clinicians", RESULTS, False),
-    ("/rules", "Rules", EVERYONE, False),
-    ("/data", "Data health", DATA, True),
-    ("/administration", "Accounts", ACCOUNTS, False),
-    ("/administration/audit", "Audit log", AUDIT, False),
-)
 _ANCHOR = re.compile(r'href="#npi-([0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?"')
 
 
@@ -104,15 +96,17 @@ def error_page(request: Request, error: dict[str, Any], status: int) -> HTMLResp
     return page(visit, "error.html.j2", error["what"], status, error=error)
 
 
-def _pages(visit: Visit) -> list[tuple[str, str]]:
+def _pages(visit: Visit) -> list[tuple[str, list[Entry]]]:
+    """The navigation of an account: heading -> its pages."""
+    from corridor.web.routes import ENTRIES  # routes name pages, which draw themselves here
+
     account = visit.account
     if account is None or account.must_change:
         return []
-    return [
-        (path, name)
-        for path, name, roles, whole in PAGES
-        if account.any_of(roles) and (account.scope.every_row or not whole)
+    seen = [
+        one for one in ENTRIES if account.any_of(one.roles) and (account.scope.every_row or not one.whole)
     ]
+    return [(group, list(entries)) for group, entries in groupby(seen, key=lambda one: one.group)]
 
 
 def _organisation(bench: Workbench) -> str:

@@ -1,0 +1,1 @@
+"""The routes and the entries of the navigation, an area a module."""

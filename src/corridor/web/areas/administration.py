@@ -1,0 +1,31 @@
+"""One's own account, those of others, and the audit log."""
+
+from __future__ import annotations
+
+from corridor.web.groups import ADMINISTRATION
+from corridor.web.roles import ACCOUNTS, AUDIT, EVERYONE
+from corridor.web.route import Entry, Route, get, post
+
+ROUTES: tuple[Route, ...] = (
+    get("/account", "pages.account:account", EVERYONE, own=True),
+    post("/account/password", "pages.account:password", EVERYONE, own=True, noted=True),
+    post("/account/tokens", "pages.account:token", EVERYONE, noted=True),
+    post(
+        "/account/tokens/{token_id}/revoke", "pages.account:revoke", EVERYONE, noted=True, named=("token_id",)
+    ),
+    get("/administration", "pages.administration:accounts", ACCOUNTS),
+    post("/administration/accounts", "pages.administration:add", ACCOUNTS, noted=True),
+    post(
+        "/administration/accounts/{account_id}", "pages.administration:change", ACCOUNTS, noted=True,
+        named=("account_id",),
+    ),
+    post(
+        "/administration/accounts/{account_id}/password", "pages.administration:reset", ACCOUNTS, noted=True,
+        named=("account_id",),
+    ),
+    get("/administration/audit", "pages.administration:log", AUDIT, noted=True),
+)  # fmt: skip
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/administration", "Accounts", ACCOUNTS, ADMINISTRATION),
+    Entry("/administration/audit", "Audit log", AUDIT, ADMINISTRATION),
+)

@@ -1,0 +1,21 @@
+"""Results: home, programs, clinicians, and how a figure comes about."""
+
+from __future__ import annotations
+
+from corridor.web.groups import PEOPLE, PROGRAMS
+from corridor.web.roles import EVERYONE, PATIENTS, RESULTS
+from corridor.web.route import Entry, Route, get
+
+ROUTES: tuple[Route, ...] = (
+    get("/", "pages.home:home", EVERYONE),
+    get("/programs/asm", "pages.asm:asm", RESULTS, noted=True),
+    get("/clinicians", "pages.clinicians:clinicians", RESULTS, noted=True),
+    get("/clinicians/{npi}", "pages.clinician:clinician", RESULTS, noted=True, named=("npi",)),
+    get("/explain/asm/{npi}", "pages.explain:derivation", RESULTS, noted=True, named=("npi",)),
+    get("/explain/asm/{npi}/episodes/{number}", "pages.explain:episode", PATIENTS, named=("npi", "number")),
+)  # fmt: skip
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/", "Home", EVERYONE),
+    Entry("/programs/asm", "Ambulatory Specialty Model", RESULTS, PROGRAMS),
+    Entry("/clinicians", "Clinicians", RESULTS, PEOPLE),
+)
