@@ -54,6 +54,17 @@ class BillingSettings(_Model):
     locality: str | None = Field(default=None, pattern="^[0-9]{2}$")
 
 
+class UploadSettings(_Model):
+    """What may be sent to the application in the browser.
+
+    most_gigabytes  of one delivery, all its files together
+    free_gigabytes  of the disk that are left free whatever is sent
+    """
+
+    most_gigabytes: float = Field(default=100.0, gt=0)
+    free_gigabytes: float = Field(default=2.0, ge=0)
+
+
 class Settings(_Model):
     """The settings of corridor.toml; every one has a default.
 
@@ -72,6 +83,7 @@ class Settings(_Model):
     threads, memory_limit      of the engine; None: all cores, most of the memory
     spark                      where Spark is (SparkSettings)
     billing                    the fee-schedule locality of services that name none (BillingSettings)
+    uploads                    what may be sent to the application in the browser (UploadSettings)
     overrides                  rule name (``asm.risk_level``) -> the value to use in its place
     """
 
@@ -91,6 +103,7 @@ class Settings(_Model):
     memory_limit: str | None = Field(default=None, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$")
     spark: SparkSettings = SparkSettings()
     billing: BillingSettings = BillingSettings()
+    uploads: UploadSettings = UploadSettings()
     overrides: dict[str, Any] = {}
     file: Path | None = Field(default=None, exclude=True)
 
@@ -186,6 +199,7 @@ def _unknown(name: str, path: Path, text: str) -> CorridorError:
         "sources": SourceSettings,
         "spark": SparkSettings,
         "billing": BillingSettings,
+        "uploads": UploadSettings,
     }
     known = inside.get(name.rpartition(".")[0].partition(".")[0], Settings).model_fields
     near = difflib.get_close_matches(key, [k for k in known if k != "file"], n=1)

@@ -56,6 +56,11 @@ programs = ["asm"]
 # mac = "10112"
 # locality = "00"
 
+# What may be sent to the application in the browser: a delivery at most, and what stays free on the disk.
+# [uploads]
+# most_gigabytes = 100
+# free_gigabytes = 2
+
 # What to load: one block for each format, paths relative to this file.
 # [[sources]]
 # format = "cclf"

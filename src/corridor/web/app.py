@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.routing import compile_path
 
 from corridor import __version__
 from corridor.errors import CorridorError
@@ -176,7 +177,8 @@ class Shell:
                 ]
             await send(message)
 
-        refused = self._refusal(request)
+        most = _largest(scope["path"])
+        refused = self._refusal(request, most)
         if refused is not None:
             await answer(request, refused)(scope, receive, outward)
             return
@@ -186,7 +188,7 @@ class Shell:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > most:
                 raise _too_large()
             return message
 
@@ -198,7 +200,7 @@ class Shell:
             known = error if isinstance(error, CorridorError) else _defect(error)
             await answer(request, known)(scope, receive, outward)
 
-    def _refusal(self, request: Request) -> CorridorError | None:
+    def _refusal(self, request: Request, most: int) -> CorridorError | None:
         """A foreign host name is how another site would reach a server that listens here only."""
         name = request.url.hostname or ""
         if name not in self.bench.names:
@@ -208,14 +210,22 @@ class Shell:
                 todo="Open it by the address that `corridor serve` printed, or give the name with --name.",
             )
         length = request.headers.get("content-length", "0")
-        return _too_large() if not length.isdigit() or int(length) > LARGEST_BODY else None
+        return _too_large() if not length.isdigit() or int(length) > most else None
+
+
+_LARGER = tuple((compile_path(route.path)[0], route.largest) for route in ROUTES if route.largest)
+
+
+def _largest(path: str) -> int:
+    """How many bytes a request to this address may carry."""
+    return next((largest for pattern, largest in _LARGER if pattern.match(path)), LARGEST_BODY)
 
 
 def _too_large() -> CorridorError:
     return CorridorError(
         "WEB-TOO-LARGE",
         "That is more than a form may hold.",
-        todo="Send less; load files with `corridor load`.",
+        todo="Send less; files of claims are loaded on the page Load and run.",
     )
 
 

@@ -97,18 +97,20 @@ def guard(route: Route) -> Callable[[Request], Awaitable[None]]:
         visit = Visit(request, request.app.state.bench)
         request.state.visit = visit
         await run_in_threadpool(_who, visit, route)
+        if route.largest:
+            await run_in_threadpool(_permitted, visit, route)  # before anything large is taken
         if request.method not in SAFE:
-            visit.form = await _form(request)
+            visit.form = await _form(request, route)
         await run_in_threadpool(_may, visit, route)
 
     return check
 
 
-async def _form(request: Request) -> dict[str, Any]:
+async def _form(request: Request, route: Route) -> dict[str, Any]:
     kind = request.headers.get("content-type", "")
     if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         return {}
-    form = await request.form(max_fields=200, max_files=0)
+    form = await request.form(max_fields=route.fields, max_files=route.files)
     return {key: values[0] if len(values := form.getlist(key)) == 1 else list(values) for key in form}
 
 
@@ -140,6 +142,13 @@ def _may(visit: Visit, route: Route) -> None:
     """The form is ours, the role fits, the scope suffices; then it is written down."""
     if visit.request.method not in SAFE:
         _check_csrf(visit)
+    _permitted(visit, route)
+    if route.roles is not None and route.noted:
+        visit.note(route.name, route.subject(visit.request))
+
+
+def _permitted(visit: Visit, route: Route) -> None:
+    """The role fits and the scope suffices, or the refusal is written down."""
     if route.roles is None:
         return
     if visit.account is None:
@@ -160,8 +169,6 @@ def _may(visit: Visit, route: Route) -> None:
             why="It needs another role." if not fits else "It shows more than the rows you may see.",
             todo="Ask an administrator, if your work needs it.",
         )
-    if route.noted:
-        visit.note(route.name, route.subject(visit.request))
 
 
 def _check_csrf(visit: Visit) -> None:

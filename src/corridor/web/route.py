@@ -22,6 +22,8 @@ class Route:
     noted    whether each use is written to the audit log
     named    the path parameters that the audit log keeps; never those of a beneficiary
     reach    what a token must be allowed to read, for routes of the API
+    largest  bytes of a request at most; 0: as every form. Roles are checked before such a body is read
+    files    how many files a form of it may carry; fields: how many fields
     """
 
     method: str
@@ -33,6 +35,9 @@ class Route:
     noted: bool = False
     named: tuple[str, ...] = ()
     reach: str = ""
+    largest: int = 0
+    files: int = 0
+    fields: int = 200
 
     @property
     def api(self) -> bool:
