@@ -20,6 +20,11 @@ SHARED_ROOMS = frozenset({"reference"})
 COLUMNS: dict[str, tuple[str, ...]] = {"aco": ("aco_id",), "tin": ("tin",), "npi": ("npi",)}
 OF_EPISODE = "episodes.chronic_attribution"
 LINES_OF_EPISODE = "episodes.chronic_service"
+# Whoever answers for a person sees that person's rows, where the row is of nobody else besides.
+OF_PERSON = "attribution.person"
+OPTED_OUT = "claims.opt_out"
+# All care of a person, whoever rendered it: an answerable practice or ACO is sent it by CMS too.
+CARE_OF_PERSON = frozenset({"claims.service_line", "claims.pharmacy_claim", "population.claim_line"})
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,30 @@ def of_patients(table: str, columns: Collection[str]) -> bool:
     return table.partition(".")[0] in PATIENT_ROOMS or not PATIENT_COLUMNS.isdisjoint(columns)
 
 
-def condition(table: str, columns: Collection[str], *, episodes: bool, lines: bool) -> str:
+def of_one_person(table: str, columns: Collection[str]) -> bool:
+    """Whether a row is about one person and belongs to no entity, file or episode of its own, so that whoever
+    answers for the person may see it; a second person in the row (a matched control) shuts it.
+    """
+    others = [column for column in columns if column.endswith("person_id") and column != "person_id"]
+    owned = any(column in columns for kinds in COLUMNS.values() for column in kinds) or (
+        {"level", "entity_id"} <= set(columns)
+    )
+    return (
+        "person_id" in columns
+        and not others
+        and "episode_id" not in columns
+        and table.partition(".")[0] not in PATIENT_ROOMS
+        and (not owned or table in CARE_OF_PERSON)
+    )
+
+
+def condition(
+    table: str, columns: Collection[str], *, episodes: bool, lines: bool, people: bool = False
+) -> str:
     """The where clause that keeps the rows in scope; the entities themselves are in tables ``scope.<kind>``.
 
-    episodes, lines: whether the run can tell whose an episode is, and which claim lines it holds.
+    episodes, lines, people: whether the run can tell whose an episode is, which claim lines it holds, and who
+    answers for a person (``scope.episode``, ``scope.line``, ``scope.person``).
     """
     if table in SHARED or table.partition(".")[0] in SHARED_ROOMS:
         return "true"
@@ -72,4 +97,6 @@ def condition(table: str, columns: Collection[str], *, episodes: bool, lines: bo
     elif lines and {"source_id", "claim_id", "claim_line_number"} <= set(columns):
         keys = ", ".join(map(name, ("source_id", "claim_id", "claim_line_number")))
         tests.append(f"({keys}) in (select source_id, claim_id, claim_line_number from scope.line)")
+    if people and of_one_person(table, columns):
+        tests.append(f"{name('person_id')} in (select person_id from scope.person)")
     return " or ".join(tests) or "false"

@@ -17,7 +17,16 @@ import duckdb
 from corridor.engine.connection import connect, name, parquet
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
-from corridor.web.scope import COLUMNS, LINES_OF_EPISODE, OF_EPISODE, Scope, condition, of_patients
+from corridor.web.scope import (
+    COLUMNS,
+    LINES_OF_EPISODE,
+    OF_EPISODE,
+    OF_PERSON,
+    OPTED_OUT,
+    Scope,
+    condition,
+    of_patients,
+)
 
 NAMED = re.compile(r'"?\b([a-z][a-z0-9_]*)"?\."?([a-z][a-z0-9_]*)\b"?')
 
@@ -53,6 +62,7 @@ class Viewer(Run):
             for value in scope.values(kind):
                 self._own.execute(f"insert into scope.{kind} values (?)", [value])
         self._whose_episodes()
+        self._whose_people()
 
     # -- what is asked of a run ---------------------------------------------------------------
 
@@ -142,7 +152,13 @@ class Viewer(Run):
         where = (
             "true"
             if self.scope.every_row
-            else condition(table, columns, episodes=bool(self._files.get(OF_EPISODE)), lines=self._has_lines)
+            else condition(
+                table,
+                columns,
+                episodes=bool(self._files.get(OF_EPISODE)),
+                lines=self._has_lines,
+                people=bool(self._files.get(OF_PERSON)),
+            )
         )
         self._own.execute(f"create schema if not exists {name(schema)}")
         self._own.execute(
@@ -177,3 +193,25 @@ class Viewer(Run):
                 f"from {parquet(self._files[LINES_OF_EPISODE])} "
                 "where episode_id in (select episode_id from scope.episode)"
             )
+
+    def _whose_people(self) -> None:
+        """scope.person: the people the scope answers for under THE attribution of the run; whoever opted out of
+        data sharing is in nobody's.
+        """
+        if self.scope.every_row or not self.patients or not self._files.get(OF_PERSON):
+            self._own.execute("create table scope.person (person_id bigint)")
+            return
+        files = self._files[OF_PERSON]
+        present = self._columns(files)
+        mine = " or ".join(
+            f"{name(column)} in (select value from scope.{kind})"
+            for kind, columns in COLUMNS.items()
+            for column in columns
+            if column in present
+        )
+        out = self._files.get(OPTED_OUT)
+        kept = f"and person_id not in (select person_id from {parquet(out)} where opted_out)" if out else ""
+        self._own.execute(
+            f"create table scope.person as select distinct person_id from {parquet(files)} "
+            f"where ({mine or 'false'}) {kept}"
+        )
