@@ -78,7 +78,7 @@ check: lint types layers test ## everything a change must pass before it is comm
 requirements: $(DEV_STAMP) ## pin the newest versions that pyproject.toml allows, with hashes
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --group build --output-file requirements.txt $(PIN)
-	$(BIN)/uv pip compile pyproject.toml --group build --group dev --constraint requirements.txt \
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --group docs --constraint requirements.txt \
 	  --output-file requirements-dev.txt $(PIN)
 
 PIN := --quiet --upgrade --generate-hashes --universal --fork-strategy fewest --python-version 3.11 \
