@@ -17,6 +17,7 @@ import duckdb
 from corridor.engine.connection import connect, name, parquet
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
+from corridor.web.panel import SCHEMA, Panels, panel_tables
 from corridor.web.scope import (
     COLUMNS,
     LINES_OF_EPISODE,
@@ -37,8 +38,9 @@ class Viewer(Run):
     ``patients``: whether rows about single people, claims and episodes are seen at all.
     """
 
-    def __init__(self, run: Run, scope: Scope, patients: bool) -> None:
+    def __init__(self, run: Run, scope: Scope, patients: bool, panels: Panels | None = None) -> None:
         self.scope = scope
+        self._panels = panels
         self.patients = patients
         self.home = run.home
         self.run_id = run.run_id
@@ -77,7 +79,7 @@ class Viewer(Run):
 
     def has(self, table: str) -> bool:
         """Whether the run made this table, and this viewer may see it."""
-        return table in self._files and self._make(table)
+        return (table in self._files or table in panel_tables()) and self._make(table)
 
     def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query, one dict a row; values only as parameters.
@@ -85,7 +87,7 @@ class Viewer(Run):
         Raises WEB-OLD-RUN where the run lacks a table or column that the query names.
         """
         for schema, table in NAMED.findall(sql):
-            if f"{schema}.{table}" in self._files or f"{schema}.{table}" in self._given:
+            if schema == SCHEMA or f"{schema}.{table}" in self._files or f"{schema}.{table}" in self._given:
                 self._make(f"{schema}.{table}")
         cursor = self._own.cursor()
         try:
@@ -141,6 +143,8 @@ class Viewer(Run):
         with self._lock:
             if table not in self._made:
                 files = self._files.get(table) or self._given.get(table) or []
+                if not files and self._panels is not None:
+                    files = self._panels.files(table)
                 self._made[table] = bool(files) and self._view(table, files)
             return self._made[table]
 

@@ -16,6 +16,7 @@ from corridor.reports import ReportData
 from corridor.settings import Settings
 from corridor.web.accounts import FAILURES, LOCKED, Account
 from corridor.web.limits import Limit
+from corridor.web.panel import Panels
 from corridor.web.roles import PATIENTS
 from corridor.web.sessions import Setup
 from corridor.web.state import State
@@ -91,7 +92,11 @@ class Workbench:
             return None
         patients = account.any_of(PATIENTS)
         key = ("viewer", run.run_id, account.scope, patients)
-        return self._shelf.get(key, lambda: Viewer(run, account.scope, patients))
+        return self._shelf.get(key, lambda: Viewer(run, account.scope, patients, self.panels(run)))
+
+    def panels(self, run: Run) -> Panels:
+        """The small tables summed up from a run, the same for every viewer before its scope cuts them."""
+        return self._shelf.get(("panels", run.run_id), lambda: Panels(run))
 
     def report(self, viewer: Viewer) -> ReportData:
         """The data of the report, in the viewer's scope; single episodes are read a clinician at a time."""

@@ -1,0 +1,91 @@
+"""Small tables that pages read and a run lacks: rows of people summed up, once a run, by who answers for them.
+
+Each is a SQL file of ``panel_tables`` and appears as ``panel.NAME`` beside the tables of the run, for every viewer, cut to
+its scope as those are. No row is about one person, so roles without patients see them too.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from corridor.engine.connection import connect, name, parquet, quote
+from corridor.engine.runs import Run
+
+SCHEMA = "panel"
+_READS = re.compile(r"^-- reads: *(.+)$", re.MULTILINE)
+_MAKES = re.compile(r"^-- makes: *(.+(?:\n--        .+)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class PanelTable:
+    """One such table: what a row is, the tables of the run it reads, and its query."""
+
+    table: str
+    makes: str
+    reads: tuple[str, ...]
+    sql: str
+
+
+@lru_cache(maxsize=1)
+def panel_tables() -> dict[str, PanelTable]:
+    """Every one of them, by name."""
+    found = {}
+    for entry in sorted(
+        (resources.files("corridor.web") / "panel_tables").iterdir(), key=lambda file: file.name
+    ):
+        if not entry.name.endswith(".sql"):
+            continue
+        text = entry.read_text(encoding="utf-8")
+        reads, makes = _READS.search(text), _MAKES.search(text)
+        assert reads is not None and makes is not None, entry.name
+        table = f"{SCHEMA}.{entry.name.removesuffix('.sql')}"
+        listed = tuple(part.strip() for part in reads[1].split(","))
+        found[table] = PanelTable(table, re.sub(r"\n-- +", " ", makes[1]), listed, text)
+    return found
+
+
+class Panels:
+    """Those of one run, made when first asked for, in a folder that goes with the process."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._folder = tempfile.TemporaryDirectory(prefix="corridor-panels-", ignore_cleanup_errors=True)
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._made: dict[str, list[Path]] = {}
+
+    def files(self, table: str) -> list[Path]:
+        """The Parquet file of a table; none where the run lacks what it reads."""
+        known = panel_tables().get(table)
+        if known is None:
+            return []
+        with self._lock:
+            lock = self._locks.setdefault(table, threading.Lock())
+        with lock:
+            if table not in self._made:
+                self._made[table] = self._make(known)
+            return self._made[table]
+
+    def _make(self, known: PanelTable) -> list[Path]:
+        """Read only what it names; the file appears whole."""
+        files = {table: self._run.files(table) for table in known.reads}
+        if not all(files.values()):
+            return []
+        folder = Path(self._folder.name)
+        con = connect(spill=folder / "spill")
+        try:
+            for table, paths in files.items():
+                schema, short = table.split(".")
+                con.execute(f"create schema if not exists {name(schema)}")
+                con.execute(f"create view {name(schema, short)} as select * from {parquet(paths)}")
+            file = folder / f"{known.table}.parquet"
+            con.execute(f"copy ({known.sql}) to {quote(str(file))} (format parquet)")
+            return [file]
+        finally:
+            con.close()
