@@ -10,7 +10,7 @@ import pytest
 
 from corridor.errors import CorridorError
 from corridor.web import audit
-from corridor.web.state import State, migrations, state_file
+from corridor.web.state import State, migrations, state_address
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def state(tmp_path: Path) -> State:
 
 
 def test_migrations_run_once_and_in_order(state: State) -> None:
+    assert state.file is not None
     State(state.file)
     with state.reading() as con:
         done = [row["name"] for row in con.execute("select name from migration order by name")]
@@ -27,26 +28,30 @@ def test_migrations_run_once_and_in_order(state: State) -> None:
 
 
 def test_only_the_owner_reads_it(state: State) -> None:
+    assert state.file is not None
     assert stat.S_IMODE(state.file.stat().st_mode) == 0o600
 
 
 def test_a_newer_database_is_refused(state: State) -> None:
     with state.writing() as con:
         con.execute("insert into migration values ('9999_later.sql', 'now')")
+    assert state.file is not None
     with pytest.raises(CorridorError) as caught:
         State(state.file)
     assert caught.value.code == "WEB-STATE-NEWER"
 
 
-def test_a_database_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORRIDOR_STATE", "postgresql://somewhere/corridor")
+    assert state_address(tmp_path) == "postgresql://somewhere/corridor"
+    monkeypatch.setenv("CORRIDOR_STATE", "mysql://somewhere/corridor")
     with pytest.raises(CorridorError) as caught:
-        state_file(tmp_path)
+        state_address(tmp_path)
     assert caught.value.code == "WEB-STATE-ADDRESS"
     monkeypatch.setenv("CORRIDOR_STATE", str(tmp_path / "elsewhere.sqlite3"))
-    assert state_file(tmp_path) == tmp_path / "elsewhere.sqlite3"
+    assert state_address(tmp_path) == tmp_path / "elsewhere.sqlite3"
     monkeypatch.delenv("CORRIDOR_STATE")
-    assert state_file(tmp_path) == tmp_path / "state" / "corridor.sqlite3"
+    assert state_address(tmp_path) == tmp_path / "state" / "corridor.sqlite3"
 
 
 def test_what_fails_leaves_nothing(state: State) -> None:

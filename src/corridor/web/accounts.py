@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from corridor.errors import CorridorError
+from corridor.web.database import Connection
 from corridor.web.roles import Role
 from corridor.web.scope import COLUMNS, Scope
 from corridor.web.state import State, now, stamp
@@ -226,7 +227,7 @@ def scope_of(every_row: bool, given: Mapping[str, str]) -> Scope:
     return Scope(every_row, **values)
 
 
-def _write_rights(con: sqlite3.Connection, account_id: int, roles: Collection[Role], scope: Scope) -> None:
+def _write_rights(con: Connection, account_id: int, roles: Collection[Role], scope: Scope) -> None:
     con.execute("update account set every_row = ? where account_id = ?", [int(scope.every_row), account_id])
     con.execute("delete from account_role where account_id = ?", [account_id])
     con.execute("delete from account_scope where account_id = ?", [account_id])
@@ -237,7 +238,7 @@ def _write_rights(con: sqlite3.Connection, account_id: int, roles: Collection[Ro
             con.execute("insert into account_scope values (?, ?, ?)", [account_id, kind, value])
 
 
-def _account(con: sqlite3.Connection, row: sqlite3.Row) -> Account:
+def _account(con: Connection, row: Any) -> Account:
     roles = con.execute("select role from account_role where account_id = ?", [row["account_id"]])
     chosen = frozenset(Role(found["role"]) for found in roles)
     entities: dict[str, list[str]] = {kind: [] for kind in COLUMNS}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corridor.web.database import Connection
 from corridor.web.state import State, stamp
 
 FIRST = "0" * 64
@@ -32,9 +32,7 @@ def append(
         write(con, account, action, subject, outcome, address)
 
 
-def write(
-    con: sqlite3.Connection, account: str, action: str, subject: str, outcome: str, address: str
-) -> None:
+def write(con: Connection, account: str, action: str, subject: str, outcome: str, address: str) -> None:
     """Add one record inside a unit of work."""
     last = con.execute("select place, hash from audit order by place desc limit 1").fetchone()
     record: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing import Any
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.settings import load_settings
-from corridor.web.state import State, state_file
+from corridor.web.state import State, state_address
 from corridor.web.workbench import Workbench
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -70,7 +70,9 @@ def open_bench(config: Path | None, listening: Listening) -> Workbench:
     """The workbench of a warehouse. Raises what settings and state raise."""
     settings = load_settings(config)
     home = Warehouse.open(settings.home_folder()).home
-    return Workbench(home, settings, State(state_file(home)), secure=listening.secure, names=listening.names)
+    return Workbench(
+        home, settings, State(state_address(home)), secure=listening.secure, names=listening.names
+    )
 
 
 def serve(bench: Workbench, listening: Listening) -> None:

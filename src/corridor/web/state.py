@@ -1,4 +1,4 @@
-"""The state of the application (accounts, sessions, tokens, audit): SQLite, with numbered migrations.
+"""The state of the application (accounts, sessions, tokens, audit), with numbered migrations.
 
 Kept apart from the warehouse's tables: a run can be thrown away and made again, this cannot.
 """
@@ -9,30 +9,32 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 from corridor.errors import CorridorError
+from corridor.web.database import Connection, Store
 
 FILE = "corridor.sqlite3"
 ADDRESS_VARIABLE = "CORRIDOR_STATE"
-BUSY_SECONDS = 15.0
+SERVERS = ("postgresql://", "postgres://")
 
 
-def state_file(home: Path) -> Path:
-    """The state database of a warehouse: $CORRIDOR_STATE, else ``home``/state/corridor.sqlite3.
+def state_address(home: Path) -> Path | str:
+    """Where the state of a warehouse is: what $CORRIDOR_STATE names, else ``home``/state/corridor.sqlite3.
 
-    Raises WEB-STATE-ADDRESS for a database server, which is not supported yet.
+    A path is an SQLite file, ``postgresql://...`` a database of a server. Raises WEB-STATE-ADDRESS.
     """
     given = os.environ.get(ADDRESS_VARIABLE, "")
+    if given.startswith(SERVERS):
+        return given
     if "://" in given:
         raise CorridorError(
             "WEB-STATE-ADDRESS",
-            f"{ADDRESS_VARIABLE} names a database server.",
-            why="The state is kept in an SQLite file; PostgreSQL is not supported yet.",
-            todo=f"Unset {ADDRESS_VARIABLE}, or let it name a file on a local disk.",
+            f"{ADDRESS_VARIABLE} names something that is neither a file nor a PostgreSQL database.",
+            todo=f"Unset {ADDRESS_VARIABLE}, let it name a file, or write postgresql://USER@HOST/DATABASE.",
             field=ADDRESS_VARIABLE,
         )
     return Path(given) if given else home / "state" / FILE
@@ -54,46 +56,23 @@ def fingerprint(secret: str) -> str:
 
 
 class State:
-    """The database; every unit of work opens its own connection, so that any thread may use it."""
+    """The database of the state: an SQLite file by its path, or PostgreSQL by its address."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not file.exists():
-            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))  # readable by its owner only
+    def __init__(self, address: Path | str) -> None:
+        self.file = address if isinstance(address, Path) else None
+        self._store = _store(address)
         self._migrate()
 
-    def _open(self) -> sqlite3.Connection:
-        con = sqlite3.connect(self.file, timeout=BUSY_SECONDS, isolation_level=None)
-        con.row_factory = sqlite3.Row
-        con.execute("pragma foreign_keys = on")
-        con.execute("pragma journal_mode = wal")
-        con.execute("pragma synchronous = full")
-        return con
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from."""
-        con = self._open()
-        try:
-            yield con
-        finally:
-            con.close()
+        return self._store.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One unit of work: all of it, or on an error nothing."""
-        con = self._open()
-        try:
-            con.execute("begin immediate")
-            yield con
-            con.execute("commit")
-        except BaseException:
-            if con.in_transaction:
-                con.execute("rollback")
-            raise
-        finally:
-            con.close()
+    def writing(self, durable: bool = True) -> AbstractContextManager[Connection]:
+        """One unit of work: all of it, or on an error nothing; one at a time.
+
+        durable: whether it must outlive a loss of power; counts of requests need not.
+        """
+        return self._store.writing(durable)
 
     def _migrate(self) -> None:
         """Bring the database to this version; each migration whole, in order, once."""
@@ -113,8 +92,19 @@ class State:
             for name, text in known.items():
                 if name not in done:
                     for statement in _statements(text):
-                        con.execute(statement)
+                        for part in self._store.schema(statement):
+                            con.execute(part)
                     con.execute("insert into migration values (?, ?)", [name, stamp()])
+
+
+def _store(address: Path | str) -> Store:
+    if isinstance(address, Path):
+        from corridor.web.sqlite_store import SqliteStore
+
+        return SqliteStore(address)
+    from corridor.web.postgres_store import PostgresStore
+
+    return PostgresStore(address)
 
 
 def migrations() -> dict[str, str]:

@@ -1,0 +1,49 @@
+"""What the state needs of a database: a connection of SQLite, or one of PostgreSQL that behaves the same.
+
+Statements are written for both: ``?`` marks, ``integer primary key``, no function that only one of them has,
+``lower(...)`` on both sides of a comparison without case, ``on conflict`` and ``returning`` where needed. A
+statement that fails ends its unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Cursor(Protocol):
+    """The rows of a statement; each by the names of its columns, as sqlite3.Row."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection inside ``State.reading()`` or ``State.writing()``."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Any: ...
+
+
+class Store(Protocol):
+    """A database of the state."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read from."""
+        ...
+
+    def writing(self, durable: bool) -> AbstractContextManager[Connection]:
+        """One unit of work, one at a time over all processes: all of it, or on an error nothing."""
+        ...
+
+    def schema(self, statement: str) -> Sequence[str]:
+        """A statement of a migration as this database says it."""
+        ...

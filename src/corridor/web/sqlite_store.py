@@ -1,0 +1,57 @@
+"""The state in a file: SQLite, the default."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+BUSY_SECONDS = 15.0
+
+
+class SqliteStore:
+    """One file; every unit of work opens its own connection, so that any thread or process may use it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))  # readable by its owner only
+
+    def _open(self, durable: bool = True) -> sqlite3.Connection:
+        con = sqlite3.connect(self.file, timeout=BUSY_SECONDS, isolation_level=None)
+        con.row_factory = sqlite3.Row
+        con.execute("pragma foreign_keys = on")
+        con.execute("pragma journal_mode = wal")
+        con.execute(f"pragma synchronous = {'full' if durable else 'off'}")
+        return con
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read from."""
+        con = self._open()
+        try:
+            yield con
+        finally:
+            con.close()
+
+    @contextmanager
+    def writing(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """One unit of work: all of it, or on an error nothing."""
+        con = self._open(durable)
+        try:
+            con.execute("begin immediate")
+            yield con
+            con.execute("commit")
+        except BaseException:
+            if con.in_transaction:
+                con.execute("rollback")
+            raise
+        finally:
+            con.close()
+
+    def schema(self, statement: str) -> Sequence[str]:
+        """Migrations are written for SQLite."""
+        return [statement]
