@@ -15,7 +15,7 @@ DEV_STAMP := $(VENV)/.dev-$(DEV_KEY)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test heavy browser bench lint format types layers steps check requirements clean
+.PHONY: help install dev demo test heavy browser bench lint format types layers steps check requirements docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -83,6 +83,13 @@ requirements: $(DEV_STAMP) ## pin the newest versions that pyproject.toml allows
 
 PIN := --quiet --upgrade --generate-hashes --universal --fork-strategy fewest --python-version 3.11 \
   --no-emit-index-url --no-header --custom-compile-command "make requirements"
+
+docs: $(DEV_STAMP) ## the documentation as a static site in build/docs, without a network
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs build/docs
+	@echo "build/docs/index.html"
+
+screenshots: $(DEV_STAMP) ## take the pictures of the docs anew, from the synthetic community
+	$(BIN)/pytest -n 0 -q -m "heavy and browser" tests/web/test_browser_screenshots.py --screenshots
 
 clean: ## remove .venv and caches (never a warehouse)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
