@@ -36,6 +36,10 @@ class Connection(Protocol):
 class Store(Protocol):
     """A database of the state."""
 
+    def close(self) -> None:
+        """Let go of what is kept open between units of work."""
+        ...
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from."""
         ...

@@ -20,6 +20,9 @@ class SqliteStore:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))  # readable by its owner only
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _open(self, durable: bool = True) -> sqlite3.Connection:
         con = sqlite3.connect(self.file, timeout=BUSY_SECONDS, isolation_level=None)
         con.row_factory = sqlite3.Row

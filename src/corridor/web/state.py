@@ -63,6 +63,10 @@ class State:
         self._store = _store(address)
         self._migrate()
 
+    def close(self) -> None:
+        """Let go of what is kept open between units of work."""
+        self._store.close()
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read from."""
         return self._store.reading()
