@@ -137,17 +137,21 @@ def test_too_many_attempts_are_turned_away(bench: Workbench, anna: str) -> None:
     assert codes == [401, 401, 429]
 
 
-def test_a_limit_slides() -> None:
+def test_a_limit_slides_and_every_process_counts_alike(bench: Workbench) -> None:
     moment = [0.0]
-    limit = Limit(2, 10, clock=lambda: moment[0])
-    limit.take("a")
+    limit, other = (Limit(2, 10, clock=lambda: moment[0]) for _ in range(2))
+    limit.take(bench.state, "api", "a")
     moment[0] = 6
-    limit.take("a")
+    other.take(bench.state, "api", "a")
     with pytest.raises(CorridorError, match="WEB-TOO-MANY"):
-        limit.take("a")
-    limit.take("b")
+        limit.take(bench.state, "api", "a")
+    limit.take(bench.state, "api", "b")
+    limit.take(bench.state, "sign-in", "a")
     moment[0] = 11
-    limit.take("a")
+    limit.take(bench.state, "api", "a")
+    with bench.state.reading() as con:
+        kept = [tuple(row) for row in con.execute("select key, times from attempt")]
+    assert len(kept) == 4 and all(len(key) == 64 for key, _ in kept)  # hashes; what ran out is gone
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def _who(visit: Visit, route: Route) -> None:
     request, bench = visit.request, visit.bench
     given = request.headers.get("authorization", "")
     if route.api and given:
-        bench.api_limit.take(visit.address + given[-16:])
+        bench.api_limit.take(bench.state, "api", visit.address + given[-16:])
         scheme, _, secret = given.partition(" ")
         found = account_of_token(bench.state, secret.strip()) if scheme.lower() == "bearer" else None
         if found is None:
@@ -135,7 +135,7 @@ def _who(visit: Visit, route: Route) -> None:
     visit.session = find_session(bench.state, request.cookies.get(cookie_name(bench), ""))
     visit.account = visit.session.account if visit.session else None
     if route.api:
-        bench.api_limit.take(visit.account.name if visit.account else visit.address)
+        bench.api_limit.take(bench.state, "api", visit.account.name if visit.account else visit.address)
 
 
 def _may(visit: Visit, route: Route) -> None:

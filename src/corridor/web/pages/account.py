@@ -21,7 +21,7 @@ def password(visit: VisitDep) -> Response:
     """A new password, for whoever knows the old one; every other session ends."""
     state, who = visit.bench.state, visit.who
     try:
-        visit.bench.sign_in_limit.take(visit.address)
+        visit.bench.sign_in_limit.take(state, "sign-in", visit.address)
         accounts.sign_in(state, who.name, visit.text("old"))
         accounts.set_password(
             state, who, visit.text("new"), must_change=False,

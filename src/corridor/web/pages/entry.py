@@ -35,7 +35,7 @@ def sign_in(visit: VisitDep) -> Response:
     """A session for the right password; the same words for every wrong one."""
     name, target = visit.text("name").strip()[:64], within(visit.text("next"))
     try:
-        visit.bench.sign_in_limit.take(visit.address)
+        visit.bench.sign_in_limit.take(visit.bench.state, "sign-in", visit.address)
         account = accounts.sign_in(visit.bench.state, name, visit.text("password"))
     except CorridorError as error:
         known = _known_name(visit, name)
@@ -59,7 +59,7 @@ def first_run_form(visit: VisitDep) -> Response:
 
 def first_run(visit: VisitDep) -> Response:
     """The first administrator, who may see every row, for whoever holds the setup token."""
-    visit.bench.sign_in_limit.take(visit.address)
+    visit.bench.sign_in_limit.take(visit.bench.state, "sign-in", visit.address)
     name = visit.text("name").strip()
     try:
         visit.bench.setup.check(visit.text("token"))
@@ -93,7 +93,7 @@ def _known_name(visit: Visit, name: str) -> str:
 def _as_if_known(visit: Visit, name: str, error: CorridorError) -> CorridorError:
     """What somebody with that name would be told by now."""
     try:
-        visit.bench.unknown_limit.take(name.lower())
+        visit.bench.unknown_limit.take(visit.bench.state, "unknown", name.lower())
     except CorridorError:
         return accounts.locked()
     return error
