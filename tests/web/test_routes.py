@@ -17,11 +17,18 @@ from tests.web.conftest import Person, Sign, browser
 
 FILLED = {
     "npi": "1999000000",
+    "program": "asm",
     "number": "1",
     "name": "asm.risk_level",
     "table": "asm.result",
     "account_id": "1",
     "token_id": "1",
+    "audit": "g2211",
+    "finding_id": "1-0123456789abcdef",
+    "delivery_id": "0",
+    "batch_id": "0",
+    "upload_id": "0",
+    "job_id": "1",
 }
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from corridor.programs.asm.settlement import Settlement
 
 MOST_VIEWERS = 24
+MOST_MADE = 400  # small things drawn or summed once a run and scope
 Made = TypeVar("Made")
 
 
@@ -68,6 +69,7 @@ class Workbench:
     unknown_limit: Limit = field(default_factory=lambda: Limit(FAILURES, LOCKED.total_seconds()))
     api_limit: Limit = field(default_factory=lambda: Limit(120, 60.0))
     _shelf: Shelf = field(default_factory=lambda: Shelf(MOST_VIEWERS))
+    _made: Shelf = field(default_factory=lambda: Shelf(MOST_MADE))
 
     def __post_init__(self) -> None:
         self.setup = Setup(self.state)
@@ -97,6 +99,10 @@ class Workbench:
     def panels(self, run: Run) -> Panels:
         """The small tables summed up from a run, the same for every viewer before its scope cuts them."""
         return self._shelf.get(("panels", run.run_id), lambda: Panels(run))
+
+    def made(self, viewer: Viewer, what: Any, make: Callable[[], Made]) -> Made:
+        """Something small that is made once for a run and whoever sees the same of it: words, sums, a drawing."""
+        return self._made.get((what, viewer.run_id, viewer.scope, viewer.patients), make)
 
     def report(self, viewer: Viewer) -> ReportData:
         """The data of the report, in the viewer's scope; single episodes are read a clinician at a time."""

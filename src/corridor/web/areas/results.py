@@ -8,7 +8,8 @@ from corridor.web.route import Entry, Route, get
 
 ROUTES: tuple[Route, ...] = (
     get("/", "pages.home:home", EVERYONE),
-    get("/programs/asm", "pages.asm:asm", RESULTS, noted=True),
+    get("/programs", "pages.program:programs", RESULTS),
+    get("/programs/{program}", "pages.program:program", RESULTS, noted=True, named=("program",)),
     get("/clinicians", "pages.clinicians:clinicians", RESULTS, noted=True),
     get("/clinicians/{npi}", "pages.clinician:clinician", RESULTS, noted=True, named=("npi",)),
     get("/explain/asm/{npi}", "pages.explain:derivation", RESULTS, noted=True, named=("npi",)),
@@ -16,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
     Entry("/", "Home", EVERYONE),
+    Entry("/programs", "All programs", RESULTS, PROGRAMS),
     Entry("/programs/asm", "Ambulatory Specialty Model", RESULTS, PROGRAMS),
     Entry("/clinicians", "Clinicians", RESULTS, PEOPLE),
 )
