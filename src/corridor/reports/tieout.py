@@ -76,7 +76,7 @@ def read_tieout(home: Path, run: RunLike | None = None) -> TieOut:
     return TieOut(
         deliveries=[_delivery(delivery, files) for delivery in deliveries],
         files=files,
-        asides=[row for delivery in deliveries for row in _asides(delivery)],
+        asides=[row for delivery in deliveries for row in asides_of(delivery)],
         dollars=dollars_in_files(deliveries, counts),
         months=months,
         completeness=completeness(months, max((_file_month(delivery) for delivery in deliveries), default=0)),
@@ -164,7 +164,7 @@ def _whole(value: Any) -> int | None:
     return None if number is None else int(number)
 
 
-def _asides(delivery: Delivery) -> list[Row]:
+def asides_of(delivery: Delivery) -> list[Row]:
     """Rows set aside, counted by file and reason; the raw text of a row is never read here."""
     folder = delivery.path / "rejects"
     if not any(folder.glob("*.parquet")):

@@ -80,6 +80,7 @@ def serve(bench: Workbench, listening: Listening) -> None:
     import uvicorn
 
     from corridor.web.app import create_app
+    from corridor.web.supervise import Supervisor
 
     # No access log: the audit log says who saw what, and an address may hold a search for a name.
     options: dict[str, Any] = {"access_log": False, "log_level": "warning", "server_header": False}
@@ -87,7 +88,19 @@ def serve(bench: Workbench, listening: Listening) -> None:
     options["proxy_headers"] = bool(listening.name)
     if listening.certificate is not None:
         options |= {"ssl_certfile": str(listening.certificate), "ssl_keyfile": str(listening.key)}
-    uvicorn.run(create_app(bench), host=listening.host, port=listening.port, **options)
+    worker = Supervisor(bench)
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, *given: Any, **named: Any) -> None:
+            worker.stop()  # whatever signal stopped the server
+            await super().shutdown(*given, **named)
+
+    server = Server(uvicorn.Config(create_app(bench), host=listening.host, port=listening.port, **options))
+    worker.start()
+    try:
+        server.run()
+    finally:
+        worker.stop()
 
 
 def _loopback(host: str) -> bool:

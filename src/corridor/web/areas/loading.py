@@ -1,0 +1,39 @@
+"""Loading and running in the browser, and the forms of calculators and audits."""
+
+from __future__ import annotations
+
+from corridor.web.groups import GROUND
+from corridor.web.roles import LOADERS
+from corridor.web.route import Entry, Route, get, post
+from corridor.web.upload_store import LARGEST_PART
+
+LARGEST_FORM = 256_000_000  # of files in one plain form; larger ones go in parts
+ROUTES: tuple[Route, ...] = (
+    get("/load", "pages.loading:load", LOADERS, whole=True),
+    get("/load/deliveries/{delivery_id}", "pages.loading:delivery", LOADERS, whole=True),
+    post(
+        "/load/files", "pages.uploads:files", LOADERS, whole=True, noted=True, largest=LARGEST_FORM, files=60
+    ),
+    post("/load/batches", "pages.uploads:begin", LOADERS, whole=True, noted=True),
+    get("/load/batches/{batch_id}", "pages.uploads:batch", LOADERS, whole=True),
+    post(
+        "/load/batches/{batch_id}/load", "pages.uploads:start_load", LOADERS, whole=True, noted=True,
+        named=("batch_id",),
+    ),
+    post(
+        "/load/batches/{batch_id}/discard", "pages.uploads:discard", LOADERS, whole=True, noted=True,
+        named=("batch_id",),
+    ),
+    post("/load/uploads", "pages.uploads:upload", LOADERS, whole=True),
+    get("/load/uploads/{upload_id}", "pages.uploads:held", LOADERS, whole=True),
+    post(
+        "/load/uploads/{upload_id}/parts/{number}", "pages.uploads:part", LOADERS, whole=True,
+        largest=LARGEST_PART,
+    ),
+    post("/load/run", "pages.jobs:run", LOADERS, whole=True, noted=True),
+    get("/jobs/{job_id}", "pages.jobs:job", LOADERS, whole=True),
+    post("/jobs/{job_id}/cancel", "pages.jobs:stop", LOADERS, whole=True, noted=True, named=("job_id",)),
+    get("/api/v1/jobs", "api.jobs:jobs", LOADERS, whole=True, reach="jobs"),
+    get("/api/v1/jobs/{job_id}", "api.jobs:job", LOADERS, whole=True, reach="jobs"),
+)  # fmt: skip
+ENTRIES: tuple[Entry, ...] = (Entry("/load", "Load and run", LOADERS, GROUND, whole=True),)
