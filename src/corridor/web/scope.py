@@ -23,6 +23,8 @@ LINES_OF_EPISODE = "episodes.chronic_service"
 # Whoever answers for a person sees that person's rows, where the row is of nobody else besides.
 OF_PERSON = "attribution.person"
 OPTED_OUT = "claims.opt_out"
+# What is billed and what is found of it belongs to whoever billed it, also inside an episode of another's.
+BILLED_ROOMS = frozenset({"billing"})
 # All care of a person, whoever rendered it: an answerable practice or ACO is sent it by CMS too.
 CARE_OF_PERSON = frozenset({"claims.service_line", "claims.pharmacy_claim", "population.claim_line"})
 
@@ -94,6 +96,8 @@ def condition(
         ]
     if episodes and "episode_id" in columns:
         tests.append(f"{name('episode_id')} in (select episode_id from scope.episode)")
+    elif table.partition(".")[0] in BILLED_ROOMS:
+        pass
     elif lines and {"source_id", "claim_id", "claim_line_number"} <= set(columns):
         keys = ", ".join(map(name, ("source_id", "claim_id", "claim_line_number")))
         tests.append(f"({keys}) in (select source_id, claim_id, claim_line_number from scope.line)")

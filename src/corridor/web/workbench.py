@@ -16,13 +16,16 @@ from corridor.reports import ReportData
 from corridor.settings import Settings
 from corridor.web.accounts import FAILURES, LOCKED, Account
 from corridor.web.limits import Limit
+from corridor.web.making import Making
 from corridor.web.panel import Panels
+from corridor.web.openid import Provider, provider_of
 from corridor.web.roles import PATIENTS
 from corridor.web.sessions import Setup
 from corridor.web.state import State
 from corridor.web.viewer import Viewer
 
 if TYPE_CHECKING:
+    from corridor.jobs.context import Context
     from corridor.programs.asm.settlement import Settlement
 
 MOST_VIEWERS = 24
@@ -65,14 +68,17 @@ class Workbench:
     secure: bool = False
     names: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
     setup: Setup = field(init=False)
+    openid: Provider | None = field(init=False)
     sign_in_limit: Limit = field(default_factory=lambda: Limit(10, 60.0))
     unknown_limit: Limit = field(default_factory=lambda: Limit(FAILURES, LOCKED.total_seconds()))
     api_limit: Limit = field(default_factory=lambda: Limit(120, 60.0))
+    making: Making = field(default_factory=Making)
     _shelf: Shelf = field(default_factory=lambda: Shelf(MOST_VIEWERS))
     _made: Shelf = field(default_factory=lambda: Shelf(MOST_MADE))
 
     def __post_init__(self) -> None:
         self.setup = Setup(self.state)
+        self.openid = provider_of(self.settings.web.openid)
 
     @property
     def warehouse(self) -> Warehouse:
@@ -108,6 +114,12 @@ class Workbench:
         """The data of the report, in the viewer's scope; single episodes are read a clinician at a time."""
         key = ("report", viewer.run_id, viewer.scope, viewer.patients)
         return self._shelf.get(key, lambda: ReportData.from_run(viewer, detail=False))
+
+    def context(self) -> Context:
+        """What the jobs of the command line stand on: these settings, this warehouse, the law in force."""
+        from corridor.jobs.context import open_context
+
+        return self._shelf.get("context", lambda: open_context(home=self.home, settings=self.settings))
 
     def law(self, programs: tuple[str, ...]) -> Rules:
         """The rules of some programs with the settings' overrides. Raises LAW-UNKNOWN-PROGRAM."""
