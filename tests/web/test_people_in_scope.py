@@ -17,8 +17,10 @@ from corridor.web.viewer import Viewer
 RUN = "20270401T060000000000-abcdef02"
 TABLES: dict[str, str] = {
     # person 1 and 2 of practice T1 in ACO A1, 3 of T2 in A1, 4 of T3 outside; 5 of T1 opted out; 6 of nobody
-    "attribution.person": """select * from (values (1, 'A1', 'T1', 'N1'), (2, 'A1', 'T1', 'N2'), (3, 'A1', 'T2', 'N3'),
-        (4, null, 'T3', 'N4'), (5, 'A1', 'T1', 'N1'), (6, null, null, null)) as t(person_id, aco_id, tin, npi)""",
+    "attribution.person": """select * from (values (1, 'A1', 'T1', 'N1'), (2, 'A1', 'T1', 'N2'), (3, 'A1',
+    'T2', 'N3'),
+        (4, null, 'T3', 'N4'), (5, 'A1', 'T1', 'N1'), (6, null, null, null)) as t(person_id, aco_id, tin,
+        npi)""",
     "claims.opt_out": "select 5 as person_id, true as opted_out union all select 2, false",
     "population.need_tier": "select unnest([1, 2, 3, 4, 5, 6]) as person_id, 'high' as tier",
     "measures.admission": "select unnest([1, 3, 4, 6]) as person_id, 'x' as admission_id",
@@ -83,7 +85,9 @@ def test_people_of_the_scope(home: Path, scope: Scope, people: list[int]) -> Non
 
 
 def test_all_care_of_ones_people_and_ones_own_services(home: Path) -> None:
-    """T1 answers for person 1 (a line of T9) and rendered one line for person 4; the other line of 4 stays shut."""
+    """T1 answers for person 1 (a line of T9) and rendered one line for person 4; the other line of 4 stays
+    shut.
+    """
     viewer = Viewer(Run(home, RUN), Scope(tin=("T1",)), patients=True)
     lines = viewer.query("select claim_id from claims.service_line order by claim_id")
     assert [row["claim_id"] for row in lines] == ["c1", "c2"]

@@ -1,6 +1,8 @@
-"""Small tables that pages read and a run lacks: rows of people summed up, once a run, by who answers for them.
+"""Small tables that pages read and a run lacks: rows of people summed up, once a run, by who answers for
+them.
 
-Each is a SQL file of ``panel_tables`` and appears as ``panel.NAME`` beside the tables of the run, for every viewer, cut to
+Each is a SQL file of ``panel_tables`` and appears as ``panel.NAME`` beside the tables of the run, for every
+viewer, cut to
 its scope as those are. No row is about one person, so roles without patients see them too.
 """
 

@@ -40,8 +40,11 @@ def waterfall(
     show: Show,
     show_change: Show,
     layout: Layout = STACKED,
+    neutral: bool = False,
 ) -> Chart:
-    """Rows from the start through each part to the end; bars of totals begin at zero.
+    """Rows from the start through each part to the end; bars of totals begin at zero. `neutral`: more is
+    neither
+    gain nor loss, and only the sign tells them apart.
 
     Raises ValueError where the parts do not sum to the end within 1e-6: a waterfall that does not close is
     wrong.
@@ -58,7 +61,7 @@ def waterfall(
     labels: list[Box] = []
     rows = [(start.name, show(start.amount), "total", 0.0, start.amount)]
     for index, part in enumerate(parts):
-        kind = "gain" if part.amount > 0 else "loss" if part.amount < 0 else "even"
+        kind = "even" if neutral or part.amount == 0 else "gain" if part.amount > 0 else "loss"
         rows.append((part.name, show_change(part.amount), kind, levels[index], levels[index + 1]))
     rows.append((end.name, show(end.amount), "total", 0.0, end.amount))
     for index, (words, value, kind, first, last) in enumerate(rows):

@@ -4,8 +4,8 @@
 select
   person.aco_id, person.tin, person.npi, spent.month, spent.year, count(*) as people, count(*) as member_months,
   sum(spent.expenditure) as expenditure,
-  sum(cast(spent.expenditure as double) / coalesce(nullif(completion.completion_factor, 0), 1)) as completed,
-  sum(power(cast(spent.expenditure as double) / coalesce(nullif(completion.completion_factor, 0), 1), 2)) as squared,
+  sum(cast(spent.expenditure as double) * coalesce(completion.completion_factor, 1)) as completed,
+  sum(power(cast(spent.expenditure as double) * coalesce(completion.completion_factor, 1), 2)) as squared,
   sum(spent.inpatient_amount) as inpatient, sum(spent.skilled_nursing_amount) as skilled_nursing,
   sum(spent.inpatient_rehabilitation_amount) as inpatient_rehabilitation,
   sum(spent.long_term_care_hospital_amount) as long_term_care_hospital, sum(spent.home_health_amount) as home_health,

@@ -1,0 +1,10 @@
+"""Population: spend, equity, virtual care, drugs, program effect, utilization, areas and risk."""
+
+from __future__ import annotations
+
+from corridor.web.groups import POPULATION
+from corridor.web.roles import RESULTS
+from corridor.web.route import Entry, Route, get
+
+ROUTES: tuple[Route, ...] = (get("/population", "pages.population:population", RESULTS, noted=True),)
+ENTRIES: tuple[Entry, ...] = (Entry("/population", "Spend and need", RESULTS, POPULATION),)
