@@ -104,6 +104,11 @@ class Viewer(Run):
         finally:
             cursor.close()
 
+    def lend(self, table: str, files: Sequence[Path]) -> None:
+        """A table made from the run for every account: seen here cut to the scope, as those of the run are."""
+        with self._lock:
+            self._given.setdefault(table, list(files))
+
     # -- what pages ask -----------------------------------------------------------------------
 
     def tables(self) -> list[str]:
