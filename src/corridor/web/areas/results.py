@@ -19,5 +19,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/", "Home", EVERYONE),
     Entry("/programs", "All programs", RESULTS, PROGRAMS),
     Entry("/programs/asm", "Ambulatory Specialty Model", RESULTS, PROGRAMS),
+    Entry("/programs/qp", "QP and MIPS status", RESULTS, PROGRAMS),
+    Entry("/programs/mssp", "Shared Savings", RESULTS, PROGRAMS),
+    Entry("/programs/reach", "ACO REACH", RESULTS, PROGRAMS),
+    Entry("/programs/wiser", "Prior authorization", RESULTS, PROGRAMS),
     Entry("/clinicians", "Clinicians", RESULTS, PEOPLE),
 )

@@ -105,11 +105,16 @@ def standing(viewer: Viewer) -> Section:
         ]
         wide, narrow = (
             strip(
-                f"scores-{row['cohort']}-{size}", finding, peers, own, axis="Final score", landmarks=marks,
+                f"scores-{row['cohort']}-{size}",
+                finding,
+                peers,
+                own,
+                axis="Final score",
+                landmarks=marks,
                 width=width,
             )
             for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
-        )  # fmt: skip
+        )
         pictures.append(
             Picture(finding, wide, narrow, f"Grey: {peers.size:,} clinicians of the national cohort.")
         )
@@ -129,12 +134,18 @@ def standing(viewer: Viewer) -> Section:
         for row in rows
     ]
     columns = (
-        Column("Cohort"), Column("Clinicians", "number"), Column("Scored", "number"),
-        Column("Lowest tenth", "number", "A tenth of yours score below it"), Column("Median", "number"),
-        Column("Highest tenth", "number"), Column("Breaks even", "number"),
+        Column("Cohort"),
+        Column("Clinicians", "number"),
+        Column("Scored", "number"),
+        Column("Lowest tenth", "number", "A tenth of yours score below it"),
+        Column("Median", "number"),
+        Column("Highest tenth", "number"),
+        Column("Breaks even", "number"),
         Column("National median", "number"),
-        Column("Lose", "number"), Column("Gain", "number"), Column("Dollars", "number"),
-    )  # fmt: skip
+        Column("Lose", "number"),
+        Column("Gain", "number"),
+        Column("Dollars", "number"),
+    )
     return Section(
         "scores", "Scores among peers", "", pictures, [Table("scores", "Scores by cohort", columns, body)]
     )
@@ -155,9 +166,10 @@ def dollars(visit: Visit, viewer: Viewer) -> Panel:
         part = math.fsum(abs(one) for _, one in ranked[:DRAWN]) / (abs(lost) + gained or 1.0)
         finding = f"The {min(DRAWN, len(ranked))} practices that move most hold {share(part, 0)} of it"
         picture = bar_picture(
-            "practices", finding,
+            "practices",
+            finding,
             [Bar(f"TIN {tin}", value, link=f"/practices/{tin}") for tin, value in ranked[:DRAWN]],
-        )  # fmt: skip
+        )
         return Panel(
             f"In {year}, practices that lose lose {short_dollars(abs(lost))} together, those that gain gain "
             f"{short_dollars(gained)}",
@@ -195,18 +207,19 @@ def levers(visit: Visit, viewer: Viewer) -> Panel:
             for row in rows
         ]
         columns = (
-            Column("Measure"), Column("Change"), Column("Clinicians", "number"),
-            Column("All together", "number"), Column("Most for one", "number"), Column("Who"),
-        )  # fmt: skip
+            Column("Measure"),
+            Column("Change"),
+            Column("Clinicians", "number"),
+            Column("All together", "number"),
+            Column("Most for one", "number"),
+            Column("Who"),
+        )
         return Panel(
-            finding, "Each lever is valued alone, with all else as it is; they do not add up.",
-            pictures=[
-                bar_picture(
-                    "levers", finding, _levers(rows)
-                )
-            ],
+            finding,
+            "Each lever is valued alone, with all else as it is; they do not add up.",
+            pictures=[bar_picture("levers", finding, _levers(rows))],
             tables=[Table("levers", "Levers, all clinicians", columns, body)],
-        )  # fmt: skip
+        )
 
     return visit.bench.made(viewer, "asm levers many", made)
 
@@ -223,8 +236,15 @@ def cost(visit: Visit, viewer: Viewer) -> Panel:
             spread = real(viewer.query(SPREAD, [cohort])[0]["spread"]) if rows else None
             if not rows or not spread:
                 continue
-            dots = [Dot(f"NPI {row['npi']}", float(row["attributed_episodes"]), float(row["cost_ratio"]),
-                        f"/clinicians/{row['npi']}") for row in rows]  # fmt: skip
+            dots = [
+                Dot(
+                    f"NPI {row['npi']}",
+                    float(row["attributed_episodes"]),
+                    float(row["cost_ratio"]),
+                    f"/clinicians/{row['npi']}",
+                )
+                for row in rows
+            ]
             above = sum(beyond(dot, 1.0, spread) > 0 for dot in dots)
             below = sum(beyond(dot, 1.0, spread) < 0 for dot in dots)
             finding = f"{cohort_name(cohort)}: {above:,} cost more than chance explains, {below:,} less"
@@ -240,20 +260,24 @@ def cost(visit: Visit, viewer: Viewer) -> Panel:
             body += [
                 TableRow(
                     (
-                        Cell(f"NPI {row['npi']}", link=f"/clinicians/{row['npi']}"), text_cell(row["tin"]),
+                        Cell(f"NPI {row['npi']}", link=f"/clinicians/{row['npi']}"),
+                        text_cell(row["tin"]),
                         text_cell(cohort_name(cohort)),
                         amount_cell(people(row["attributed_episodes"]), real(row["attributed_episodes"])),
                         amount_cell(plain(row["cost_ratio"], 2), real(row["cost_ratio"])),
                     )
                 )
                 for row in most
-            ]  # fmt: skip
+            ]
         if not said:
             return Panel("No clinician has enough episodes for a cost score.")
         columns = (
-            Column("Clinician"), Column("TIN"), Column("Cohort"), Column("Episodes", "number"),
+            Column("Clinician"),
+            Column("TIN"),
+            Column("Cohort"),
+            Column("Episodes", "number"),
             Column("Observed over expected", "number"),
-        )  # fmt: skip
+        )
         table = Table("cost", "The costliest of each cohort", columns, body)
         return Panel("; ".join(said), pictures=pictures, tables=[table])
 

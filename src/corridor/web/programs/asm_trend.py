@@ -97,19 +97,25 @@ def _drawn(rows: Sequence[dict[str, Any]]) -> tuple[list[Picture], list[Table], 
                 *(
                     amount_cell("–", None) if is_small(row["people"]) else amount_cell(words, real(row[key]))
                     for key, words in (
-                        ("episodes", whole(row["episodes"])), ("observed", dollars(row["observed"])),
-                        ("expected", dollars(row["expected"])), ("ratio", plain(row["ratio"], 2)),
+                        ("episodes", whole(row["episodes"])),
+                        ("observed", dollars(row["observed"])),
+                        ("expected", dollars(row["expected"])),
+                        ("ratio", plain(row["ratio"], 2)),
                     )
                 ),
             )
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     columns = (
-        Column("Cohort"), Column("Began"), Column("People", "number"), Column("Episodes", "number"),
-        Column("Observed", "number", "Mean cost of an episode for a year"), Column("Expected", "number"),
+        Column("Cohort"),
+        Column("Began"),
+        Column("People", "number"),
+        Column("Episodes", "number"),
+        Column("Observed", "number", "Mean cost of an episode for a year"),
+        Column("Expected", "number"),
         Column("Ratio", "number", "Observed over expected"),
-    )  # fmt: skip
+    )
     return [picture], [Table("asm-quarters", "Episodes by quarter", columns, body)], finding
 
 
@@ -128,10 +134,12 @@ def _runs(visit: Visit, viewer: Viewer) -> list[dict[str, Any]]:
         setting = run.manifest.get("setting", {})
         found.append(
             {
-                "finished": str(run.manifest["finished"])[:16].replace("T", " "), "run": run.run_id,
-                "year": setting.get("performance_year"), **row,
+                "finished": str(run.manifest["finished"])[:16].replace("T", " "),
+                "run": run.run_id,
+                "year": setting.get("performance_year"),
+                **row,
             }
-        )  # fmt: skip
+        )
     return found[::-1]
 
 
@@ -154,16 +162,20 @@ def _table_of_runs(rows: Sequence[dict[str, Any]]) -> Table:
     body = [
         TableRow(
             (
-                text_cell(row["finished"]), text_cell(row["year"]),
+                text_cell(row["finished"]),
+                text_cell(row["year"]),
                 amount_cell(whole(row["clinicians"]), real(row["clinicians"])),
                 amount_cell(plain(row["score"]), real(row["score"])),
                 amount_cell(dollars(row["dollars"], signed=True), real(row["dollars"]), toned=True),
             )
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     columns = (
-        Column("Run (UTC)"), Column("Performance year"), Column("Clinicians", "number"),
-        Column("Median final score", "number"), Column("Dollars", "number", "Of the first payment year"),
-    )  # fmt: skip
+        Column("Run (UTC)"),
+        Column("Performance year"),
+        Column("Clinicians", "number"),
+        Column("Median final score", "number"),
+        Column("Dollars", "number", "Of the first payment year"),
+    )
     return Table("asm-runs", "Runs that are kept", columns, body, tools=False)

@@ -1,9 +1,9 @@
-"""The programs, in the order of the pages."""
+"""The programs, in the order of the pages. A later one adds its module and a line here."""
 
 from __future__ import annotations
 
-from corridor.web.programs import asm
+from corridor.web.programs import asm, mssp, qp, reach, wiser
 from corridor.web.programs.shape import Program
 
-PROGRAMS: tuple[Program, ...] = (asm.PROGRAM,)
+PROGRAMS: tuple[Program, ...] = (asm.PROGRAM, qp.PROGRAM, mssp.PROGRAM, reach.PROGRAM, wiser.PROGRAM)
 BY_KEY: dict[str, Program] = {one.key: one for one in PROGRAMS}
