@@ -23,6 +23,7 @@ FILLED = {
     "table": "asm.result",
     "account_id": "1",
     "token_id": "1",
+    "scenario_id": "1",
     "audit": "g2211",
     "finding_id": "1-0123456789abcdef",
     "delivery_id": "0",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from corridor.web.areas import administration, api, billing, entry, foundation, loading, population, results
+from corridor.web.areas import administration, api, billing, entry, foundation, loading, planning, population, results, work
 from corridor.web.groups import GROUPS
 from corridor.web.route import Entry, Route
 
-AREAS = (entry, results, billing, foundation, administration, api, loading, population)
+AREAS = (entry, results, billing, foundation, administration, api, loading, population, planning, work)
 ROUTES: tuple[Route, ...] = tuple(route for area in AREAS for route in area.ROUTES)
 ENTRIES: tuple[Entry, ...] = tuple(
     sorted(

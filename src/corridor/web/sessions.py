@@ -21,7 +21,7 @@ LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 TOKEN_DAYS = 90
 TOKEN_PREFIX = "corridor_"
-REACH = ("tables", "explain", "rules", "jobs")
+REACH = ("tables", "explain", "rules", "jobs", "work", "scenarios")
 
 
 @dataclass(frozen=True)
