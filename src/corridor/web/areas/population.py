@@ -6,5 +6,13 @@ from corridor.web.groups import POPULATION
 from corridor.web.roles import RESULTS
 from corridor.web.route import Entry, Route, get
 
-ROUTES: tuple[Route, ...] = (get("/population", "pages.population:population", RESULTS, noted=True),)
-ENTRIES: tuple[Entry, ...] = (Entry("/population", "Spend and need", RESULTS, POPULATION),)
+ROUTES: tuple[Route, ...] = (
+    get("/population", "pages.population:population", RESULTS, noted=True),
+    get("/equity", "pages.equity:equity", RESULTS, noted=True),
+    get("/virtual-care", "pages.virtual_care:virtual_care", RESULTS, noted=True),
+)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/population", "Spend and need", RESULTS, POPULATION),
+    Entry("/equity", "Equity", RESULTS, POPULATION),
+    Entry("/virtual-care", "Virtual care", RESULTS, POPULATION),
+)
