@@ -65,6 +65,44 @@ class UploadSettings(_Model):
     free_gigabytes: float = Field(default=2.0, ge=0)
 
 
+class OpenIdSettings(_Model):
+    """Signing in at an OpenID Connect issuer; a client secret is read from $CORRIDOR_OPENID_SECRET.
+
+    issuer           its address, under which /.well-known/openid-configuration describes it
+    client_id        what this application is called there
+    label            what the button says
+    scopes           what is asked for beside ``openid``
+    role_claim       the claim that names groups; roles: role -> the groups that have it. Without roles here a
+                     new account has neither role nor scope until an administrator gives them
+    allowed_domains  the domains of e-mail addresses, which the issuer must call verified; none: any
+    """
+
+    issuer: str = Field(pattern=r"^https?://[^\s?#]+$")
+    client_id: str = Field(min_length=1)
+    label: str = Field(default="your organization", min_length=1)
+    scopes: list[str] = ["profile", "email"]
+    role_claim: str = "groups"
+    roles: dict[str, list[str]] = {}
+    allowed_domains: list[str] = []
+
+
+class WebSettings(_Model):
+    """Who may sign in to the application.
+
+    local_accounts  whether local accounts may sign in; the first administrator always may
+    openid          the OpenID Connect issuer (OpenIdSettings); None: local accounts only
+    """
+
+    local_accounts: bool = True
+    openid: OpenIdSettings | None = None
+
+
+class StorageSettings(_Model):
+    """How things are stored. encrypt: by Corridor itself, which it cannot: it then refuses to start."""
+
+    encrypt: bool = False
+
+
 class Settings(_Model):
     """The settings of corridor.toml; every one has a default.
 
@@ -84,6 +122,8 @@ class Settings(_Model):
     spark                      where Spark is (SparkSettings)
     billing                    the fee-schedule locality of services that name none (BillingSettings)
     uploads                    what may be sent to the application in the browser (UploadSettings)
+    web                        who may sign in to the application (WebSettings)
+    storage                    how things are stored (StorageSettings)
     overrides                  rule name (``asm.risk_level``) -> the value to use in its place
     """
 
@@ -104,6 +144,8 @@ class Settings(_Model):
     spark: SparkSettings = SparkSettings()
     billing: BillingSettings = BillingSettings()
     uploads: UploadSettings = UploadSettings()
+    web: WebSettings = WebSettings()
+    storage: StorageSettings = StorageSettings()
     overrides: dict[str, Any] = {}
     file: Path | None = Field(default=None, exclude=True)
 
@@ -134,7 +176,7 @@ class Settings(_Model):
 def load_settings(file: Path | str | None = None) -> Settings:
     """Read corridor.toml: the file named, else ./corridor.toml where there is one, else the defaults.
 
-    Raises SETTINGS-NOT-FOUND, SETTINGS-TOML, SETTINGS-UNKNOWN-KEY, SETTINGS-VALUE.
+    Raises SETTINGS-NOT-FOUND, SETTINGS-TOML, SETTINGS-UNKNOWN-KEY, SETTINGS-VALUE, STORAGE-ENCRYPT.
     """
     path = Path(DEFAULT_FILE if file is None else file)
     if not path.is_file():
@@ -163,7 +205,7 @@ def load_settings(file: Path | str | None = None) -> Settings:
     if "file" in data:
         raise _unknown("file", path, text)
     try:
-        return Settings.model_validate({**data, "file": path})
+        settings = Settings.model_validate({**data, "file": path})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
@@ -178,6 +220,17 @@ def load_settings(file: Path | str | None = None) -> Settings:
             line=_line(name, text),
             field=name,
         ) from error
+    if settings.storage.encrypt:
+        raise CorridorError(
+            "STORAGE-ENCRYPT",
+            "The setting storage.encrypt asks for encrypted files, and Corridor cannot write them.",
+            why="The warehouse and the state would lie readable on the disk although you asked otherwise.",
+            todo="Put CORRIDOR_HOME and CORRIDOR_STATE on an encrypted disk, then remove the setting.",
+            file=path,
+            line=_line("storage.encrypt", text),
+            field="storage.encrypt",
+        )
+    return settings
 
 
 def _flat(overrides: dict[str, Any]) -> dict[str, Any]:
@@ -200,8 +253,12 @@ def _unknown(name: str, path: Path, text: str) -> CorridorError:
         "spark": SparkSettings,
         "billing": BillingSettings,
         "uploads": UploadSettings,
+        "web": WebSettings,
+        "web.openid": OpenIdSettings,
+        "storage": StorageSettings,
     }
-    known = inside.get(name.rpartition(".")[0].partition(".")[0], Settings).model_fields
+    above = name.rpartition(".")[0]
+    known = inside.get(above, inside.get(above.partition(".")[0], Settings)).model_fields
     near = difflib.get_close_matches(key, [k for k in known if k != "file"], n=1)
     return CorridorError(
         "SETTINGS-UNKNOWN-KEY",

@@ -224,6 +224,7 @@ def test_secrets_are_not_kept(bench: Workbench, anna: str) -> None:
     client = browser(bench)
     assert sign_in(client, anna, PASSWORD) == 303
     secret = client.cookies["corridor_session"]
+    assert bench.state.file is not None
     kept = bench.state.file.read_bytes() + b"".join(
         p.read_bytes() for p in bench.state.file.parent.glob("*-wal")
     )

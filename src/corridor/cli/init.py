@@ -61,6 +61,17 @@ programs = ["asm"]
 # most_gigabytes = 100
 # free_gigabytes = 2
 
+# Who may sign in to the application: local accounts, or an OpenID Connect issuer; see docs/web-identity.md.
+# [web]
+# local_accounts = true
+# [web.openid]
+# issuer = "https://login.example.org"
+# client_id = "corridor"
+
+# Corridor cannot encrypt what it writes: with encrypt = true it refuses to work. Use an encrypted disk.
+# [storage]
+# encrypt = false
+
 # What to load: one block for each format, paths relative to this file.
 # [[sources]]
 # format = "cclf"

@@ -149,16 +149,20 @@ def set_password(
         )
 
 
-def sign_in(state: State, name: str, password: str) -> Account:
-    """The account, where the password is its own. Raises WEB-SIGN-IN, the same whatever was wrong, and
-    WEB-LOCKED.
+def sign_in(state: State, name: str, password: str, *, only_first: bool = False) -> Account:
+    """The account, where the password is its own; ``only_first``: only that of the first administrator.
+
+    Raises WEB-SIGN-IN, the same whatever was wrong, and WEB-LOCKED.
     """
     with state.reading() as con:
         row = con.execute("select * from account where lower(name) = lower(?)", [name]).fetchone()
+        first = con.execute("select min(account_id) as account_id from account").fetchone()
+        if only_first and row is not None and row["account_id"] != first["account_id"]:
+            row = None
         account = _account(con, row) if row else None
     if account is not None and account.locked:
         raise locked()
-    right = _matches(row["password_hash"] if row else _NOBODY, password[:LONGEST])
+    right = _matches((row and row["password_hash"]) or _NOBODY, password[:LONGEST])
     if account is None or account.disabled or not right:
         if account is not None and not right:
             _count_failure(state, account)

@@ -160,7 +160,8 @@ def _permitted(visit: Visit, route: Route) -> None:
             why="The one you have was set by an administrator.",
             todo="Set it on the page of your account.",
         )
-    fits = visit.account.any_of(route.roles)
+    # Whoever has no role yet sees that, and may sign out.
+    fits = visit.account.any_of(route.roles) or (route.own and not visit.account.roles)
     if not fits or (route.whole and not visit.account.scope.every_row):
         visit.note(f"{route.name} refused", route.subject(visit.request), "refused")
         raise CorridorError(

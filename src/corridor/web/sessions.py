@@ -14,6 +14,7 @@ from typing import Any
 
 from corridor.errors import CorridorError
 from corridor.web.accounts import Account, any_account, find_account
+from corridor.web.reach import REACH
 from corridor.web.state import State, fingerprint, now, stamp
 
 IDLE = timedelta(minutes=30)
@@ -21,7 +22,6 @@ LONGEST = timedelta(hours=10)
 TOUCHED_EVERY = timedelta(minutes=1)
 TOKEN_DAYS = 90
 TOKEN_PREFIX = "corridor_"
-REACH = ("tables", "explain", "rules", "jobs", "work", "scenarios")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from corridor.law import Rules, load_rules
 from corridor.reports import ReportData
 from corridor.settings import Settings
 from corridor.web.accounts import FAILURES, LOCKED, Account
+from corridor.web.kept import Answers
 from corridor.web.limits import Limit
 from corridor.web.making import Making
 from corridor.web.panel import Panels
@@ -26,7 +27,9 @@ from corridor.web.viewer import Viewer
 
 if TYPE_CHECKING:
     from corridor.jobs.context import Context
+    from corridor.jobs.context import Context
     from corridor.programs.asm.settlement import Settlement
+    from corridor.web.price_desk import PriceDesk
 
 MOST_VIEWERS = 24
 MOST_MADE = 400  # small things drawn or summed once a run and scope
@@ -73,6 +76,7 @@ class Workbench:
     unknown_limit: Limit = field(default_factory=lambda: Limit(FAILURES, LOCKED.total_seconds()))
     api_limit: Limit = field(default_factory=lambda: Limit(120, 60.0))
     making: Making = field(default_factory=Making)
+    answers: Answers = field(default_factory=Answers)
     _shelf: Shelf = field(default_factory=lambda: Shelf(MOST_VIEWERS))
     _made: Shelf = field(default_factory=lambda: Shelf(MOST_MADE))
 
@@ -121,6 +125,16 @@ class Workbench:
 
         return self._shelf.get("context", lambda: open_context(home=self.home, settings=self.settings))
 
+    def price_desk(self) -> PriceDesk:
+        """The pricer over the fee schedule as it is installed now. Raises PRICE-REFERENCE."""
+        from corridor.web.price_desk import PriceDesk
+
+        folder = self.home / "reference"
+        installed = tuple(
+            sorted((one.name, one.stat().st_mtime_ns) for one in folder.glob("pfs_*"))
+        )  # another vintage changes the folder of its table
+        return self._shelf.get(("price", installed), lambda: PriceDesk(self.home, self.law(("pfs",))))
+
     def law(self, programs: tuple[str, ...]) -> Rules:
         """The rules of some programs with the settings' overrides. Raises LAW-UNKNOWN-PROGRAM."""
         given = self.settings
@@ -130,6 +144,16 @@ class Workbench:
                 programs, as_known_on=given.as_known_on, overrides=given.overrides, proposed=given.proposed
             ),
         )
+
+    def context(self) -> Context:
+        """What the doors of calculators and audits need: settings, warehouse, law; made once."""
+
+        def made() -> Context:
+            from corridor.jobs.context import open_context
+
+            return open_context(home=self.home, settings=self.settings)
+
+        return self._shelf.get("context", made)
 
     def settlement(self, viewer: Viewer) -> Settlement:
         """The settlement of the whole cohort, from which any figure of a clinician is derived.

@@ -8,8 +8,10 @@ from fastapi.responses import RedirectResponse
 from corridor.errors import CorridorError
 from corridor.web import accounts
 from corridor.web.guard import Visit, VisitDep
+from corridor.web.openid_accounts import linked
+from corridor.web.reach import REACH
 from corridor.web.render import page
-from corridor.web.sessions import REACH, TOKEN_DAYS, create_token, revoke_token, tokens_of
+from corridor.web.sessions import TOKEN_DAYS, create_token, revoke_token, tokens_of
 
 
 def account(visit: VisitDep) -> Response:
@@ -63,4 +65,5 @@ def _page(visit: Visit, error: CorridorError | None = None, made: str = "") -> R
         days=TOKEN_DAYS,
         made=made,
         error=error.to_dict() if error else None,
+        local=visit.who.account_id not in linked(visit.bench.state),
     )

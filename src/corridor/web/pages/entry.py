@@ -14,6 +14,7 @@ from corridor.web.scope import Scope
 from corridor.web.sessions import end_session, start_session
 
 UNKNOWN = "an unknown name"
+STATUS = {"WEB-OPENID-ISSUER": 502}
 FIRST_ROLES = (Role.administrator, Role.analyst)
 
 
@@ -28,7 +29,23 @@ def sign_in_form(visit: VisitDep, next: str = "/") -> Response:
         return RedirectResponse("/first-run", 303)
     if visit.account is not None:
         return RedirectResponse(within(next), 303)
-    return page(visit, "sign_in.html.j2", "Sign in", next=within(next), name="", error=None)
+    return shown(visit, within(next), "", None)
+
+
+def shown(visit: Visit, target: str, name: str, error: CorridorError | None) -> Response:
+    """The page of signing in, with what went wrong."""
+    web = visit.bench.settings.web
+    return page(
+        visit,
+        "sign_in.html.j2",
+        "Sign in",
+        200 if error is None else STATUS.get(error.code, 401),
+        next=target,
+        name=name,
+        error=error.to_dict() if error else None,
+        openid=web.openid,
+        local=_local(visit),
+    )
 
 
 def sign_in(visit: VisitDep) -> Response:
@@ -36,7 +53,9 @@ def sign_in(visit: VisitDep) -> Response:
     name, target = visit.text("name").strip()[:64], within(visit.text("next"))
     try:
         visit.bench.sign_in_limit.take(visit.bench.state, "sign-in", visit.address)
-        account = accounts.sign_in(visit.bench.state, name, visit.text("password"))
+        account = accounts.sign_in(
+            visit.bench.state, name, visit.text("password"), only_first=not _local(visit)
+        )
     except CorridorError as error:
         known = _known_name(visit, name)
         visit.note("sign_in", known, "refused")
@@ -44,10 +63,10 @@ def sign_in(visit: VisitDep) -> Response:
             raise
         if known == UNKNOWN:
             error = _as_if_known(visit, name, error)
-        return page(visit, "sign_in.html.j2", "Sign in", 401, next=target, name=name, error=error.to_dict())
+        return shown(visit, target, name, error)
     visit.account = account
     visit.note("sign_in")
-    return _signed_in(visit, "/account" if account.must_change else target)
+    return signed_in(visit, "/account" if account.must_change else target)
 
 
 def first_run_form(visit: VisitDep) -> Response:
@@ -72,7 +91,7 @@ def first_run(visit: VisitDep) -> Response:
         return page(visit, "first_run.html.j2", "Set up Corridor", 400, name=name, error=error.to_dict())
     visit.account = accounts.find_account(visit.bench.state, account_id)
     visit.note("first_run", name)
-    return _signed_in(visit, "/")
+    return signed_in(visit, "/")
 
 
 def sign_out(visit: VisitDep) -> Response:
@@ -82,6 +101,12 @@ def sign_out(visit: VisitDep) -> Response:
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(cookie_name(visit.bench), path="/", secure=visit.bench.secure, httponly=True)
     return response
+
+
+def _local(visit: Visit) -> bool:
+    """Whether local accounts may sign in; where there is no issuer nobody else could."""
+    web = visit.bench.settings.web
+    return web.local_accounts or web.openid is None
 
 
 def _known_name(visit: Visit, name: str) -> str:
@@ -105,7 +130,8 @@ def within(target: str) -> str:
     return target if safe else "/"
 
 
-def _signed_in(visit: Visit, target: str) -> Response:
+def signed_in(visit: Visit, target: str) -> Response:
+    """A new session, whatever cookie the browser brought, and the way to where it wanted to go."""
     secret, _ = start_session(visit.bench.state, visit.who)
     response = RedirectResponse(target, 303)
     response.set_cookie(
