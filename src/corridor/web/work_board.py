@@ -1,0 +1,304 @@
+"""The work lists as one viewer sees them: the items of the run in scope, and beside each what people decided.
+
+An item that somebody touched and that the run no longer holds stays: it is resolved by the data. One that was
+done and is in the data again is flagged.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corridor.engine.runs import Run
+from corridor.errors import CorridorError
+from corridor.web.guard import Visit
+from corridor.web.making import PATIENCE, Work
+from corridor.web.scope import condition
+from corridor.web.viewer import Viewer
+from corridor.web.work_kept import Facts, gone, kept_since, last_place, secret_of
+from corridor.web.work_made import ITEM, Made
+
+PAGE = 50
+LONGEST_WAIT = 60.0
+COLUMNS = (
+    "item", "list", "person_id", "tin", "npi", "aco_id", "dollars", "n", "day", "kind", "words", "status",
+    "assignee_id", "assignee", "due", "note", "version", "changed_at", "changed_by", "present", "flag",
+)  # fmt: skip
+# What a list may be sorted by; nothing of an address reaches the SQL but through this table.
+ORDERS = {
+    "patient": "person_id", "kind": "kind", "words": "words", "n": "n", "day": "day", "dollars": "dollars",
+    "npi": "npi", "tin": "tin", "status": "status", "assignee": "assignee", "due": "due",
+}  # fmt: skip
+KEPT = {
+    "item": "varchar", "kept_as": "varchar", "list": "varchar", "person_id": "bigint", "tin": "varchar",
+    "npi": "varchar", "aco_id": "varchar", "dollars": "double", "kind": "varchar", "words": "varchar",
+    "status": "varchar", "assignee_id": "bigint", "assignee": "varchar", "due": "varchar", "note": "varchar",
+    "version": "bigint", "changed_at": "varchar", "changed_by": "varchar", "run_id": "varchar",
+    "gone_run": "varchar", "present": "boolean", "place": "bigint",
+}  # fmt: skip
+TODO = "status in ('open', 'assigned')"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items of a list: by status, who has them, whose patient, kind of item, and due date."""
+
+    status: str = "todo"
+    assignee: str = ""
+    tin: str = ""
+    npi: str = ""
+    kind: str = ""
+    due: str = ""
+
+    def tests(self, me: int, today: str) -> tuple[str, list[Any]]:
+        """The condition, and its values."""
+        parts: list[str] = []
+        values: list[Any] = []
+        if self.status == "todo":
+            parts.append(TODO)
+        elif self.status == "again":
+            parts.append("flag is not null")
+        elif self.status != "all":
+            parts.append("status = ?")
+            values.append(self.status)
+        if self.assignee == "nobody":
+            parts.append("assignee_id is null")
+        elif self.assignee:
+            parts.append("assignee_id = ?")
+            values.append(me if self.assignee == "me" else int(self.assignee))
+        for column in ("tin", "npi", "kind"):
+            if getattr(self, column):
+                parts.append(f"{column} = ?")
+                values.append(getattr(self, column))
+        if self.due == "overdue":
+            parts.append(f"due < ? and {TODO}")
+            values.append(today)
+        elif self.due == "set":
+            parts.append("due is not null")
+        return " and ".join(parts) or "true", values
+
+
+class Board:
+    """The items a viewer sees; kept up to date with what people decide by ``refresh``."""
+
+    def __init__(self, viewer: Viewer, made: Made) -> None:
+        self.viewer = viewer
+        self.made = made
+        self.place = -1
+        self._lock = threading.RLock()
+        self._sums: dict[Any, Any] = {}
+        viewer.lend(ITEM, made.files)
+        viewer.query(f"select 1 from {ITEM} limit 0")
+        con = viewer.con
+        con.execute("create schema if not exists desk")
+        con.execute(
+            "create table desk.kept (" + ", ".join(f"{key} {kind}" for key, kind in KEPT.items()) + ")"
+        )
+        scope = "true" if viewer.scope.every_row else condition(ITEM, list(KEPT), episodes=False, lines=False)
+        shared = "status, assignee_id, assignee, due, note, version, changed_at, changed_by"
+        con.execute(
+            f"""
+            create view desk.item as
+            select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind, i.words,
+                   coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
+                   coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at, k.changed_by,
+                   true as present, coalesce(k.kept_as, i.item) as kept_as,
+                   case when k.status = 'done' and k.gone_run is not null then 'back'
+                        when k.status = 'done' and k.run_id <> '{made.run_id}' then 'still' end as flag
+            from {ITEM} as i left join desk.kept as k on k.item = i.item and k.present
+            union all
+            select item, list, person_id, tin, npi, aco_id, dollars, null, null, kind, words,
+                   case when status in ('open', 'assigned') then 'resolved' else status end,
+                   {shared.removeprefix("status, ")}, false, kept_as,
+                   null
+            from desk.kept where not present and ({scope})
+            """
+        )
+
+    def refresh(self, visit: Visit) -> None:
+        """Take in what was decided since; where it is the first time over this run, tell what the run lost."""
+        state = visit.bench.state
+        with self._lock:
+            place = last_place(state)
+            if place == self.place:
+                return
+            rows = kept_since(state, self.place)
+            found = self.made.locate([row["item"] for row in rows])
+            lost = [row["item"] for row in rows if row["item"] not in found and row["gone_run"] is None]
+            if lost:
+                gone(state, lost, self.made.run_id)
+            self._take(rows, found)
+            self.place = place
+            self._sums.clear()
+
+    def _take(self, rows: Sequence[dict[str, Any]], found: dict[str, str]) -> None:
+        if not rows:
+            return
+        columns: dict[str, list[Any]] = {key: [] for key in KEPT}
+        for row in rows:
+            told = {**row, "item": found.get(row["item"], row["item"]), "kept_as": row["item"],
+                    "present": row["item"] in found}  # fmt: skip
+            for key in KEPT:
+                columns[key].append(told[key])
+        con = self.viewer.con.cursor()
+        try:
+            con.execute("begin")
+            con.execute("delete from desk.kept where list_contains(?, kept_as)", [columns["kept_as"]])
+            marks = ", ".join(f"unnest(?::{kind}[])" for kind in KEPT.values())
+            con.execute(f"insert into desk.kept select {marks}", list(columns.values()))
+            # Two names of one item: what was decided last stands.
+            con.execute(
+                "delete from desk.kept where present and exists (select 1 from desk.kept as later "
+                "where later.present and later.item = kept.item and later.place > kept.place)"
+            )
+            if not self.viewer.scope.every_row:  # what belongs to others does not even lie here
+                con.execute(
+                    f"delete from desk.kept where (present and item not in (select item from {ITEM})) or (not "
+                    f"present and not ({condition(ITEM, list(KEPT), episodes=False, lines=False)}))"
+                )
+            con.execute("commit")
+        except BaseException:
+            con.execute("rollback")
+            raise
+        finally:
+            con.close()
+
+    # -- what pages ask -----------------------------------------------------------------------
+
+    def page(
+        self,
+        key: str,
+        given: Filter,
+        sort: str,
+        down: bool,
+        start: int,
+        me: int,
+        today: str,
+        most: int = PAGE,
+    ) -> list[dict[str, Any]]:
+        """A page of a list."""
+        tests, values = given.tests(me, today)
+        order = ORDERS.get(sort, "dollars")
+        sql = (
+            f"select {', '.join(COLUMNS)} from desk.item where list = ? and {tests} "
+            f"order by {order} {'desc' if down else 'asc'} nulls last, item limit {int(most)} offset ?"
+        )
+        return self.viewer.query(sql, [key, *values, start])
+
+    def sum(self, key: str, given: Filter, me: int, today: str) -> dict[str, Any]:
+        """How many items and patients, and the dollars, of a filter; kept until somebody decides something."""
+        tests, values = given.tests(me, today)
+
+        def made() -> dict[str, Any]:
+            (row,) = self.viewer.query(
+                "select count(*) as items, count(distinct person_id) as people, sum(dollars) as dollars, "
+                f"count(dollars) as priced from desk.item where list = ? and {tests}",
+                [key, *values],
+            )
+            return row
+
+        return self._kept(("sum", key, tests, *values), made)
+
+    def overview(self) -> list[dict[str, Any]]:
+        """Items, patients and dollars by list and status."""
+        return self._kept(
+            "overview",
+            lambda: self.viewer.query(
+                "select list, status, count(*) as items, count(distinct person_id) as people, sum(dollars) as "
+                "dollars, count(dollars) as priced, count(flag) as flagged from desk.item group by list, status"
+            ),
+        )
+
+    def largest(self, key: str, column: str, most: int) -> list[dict[str, Any]]:
+        """Where most is to do: by practice, clinician or kind."""
+        assert column in ("tin", "npi", "kind")
+        return self._kept(
+            ("largest", key, column, most),
+            lambda: self.viewer.query(
+                f"select {column} as name, count(*) as items, count(distinct person_id) as people, "
+                f"sum(dollars) as dollars from desk.item where list = ? and {TODO} and {column} is not null "
+                f"group by {column} order by dollars desc nulls last, items desc, name limit ?",
+                [key, most],
+            ),
+        )
+
+    def mine(self, me: int) -> list[dict[str, Any]]:
+        """What is assigned to an account and not done, what is due first."""
+        return self.viewer.query(
+            f"select {', '.join(COLUMNS)} from desk.item where assignee_id = ? and {TODO} "
+            "order by due asc nulls last, dollars desc nulls last, item",
+            [me],
+        )
+
+    def item(self, key: str, item: str) -> dict[str, Any]:
+        """One item. Raises WEB-NO-WORK-ITEM, the same for what is not there and what is not in scope."""
+        rows = self.viewer.query(
+            f"select {', '.join(COLUMNS)}, kept_as from desk.item where item = ? and list = ?", [item, key]
+        )
+        if not rows:
+            raise CorridorError(
+                "WEB-NO-WORK-ITEM",
+                "There is no such item in what you may see.",
+                todo="Open the list again; an administrator can widen what you see.",
+                field="item",
+            )
+        return rows[0]
+
+    def of_person(self, person_id: int) -> list[dict[str, Any]]:
+        """Every item of a patient that the viewer sees."""
+        return self.viewer.query(
+            f"select {', '.join(COLUMNS)} from desk.item where person_id = ? order by list, dollars desc nulls last",
+            [person_id],
+        )
+
+    def facts(self, row: dict[str, Any]) -> Facts:
+        """What is kept of an item with each change."""
+        amount = row["dollars"]
+        return Facts(
+            row["kept_as"], row["list"], int(row["person_id"]), row["tin"], row["npi"], row["aco_id"],
+            row["kind"], row["words"], None if amount is None else float(amount), self.made.run_id,
+        )  # fmt: skip
+
+    def _kept(self, key: Any, make: Any) -> Any:
+        with self._lock:
+            if key not in self._sums:
+                self._sums[key] = make()
+            return self._sums[key]
+
+
+def open_board(visit: Visit, patience: float = PATIENCE) -> tuple[Board | None, Work]:
+    """The board of whoever asks, up to date; None while the items of a new run are still being found.
+
+    Raises WEB-NO-RUN.
+    """
+    viewer = visit.run_viewer()
+    bench = visit.bench
+    secret = secret_of(bench.state)
+    work = bench.making.get(
+        ("work", viewer.run_id), "Work lists", lambda say: Made(Run(bench.home, viewer.run_id), bench.warehouse, secret, say),
+        patience,
+    )  # fmt: skip
+    if not work.over.is_set():
+        return None, work
+    fresh = Run(bench.home, viewer.run_id)
+    board = bench.made(
+        viewer, ("board", id(work.made)),
+        lambda: Board(Viewer(fresh, viewer.scope, viewer.patients), work.made),
+    )  # fmt: skip
+    board.refresh(visit)
+    return board, work
+
+
+def made_board(visit: Visit) -> Board:
+    """The board, waited for: a file, an answer to a program or a change cannot be half made. Raises WEB-WORK-WAIT."""
+    board, _ = open_board(visit, patience=LONGEST_WAIT)
+    if board is None:
+        raise CorridorError(
+            "WEB-WORK-WAIT",
+            "The work lists of this run are still being made.",
+            why="It is done once a run.",
+            todo="Try again in a minute; nothing was changed.",
+        )
+    return board
