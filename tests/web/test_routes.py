@@ -26,6 +26,7 @@ FILLED = {
     "scenario_id": "1",
     "audit": "g2211",
     "finding_id": "1-0123456789abcdef",
+    "line_id": "1-0123456789abcdef",
     "delivery_id": "0",
     "batch_id": "0",
     "upload_id": "0",

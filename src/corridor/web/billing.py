@@ -14,6 +14,7 @@ from corridor.web.viewer import Viewer
 Row = dict[str, Any]
 
 FINDINGS, LISTED = "panel.billing_finding", "panel.billing_listed"
+PRICED, PRICED_OFF = "panel.billing_price", "panel.billing_price_off"
 DIRECTIONS = {"missed": "Not billed", "paid_in_error": "Paid in error", "at_risk": "At risk"}
 CERTAINTIES = {"sure": "sure", "review": "to be looked at"}
 NAMES = {

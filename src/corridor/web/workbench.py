@@ -27,7 +27,6 @@ from corridor.web.viewer import Viewer
 
 if TYPE_CHECKING:
     from corridor.jobs.context import Context
-    from corridor.jobs.context import Context
     from corridor.programs.asm.settlement import Settlement
     from corridor.web.price_desk import PriceDesk
 
@@ -144,16 +143,6 @@ class Workbench:
                 programs, as_known_on=given.as_known_on, overrides=given.overrides, proposed=given.proposed
             ),
         )
-
-    def context(self) -> Context:
-        """What the doors of calculators and audits need: settings, warehouse, law; made once."""
-
-        def made() -> Context:
-            from corridor.jobs.context import open_context
-
-            return open_context(home=self.home, settings=self.settings)
-
-        return self._shelf.get("context", made)
 
     def settlement(self, viewer: Viewer) -> Settlement:
         """The settlement of the whole cohort, from which any figure of a clinician is derived.

@@ -44,7 +44,8 @@ ORDER_NAMES = {
 FILE_COLUMNS = (
     "audit", "kind", "direction", "certainty", "npi", "tin", "person_id", "source_id", "claim_id",
     "claim_line_number", "service_date", "hcpcs_code", "other_claim_id", "other_claim_line_number",
-    "other_npi", "other_service_date", "other_hcpcs_code", "month", "dollars", "paid_dollars", "rule", "cite", "todo",
+    "other_npi", "other_service_date", "other_hcpcs_code", "month", "dollars", "paid_dollars",
+    "rule", "cite", "todo",
 )  # fmt: skip
 
 
