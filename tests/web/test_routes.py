@@ -23,6 +23,8 @@ FILLED = {
     "table": "asm.result",
     "account_id": "1",
     "token_id": "1",
+    "list": "apcm",
+    "item": "0123456789abcdef",
     "scenario_id": "1",
     "audit": "g2211",
     "finding_id": "1-0123456789abcdef",

@@ -7,9 +7,9 @@ done and is in the data again is flagged.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
@@ -38,6 +38,7 @@ KEPT = {
     "version": "bigint", "changed_at": "varchar", "changed_by": "varchar", "run_id": "varchar",
     "gone_run": "varchar", "present": "boolean", "place": "bigint",
 }  # fmt: skip
+Kept = TypeVar("Kept")
 TODO = "status in ('open', 'assigned')"
 
 
@@ -96,15 +97,17 @@ class Board:
         con.execute(
             "create table desk.kept (" + ", ".join(f"{key} {kind}" for key, kind in KEPT.items()) + ")"
         )
-        scope = "true" if viewer.scope.every_row else condition(ITEM, list(KEPT), episodes=False, lines=False)
+        self._mine = "true"
+        if not viewer.scope.every_row:
+            self._mine = condition(ITEM, list(KEPT), episodes=False, lines=False)
         shared = "status, assignee_id, assignee, due, note, version, changed_at, changed_by"
         con.execute(
             f"""
             create view desk.item as
-            select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind, i.words,
-                   coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
-                   coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at, k.changed_by,
-                   true as present, coalesce(k.kept_as, i.item) as kept_as,
+            select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind,
+                   i.words, coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
+                   coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at,
+                   k.changed_by, true as present, coalesce(k.kept_as, i.item) as kept_as,
                    case when k.status = 'done' and k.gone_run is not null then 'back'
                         when k.status = 'done' and k.run_id <> '{made.run_id}' then 'still' end as flag
             from {ITEM} as i left join desk.kept as k on k.item = i.item and k.present
@@ -113,12 +116,12 @@ class Board:
                    case when status in ('open', 'assigned') then 'resolved' else status end,
                    {shared.removeprefix("status, ")}, false, kept_as,
                    null
-            from desk.kept where not present and ({scope})
+            from desk.kept where not present and ({self._mine})
             """
         )
 
     def refresh(self, visit: Visit) -> None:
-        """Take in what was decided since; where it is the first time over this run, tell what the run lost."""
+        """Take in what was decided since; the first time over a run, keep what the run lost."""
         state = visit.bench.state
         with self._lock:
             place = last_place(state)
@@ -155,8 +158,8 @@ class Board:
             )
             if not self.viewer.scope.every_row:  # what belongs to others does not even lie here
                 con.execute(
-                    f"delete from desk.kept where (present and item not in (select item from {ITEM})) or (not "
-                    f"present and not ({condition(ITEM, list(KEPT), episodes=False, lines=False)}))"
+                    f"delete from desk.kept where (present and item not in (select item from {ITEM})) "
+                    f"or (not present and not ({self._mine}))"
                 )
             con.execute("commit")
         except BaseException:
@@ -188,7 +191,7 @@ class Board:
         return self.viewer.query(sql, [key, *values, start])
 
     def sum(self, key: str, given: Filter, me: int, today: str) -> dict[str, Any]:
-        """How many items and patients, and the dollars, of a filter; kept until somebody decides something."""
+        """How many items and patients, and the dollars, of a filter; kept until somebody decides."""
         tests, values = given.tests(me, today)
 
         def made() -> dict[str, Any]:
@@ -206,8 +209,9 @@ class Board:
         return self._kept(
             "overview",
             lambda: self.viewer.query(
-                "select list, status, count(*) as items, count(distinct person_id) as people, sum(dollars) as "
-                "dollars, count(dollars) as priced, count(flag) as flagged from desk.item group by list, status"
+                "select list, status, count(*) as items, count(distinct person_id) as people, "
+                "sum(dollars) as dollars, count(dollars) as priced, count(flag) as flagged "
+                "from desk.item group by list, status"
             ),
         )
 
@@ -249,7 +253,8 @@ class Board:
     def of_person(self, person_id: int) -> list[dict[str, Any]]:
         """Every item of a patient that the viewer sees."""
         return self.viewer.query(
-            f"select {', '.join(COLUMNS)} from desk.item where person_id = ? order by list, dollars desc nulls last",
+            f"select {', '.join(COLUMNS)} from desk.item where person_id = ? "
+            "order by list, dollars desc nulls last",
             [person_id],
         )
 
@@ -261,11 +266,12 @@ class Board:
             row["kind"], row["words"], None if amount is None else float(amount), self.made.run_id,
         )  # fmt: skip
 
-    def _kept(self, key: Any, make: Any) -> Any:
+    def _kept(self, key: Any, make: Callable[[], Kept]) -> Kept:
         with self._lock:
             if key not in self._sums:
                 self._sums[key] = make()
-            return self._sums[key]
+            found: Kept = self._sums[key]
+            return found
 
 
 def open_board(visit: Visit, patience: float = PATIENCE) -> tuple[Board | None, Work]:
@@ -277,7 +283,9 @@ def open_board(visit: Visit, patience: float = PATIENCE) -> tuple[Board | None, 
     bench = visit.bench
     secret = secret_of(bench.state)
     work = bench.making.get(
-        ("work", viewer.run_id), "Work lists", lambda say: Made(Run(bench.home, viewer.run_id), bench.warehouse, secret, say),
+        ("work", viewer.run_id),
+        "Work lists",
+        lambda say: Made(Run(bench.home, viewer.run_id), bench.warehouse, secret, say),
         patience,
     )  # fmt: skip
     if not work.over.is_set():
@@ -292,7 +300,7 @@ def open_board(visit: Visit, patience: float = PATIENCE) -> tuple[Board | None, 
 
 
 def made_board(visit: Visit) -> Board:
-    """The board, waited for: a file, an answer to a program or a change cannot be half made. Raises WEB-WORK-WAIT."""
+    """The board, waited for: a file, an answer or a change cannot be half made. Raises WEB-WORK-WAIT."""
     board, _ = open_board(visit, patience=LONGEST_WAIT)
     if board is None:
         raise CorridorError(

@@ -1,7 +1,8 @@
-"""What people decided about items: status, assignee, due date, note; every change kept, none overwritten unseen.
+"""What people decided about items: status, assignee, due date, note; every change kept, none overwritten.
 
-A change carries the version it was made from and a key of its own. The version keeps two people from overwriting
-one another; the key makes a change that is sent twice (a doubled click, a retry after the server stopped) one.
+A change carries the version it was made from and a key of its own. The version keeps two people from
+overwriting one another; the key makes a change that is sent twice (a doubled click, a retry after the server
+stopped) one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True)
 class Facts:
-    """An item as the run tells it, kept with each change: what it said, and whose it was, if it vanishes later."""
+    """An item as the run tells it, kept with each change: what it said and whose it was, if it vanishes."""
 
     item: str
     list: str
@@ -44,7 +45,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants of an item; None leaves what is. assignee: "" nobody, else the number of an account."""
+    """What somebody wants of an item; None leaves what is. assignee: "" nobody, else an account's number."""
 
     status: str | None = None
     assignee: str | None = None
@@ -124,7 +125,7 @@ def in_scope(account: Account, facts: Facts) -> bool:
 def apply(
     state: State, who: Account, key: str, steps: Sequence[Step], address: str = "", via: str = ""
 ) -> list[int]:
-    """Make changes, all of them or none; the version of each item after it. A key that was used makes none anew.
+    """Make changes, all or none; the version of each item after it. A key that was used makes none anew.
 
     Raises WEB-WORK-KEY, WEB-WORK-CHANGED, WEB-WORK-ASSIGNEE and what ``Wish.check`` raises.
     """
@@ -141,7 +142,7 @@ def apply(
         step.wish.check()
     done = []
     with state.writing() as con:
-        # One writer at a time, also where the database would let several in: places rise in the order of commits.
+        # Held to the end of the unit of work: places rise in the order of commits.
         con.execute("update work_state set place = place + 1")
         place = int(con.execute("select place from work_state").fetchone()["place"])
         for step in steps:
@@ -236,8 +237,8 @@ def _apply(
         )
     assignee = known.get(wanted["assignee_id"] or 0)
     con.execute(
-        "insert into work_change (item, version, change_key, at, account, status, assignee, assignee_id, due, "
-        "note, run_id, asked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into work_change (item, version, change_key, at, account, status, assignee, assignee_id, "
+        "due, note, run_id, asked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             facts.item, version, key, moment, who.name, wanted["status"], assignee.name if assignee else "",
             wanted["assignee_id"], wanted["due"], wanted["note"], facts.run_id, asked,
@@ -299,13 +300,14 @@ def _check_assignee(
 
 def changed(now: dict[str, Any], wish: Wish) -> CorridorError:
     """Somebody was there first: what it is now, beside what was asked for."""
-    who, at = now.get("changed_by") or "nobody", str(now.get("changed_at") or "")
-    yours = STATUS.get(wish.status or now["status"], "")
+    who = now.get("changed_by")
+    at = str(now.get("changed_at") or "").replace("T", " ").replace("Z", " UTC")
+    yours = STATUS.get(wish.status or now["status"], "").lower()
     return CorridorError(
         "WEB-WORK-CHANGED",
-        f"{who} changed this item while you had it open.",
-        why=f"It is {STATUS[now['status']].lower()} now ({at.replace('T', ' ').replace('Z', ' UTC')}); you asked for "
-        f"{yours.lower()}. Nothing of yours was kept, so nothing of theirs is lost.",
+        f"{who} changed this item while you had it open." if who else "This item is not as you read it.",
+        why=f"It is {STATUS[now['status']].lower()} now{f' ({at})' if at else ''}; you asked "
+        f"for {yours}. Nothing of yours was kept, so nothing of theirs is lost.",
         todo="Look at both, then save again.",
         field="version",
     )

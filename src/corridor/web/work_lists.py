@@ -1,7 +1,7 @@
 """The work lists: the question each answers, what its columns are called, and the query that finds its items.
 
-An item is one patient and one subject (a year, a condition, a line). Who sees it is decided where every row is: by the
-viewer. The queries are the SQL files of ``worklists``.
+An item is one patient and one subject (a year, a condition, a line). Who sees it is decided where every row
+is: by the viewer. The queries are the SQL files of ``worklists``.
 """
 
 from __future__ import annotations
@@ -94,8 +94,9 @@ LISTS: dict[str, WorkList] = {
             "Worth so far",
             "Code",
             "What it takes",
-            "Ask for consent where none is on file, see that every element of the service is available, bill from "
-            "this month on. Denied lines are not in claim files: see first that it was not billed and denied.",
+            "Ask for consent where none is on file, see that every element of the service is available, bill "
+            "from this month on. Denied lines are not in claim files: see first that it was not billed and "
+            "denied.",
             n="Months missed",
             day="Last seen",
             unpriced=FEE_SCHEDULE,
@@ -113,7 +114,7 @@ LISTS: dict[str, WorkList] = {
             "Call and schedule. A visit paid for by another program, or declined, does not show in claims.",
             day="Last seen",
             tag="indicative",
-            why="The mean allowed amount of such visits in the last year loaded, not a price for this patient.",
+            why="The mean allowed amount of such visits in the last year loaded, no price for this patient.",
         ),
         WorkList(
             "high-need",
@@ -139,13 +140,13 @@ LISTS: dict[str, WorkList] = {
             "Expected cost",
             "Category",
             "Condition",
-            "See the patient. Document the condition where it is still there and treated, and only there; where it "
-            "is not, mark the item not applicable.",
-            empty="Nothing is listed. Risk scores need CMS's HCC tables (corridor reference add FOLDER), and the "
-            "list needs claims of a year after the measured one; then run again: corridor run.",
+            "See the patient. Document the condition where it is still there and treated, and only there; "
+            "where it is not, mark the item not applicable.",
+            empty="Nothing is listed. Risk scores need CMS's HCC tables (corridor reference add FOLDER), and "
+            "the list needs claims of a year after the measured one; then run again: corridor run.",
             tag="indicative",
-            why="The weight of the category times the mean cost per person-year here, before normalization and "
-            "coding adjustments: it ranks patients, it is no payment.",
+            why="The weight of the category times the mean cost per person-year here, before normalization "
+            "and coding adjustments: it ranks patients, it is no payment.",
         ),
         WorkList(
             "missed-items",

@@ -1,7 +1,7 @@
-"""The items of every work list of one run, made once for every account; a viewer then sees those in its scope.
+"""The items of every work list of one run, made once for every account; a viewer sees those in its scope.
 
-An item is named by a keyed hash of its list, of the person's first identifier and of its subject: the same after
-another run, after more loads, and in a warehouse that was loaded anew.
+An item is named by a keyed hash of its list, of the person's first identifier and of its subject: the same
+after another run, after more loads, and in a warehouse that was loaded anew.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Made:
         con.execute("create schema made")
         con.execute("create table made.setting as select ?::integer as data_year", [setting["data_year"]])
         con.execute(
-            "create table made.found (list varchar, person_id bigint, subject varchar, tin varchar, npi varchar, "
-            "dollars double, n bigint, day date, kind varchar, words varchar)"
+            "create table made.found (list varchar, person_id bigint, subject varchar, tin varchar, "
+            "npi varchar, dollars double, n bigint, day date, kind varchar, words varchar)"
         )
         for one in LISTS.values():
             say(one.name)
@@ -63,13 +63,15 @@ class Made:
         make_person_keys(con, warehouse, secret)
         if every.has(OPTED_OUT):
             con.execute(
-                f"delete from made.found where person_id in (select person_id from {OPTED_OUT} where opted_out)"
+                "delete from made.found where person_id in "
+                f"(select person_id from {OPTED_OUT} where opted_out)"
             )
         owner = OWNER if every.has(OWNER) else "(select null::bigint as person_id, null::varchar as aco_id)"
         con.execute(
             f"""
             create view made.item as
-            select left(sha256(? || '|' || found.list || '|' || coalesce(known.key, cast(found.person_id as varchar))
+            select left(sha256(? || '|' || found.list || '|'
+                               || coalesce(known.key, cast(found.person_id as varchar))
                                || '|' || found.subject), 16) as item, coalesce(known.main, true) as main,
                    found.*, owner.aco_id
             from made.found as found
@@ -84,9 +86,10 @@ class Made:
             f"to {quote(str(self.files[0]))} (format parquet, row_group_size 60000)"
         )
         con.execute(
-            "copy (select other.item as other, mine.item from made.item as other "
-            "join made.item as mine on mine.main and mine.list = other.list and mine.person_id = other.person_id "
-            f"and mine.subject = other.subject where not other.main) to {quote(str(self._other))} (format parquet)"
+            "copy (select other.item as other, mine.item from made.item as other join made.item as mine "
+            "on mine.main and mine.list = other.list and mine.person_id = other.person_id "
+            "and mine.subject = other.subject where not other.main) "
+            f"to {quote(str(self._other))} (format parquet)"
         )
 
     def _fill(self, every: Viewer, one: WorkList) -> None:

@@ -32,16 +32,16 @@ class Person:
 
 
 def make_person_keys(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, secret: str) -> None:
-    """Make table ``person_key`` (person_id, key, main) on a connection of one's own: a key for each identifier.
+    """Make table ``person_key`` (person_id, key, main) on a connection of one's own: a key an identifier.
 
-    ``main`` is the one items are named by: of the identifier that was loaded first. Without identifiers the table is
-    empty, and items are named by the number of the person.
+    ``main`` is the one items are named by: of the identifier that was loaded first. Without identifiers the
+    table is empty, and items are named by the number of the person.
     """
     con.execute("create table person_key (person_id bigint, key varchar, main boolean)")
     parts = _parts(warehouse, "person")
     if not parts:
         return
-    # The numbers as given at load, and as they are after people were found to be one: a run may stand on either.
+    # Numbers as given at load, and as after people were found to be one: a run may stand on either.
     con.execute(f"create temp table first_known as select identifier, person_id from {parquet(parts)}")
     read_known(con, warehouse, parts)
     con.execute(

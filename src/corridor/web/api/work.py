@@ -73,7 +73,7 @@ def item(visit: VisitDep, list: str, item: str) -> Response:
 
 
 async def change(visit: VisitDep, request: Request, list: str, item: str) -> Response:
-    """Change an item: ``version`` it was read at, ``key`` of this change (the same when it is sent again), and of
+    """Change an item: ``version`` it was read at, ``key`` of this change (the same when it is sent again), of
     ``status``, ``assignee``, ``due``, ``note`` what is to change. As a form or as a JSON object.
     """
     given: Any = visit.form

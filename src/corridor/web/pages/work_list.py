@@ -173,8 +173,9 @@ def _page(
 def _asked(given: Filter, sort: str, down: bool) -> dict[str, str]:
     """The address of the page; what it would be anyway is left out."""
     told = {
-        "status": "" if given.status == "todo" else given.status, "assignee": given.assignee, "tin": given.tin,
-        "npi": given.npi, "kind": given.kind, "due": given.due, "sort": "" if sort == "dollars" else sort,
+        "status": "" if given.status == "todo" else given.status, "assignee": given.assignee,
+        "tin": given.tin, "npi": given.npi, "kind": given.kind, "due": given.due,
+        "sort": "" if sort == "dollars" else sort,
         "down": "" if down else "false",
     }  # fmt: skip
     return {key: value for key, value in told.items() if value}
@@ -182,10 +183,10 @@ def _asked(given: Filter, sort: str, down: bool) -> dict[str, str]:
 
 def _heads(one: WorkList) -> list[tuple[str, str, bool]]:
     heads = [
-        ("patient", "Patient", False), ("kind", one.kind, False), ("words", one.words, False), ("n", one.n, True),
-        ("day", one.day, False), ("dollars", one.dollars, True), ("npi", "Clinician", False),
-        ("tin", "Practice (TIN)", False), ("status", "Status", False), ("assignee", "Assigned to", False),
-        ("due", "Due", False),
+        ("patient", "Patient", False), ("kind", one.kind, False), ("words", one.words, False),
+        ("n", one.n, True), ("day", one.day, False), ("dollars", one.dollars, True),
+        ("npi", "Clinician", False), ("tin", "Practice (TIN)", False), ("status", "Status", False),
+        ("assignee", "Assigned to", False), ("due", "Due", False),
     ]  # fmt: skip
     return [head for head in heads if head[1]]
 
