@@ -178,8 +178,8 @@ def _cohorts(settlement: Settlement, rows: Array, chance: Floats) -> tuple[Float
 
     Both statistics of another sample of the cohort are nearly normal; their errors are read off the sample:
     of a median from the density around it, of a ratio of sums from its residuals. How the scaling factor
-    follows the midpoint is settled at a few midpoints and read between. Without the rest of the country the file is
-    the whole cohort, and nothing of it is sampled.
+    follows the midpoint is settled at a few midpoints and read between. Without the rest of the country the
+    file is the whole cohort, and nothing of it is sampled.
     """
     whole = settlement.clinicians
     midpoint = np.repeat(whole["logistic_midpoint"][rows][:, np.newaxis], chance.shape[1], axis=1)

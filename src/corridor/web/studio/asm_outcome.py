@@ -22,8 +22,8 @@ STATED = (
     "The whole cohort is settled anew: midpoint, pool and scaling factor move with the change.",
     "Chance, drawn from the run's own figures with one seed: the standard error of each clinician's cost "
     "an episode, the cases behind each reported rate, and the rest of the country as another sample of it.",
-    "Activities, interoperability, bonuses and payments do not vary by chance, nor does the measure CMS works "
-    "out from claims. Clinicians vary independently of each other.",
+    "Activities, interoperability, bonuses and payments do not vary by chance, nor does the measure CMS "
+    "works out from claims. Clinicians vary independently of each other.",
     "A change of a rate applies to those who reported the measure, however much of the year is left for it.",
     "Bands hold eight draws of ten.",
 )

@@ -59,7 +59,9 @@ def picture(outcome: Outcome, title: str = "This scenario") -> Picture | None:
             YearPoint(year, fan.middle[place], fan.low[place], fan.high[place])
             for place, year in enumerate(fan.years)
         ]
-        finding = f"{main.label}: {said(main.value, main.unit, signed=True)} by the end of {fan.years[-1]}"
+        finding = (
+            f"{fan.years[-1]}: {said(fan.middle[-1], main.unit, signed=True)} against {fan.years[0]} as now"
+        )
         wide, narrow = (
             line("outlook" + size, finding, points, show=lambda value: short_dollars(value, signed=True),
                  value_name=outcome.axis, width=width)

@@ -12,6 +12,7 @@ from fastapi import Response
 
 from corridor.errors import CorridorError
 from corridor.reports.words import SUPPRESSED, is_small
+from corridor.scenarios.inputs import Input, Value
 from corridor.scenarios.outcome import Outcome
 from corridor.web.studio.registry import Evaluated
 from corridor.web.studio.together import Column
@@ -59,8 +60,8 @@ def inputs(found: Evaluated) -> Rows:
     """Every input with its default, its value, and where the default comes from."""
     return [
         {
-            "part": "input", "name": one.label, "unit": one.unit, "now": one.default,
-            "value": found.values[one.name],
+            "part": "input", "name": one.label, "unit": one.unit, "now": _given(one, one.default),
+            "value": _given(one, found.values[one.name]),
             "status": "changed" if one.name in found.changed else "as in the run",
             "words": f"{value_words(one, found.values[one.name])}; default from {one.origin}",
         }
@@ -94,6 +95,11 @@ def assumptions(outcome: Outcome) -> Rows:
         }
         for one in outcome.rules
     ]  # fmt: skip
+
+
+def _given(one: Input, value: Value) -> Value:
+    """A value of an input, as far as it may leave."""
+    return SUPPRESSED if one.unit == "people" and is_small(value) else value
 
 
 def _kept(value: float | None, unit: str) -> Any:

@@ -42,7 +42,7 @@ class Explaining(Protocol):
         """The derivation of a quantity of a clinician under the values."""
 
 
-STUDIOS = {"asm": "asm:AsmStudio"}
+STUDIOS = {"asm": "asm:AsmStudio", "schedule": "schedule:ScheduleStudio", "panel": "panel:PanelStudio"}
 
 
 def studio(program: str) -> Studio:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corridor.reports.words import dollars, plain, real, share, short_dollars, whole
+from corridor.reports.words import dollars, people, plain, real, share, short_dollars, whole
 from corridor.scenarios.inputs import Input, Value
 
 
@@ -25,6 +25,8 @@ def shown(value: Any, unit: str, *, signed: bool = False) -> str:
         return share(number, 2, signed=signed)
     if unit == "points":
         return plain(number, 1, signed=signed)
+    if unit == "people":
+        return people(number)
     if unit == "year":
         return str(int(number))
     found = whole(number)
@@ -42,6 +44,18 @@ def band(low: float | None, high: float | None, unit: str, *, signed: bool = Fal
         return ""
     first, last = said(low, unit, signed=signed), said(high, unit, signed=signed)
     return f"{first} to {last}" if first != last else first
+
+
+def likely(low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
+    """An interval as a sentence begins with it."""
+    if low is None or high is None:
+        return "Chance does not reach it"
+    first, last = said(low, unit, signed=signed), said(high, unit, signed=signed)
+    return (
+        f"About {first}, eight times in ten"
+        if first == last
+        else f"Between {first} and {last}, eight times in ten"
+    )
 
 
 SUFFIX = {
