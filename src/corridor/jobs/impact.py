@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -74,6 +74,14 @@ def _side(scenario: Scenario, file: str) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Owners:
+    """Whose lines count: of these TINs or NPIs."""
+
+    tin: Collection[str] = ()
+    npi: Collection[str] = ()
+
+
 def measure_impact(
     context: Context,
     before: Scenario,
@@ -89,6 +97,26 @@ def measure_impact(
     periods  which claims: one year of service under both schedules, or two years, each under its own
     place    (mac, locality) of volumes that name none; None: the national amounts
     Raises IMPACT-SCHEDULE, IMPACT-NO-CLAIMS, what reading a form raises, and what the pricer raises.
+    """
+    return measure_levels(context, before, after, (level,), volumes, periods, place)[level]
+
+
+def measure_levels(
+    context: Context,
+    before: Scenario,
+    after: Scenario,
+    levels: Sequence[str],
+    volumes: Path | None = None,
+    periods: Periods | None = None,
+    place: tuple[str, str] | None = None,
+    only: Owners | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> dict[str, Impact]:
+    """The same at several levels at once.
+
+    only  whose lines count. Every line is priced first: what a session of several clinicians reduces
+          does not hang on who looks
+    say   is told what is being done
     """
     con = connect(context.warehouse.spill, threads=context.settings.threads)
     try:
@@ -110,6 +138,7 @@ def measure_impact(
             day, files[side] = lay_out(con, scenario)
             force_of_side = force_of(context, scenario)
             warnings += below_floors(con, force_of_side, scenario, day)
+            say(f"Pricing every line under {scenario.name}")
             used += price_side(con, side, force_of_side, day, scenario)
             if scenario.proposed:
                 warnings.append(
@@ -117,11 +146,20 @@ def measure_impact(
                     f"{files[side]}, the newest installed; the work floor in those indices is carried on, "
                     "what else is proposed is not applied."
                 )
+        if only is not None:
+            con.execute(
+                "delete from door.impact_line where not (coalesce(list_contains(?, tin), false) "
+                "or coalesce(list_contains(?, npi), false))",
+                [list(only.tin), list(only.npi)],
+            )
+        say("Splitting the change by cause")
         left = make_impact(con, force, Years(before.year, after.year))
-        rows, total = rows_of_level(con, level), rows_of_level(con, "total")
+        found = {level: rows_of_level(con, level) for level in levels}
+        total = rows_of_level(con, "total")
         if volumes is None:
-            people = people_of_level(con, level)
-            rows = [{**row, "people": people.get(row["id"], 0)} for row in rows]
+            for level in levels:
+                people = people_of_level(con, level)
+                found[level] = [{**row, "people": people.get(row["id"], 0)} for row in found[level]]
             total = [{**row, "people": sum(people_of_level(con, "total").values())} for row in total]
     finally:
         con.close()
@@ -131,10 +169,14 @@ def measure_impact(
         dict.fromkeys([*warnings, *_left_warnings(left, "unit" if volumes is not None else "line")])
     )
     names = sorted({*used, *FACTOR_RULES, FAMILY})
-    return Impact(
-        level, before, after, files, total[0] if total else {}, rows, left,
-        _assumptions(force, names, {before.year, after.year}), warnings, volumes is None, run_id, months,
-    )  # fmt: skip
+    assumed = _assumptions(force, names, {before.year, after.year})
+    return {
+        level: Impact(
+            level, before, after, files, total[0] if total else {}, rows, left, assumed, warnings,
+            volumes is None, run_id, months,
+        )
+        for level, rows in found.items()
+    }  # fmt: skip
 
 
 def forecast_of(context: Context, billing: float, base_year: int, proposed: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.engine.warehouse import Warehouse
-from corridor.jobs.price import Chain, Prices, default_day, open_schedule, price_lines
+from corridor.jobs.price import Prices, default_day, open_schedule, price_lines
 from corridor.jobs.price_proposed import lend_newest, proposed_years
 from corridor.law import Rules
 
@@ -34,7 +34,8 @@ class PriceDesk:
         con.execute(f"create index by_code on {WHOLE} (hcpcs_code)")
         con.execute(
             f"create table desk.first as select * from {WHOLE} "
-            "qualify row_number() over (partition by year, release, variant order by hcpcs_code, modifier) = 1"
+            "qualify row_number() over "
+            "(partition by year, release, variant order by hcpcs_code, modifier) = 1"
         )
         found = con.execute(
             f"select year, release, variant, max(valid_from), count(*) from {WHOLE} group by all order by all"
@@ -56,17 +57,17 @@ class PriceDesk:
 
     def day(self, year: int | None) -> date:
         """A day on which the newest release of a year serves. Raises PRICE-YEAR."""
-        days = [one["from"] for one in self.editions if one["year"] == (year or self.years[0])]
+        days: list[date] = [one["from"] for one in self.editions if one["year"] == (year or self.years[0])]
         if days:
             return max(days)
         with self._lock:
             return default_day(self._con, year)  # it says what there is
 
-    def price(self, lines: Sequence[dict[str, Any]], chain: Chain = Chain(), explain: bool = True) -> Prices:
+    def price(self, lines: Sequence[dict[str, Any]], explain: bool = True) -> Prices:
         """Price lines, as ``jobs.price.price_lines`` does. Raises what it raises."""
         with self._lock:
             self._lay_out([str(line["hcpcs_code"]) for line in lines])
-            return price_lines(self._con, self.rules, lines, chain, explain)
+            return price_lines(self._con, self.rules, lines, explain=explain)
 
     def _lay_out(self, codes: Sequence[str]) -> None:
         """The rows of the codes, of the base of their endoscopic family, and one of every edition."""

@@ -17,7 +17,8 @@ from corridor.web.price_asked import PriceAsked
 from corridor.web.render import page
 
 HEADS = {
-    "amount": "Fee", "allowed_amount": "Allowed", "medicare_paid": "Medicare pays", "coinsurance": "Coinsurance",
+    "amount": "Fee", "allowed_amount": "Allowed", "medicare_paid": "Medicare pays",
+    "coinsurance": "Coinsurance",
 }  # fmt: skip
 
 
