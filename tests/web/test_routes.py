@@ -18,11 +18,13 @@ from tests.web.conftest import Person, Sign, browser
 FILLED = {
     "npi": "1999000000",
     "program": "asm",
+    "tin": "990000001",
     "number": "1",
     "name": "asm.risk_level",
     "table": "asm.result",
     "account_id": "1",
     "token_id": "1",
+    "agreement_id": "1", "destruction_id": "1",
     "list": "apcm",
     "item": "0123456789abcdef",
     "scenario_id": "1",
@@ -32,7 +34,7 @@ FILLED = {
     "delivery_id": "0",
     "batch_id": "0",
     "upload_id": "0",
-    "job_id": "1",
+    "job_id": "1", "key": "0",
 }
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.engine.warehouse import Warehouse
-from corridor.errors import CorridorError
 from corridor.settings import Settings
 from corridor.web.state import State
 from corridor.web.upload_store import Uploads
@@ -86,16 +85,14 @@ def in_words(job: Job) -> str:
     found = job.result
     if job.kind == "run":
         tables = counted(int(found.get("tables", 0)), "table")
-        return f"The run is complete: {tables} in {found.get('seconds', 0):,.0f} seconds."
+        return f"The run is complete: {tables} in {found.get('seconds', 0):,.0f} seconds"
     if found.get("format") == REFERENCE:
         added = [one for one in found["rows"] if one["status"] in ("added", "replaced")]
         refused = [one for one in found["rows"] if one["status"] == "refused"]
         return f"{counted(len(added), 'reference file')} installed" + (
-            f", {len(refused):,} refused." if refused else "."
+            f", {len(refused):,} refused" if refused else ""
         )
     if not any(one.get("added") for one in found.get("deliveries", ())):
-        return "These files were loaded already; nothing was added."
-    return (
-        f"{counted(int(found['rows_in']), 'row')} read, {int(found['rows_kept']):,} kept, "
-        f"{int(found['rows_set_aside']):,} set aside."
-    )
+        return "These files were loaded already; nothing was added"
+    read, aside = counted(int(found["rows_in"]), "row"), int(found["rows_set_aside"])
+    return f"{read} read, {aside:,} of them set aside" if aside else f"{read} read, and all of them kept"

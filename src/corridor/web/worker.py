@@ -11,8 +11,10 @@ from __future__ import annotations
 import _thread
 import argparse
 import contextlib
+import json
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -47,8 +49,11 @@ class Stopped(Exception):
 class Desk:
     """One job under way: its heartbeat, its log, and whether it is to stop."""
 
-    def __init__(self, state: State, job: Job) -> None:
+    def __init__(self, state: State, job: Job, home: Path) -> None:
         self.state = state
+        self._places = re.compile(
+            re.escape(str(home)) + r"/uploads/[^/\"]*/files/|" + re.escape(str(home)) + "/"
+        )
         self.job = job
         self.told = ("", 0, 0)
         self.cancelled = False
@@ -73,7 +78,11 @@ class Desk:
             raise Stopped
         if what != self.told[0].partition(":")[0] or place < self.told[1]:
             self._close_line()
-        self.told = (f"{what}: {how}", place, total)
+        self.told = (self.shown(f"{what}: {how}"), place, total)
+
+    def shown(self, text: str) -> str:
+        """Text without the folders of the server."""
+        return self._places.sub("", text)
 
     def say(self, words: str) -> None:
         """A line of the log."""
@@ -156,7 +165,7 @@ class Worker:
 
     def do(self, job: Job) -> None:
         """One job from its beginning to what came of it."""
-        with Desk(self.state, job) as desk:
+        with Desk(self.state, job, self.home) as desk:
             self.desk = desk
             if job.attempts > 1:
                 desk.say("Begun again: the worker had stopped in the middle.")
@@ -173,7 +182,7 @@ class Worker:
                 bench = Bench(settings, Warehouse.open(self.home), self.state)
                 result = do(job, bench, desk.progress)
                 desk._close_line()
-                return "done", result, None
+                return "done", json.loads(desk.shown(json.dumps(result, default=str))), None
             except (Stopped, KeyboardInterrupt):
                 desk.say(
                     "Cancelled." if desk.cancelled else "Stopped with the server; it will be begun again."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from corridor.web.groups import GROUND
-from corridor.web.roles import LOADERS
+from corridor.web.groups import GROUND, PLANNING
+from corridor.web.roles import EVERYONE, LOADERS
 from corridor.web.route import Entry, Route, get, post
 from corridor.web.upload_store import LARGEST_PART
 
 LARGEST_FORM = 256_000_000  # of files in one plain form; larger ones go in parts
+LARGEST_SHEET = 16_000_000  # of a spreadsheet in place of a form's rows
 ROUTES: tuple[Route, ...] = (
     get("/load", "pages.loading:load", LOADERS, whole=True),
     get("/load/deliveries/{delivery_id}", "pages.loading:delivery", LOADERS, whole=True),
@@ -33,7 +34,29 @@ ROUTES: tuple[Route, ...] = (
     post("/load/run", "pages.jobs:run", LOADERS, whole=True, noted=True),
     get("/jobs/{job_id}", "pages.jobs:job", LOADERS, whole=True),
     post("/jobs/{job_id}/cancel", "pages.jobs:stop", LOADERS, whole=True, noted=True, named=("job_id",)),
+    get("/forms", "pages.forms:forms", EVERYONE),
+    get("/forms/{name}", "pages.forms:form", EVERYONE),
+    post(
+        "/forms/{name}", "pages.forms:answer", EVERYONE, noted=True, named=("name",), largest=LARGEST_SHEET,
+        files=2, fields=20_000,
+    ),
+    get("/forms/{name}/excel", "pages.form_answers:book", EVERYONE),
+    get("/forms/{name}/answers/{key}", "pages.form_answers:shown", EVERYONE),
+    get(
+        "/forms/{name}/answers/{key}/file", "pages.form_answers:download", EVERYONE, noted=True,
+        named=("name",),
+    ),
+    post(
+        "/forms/{name}/answers/{key}/save", "pages.form_answers:keep", EVERYONE, noted=True, named=("name",)
+    ),
+    post(
+        "/forms/{name}/answers/{key}/delete", "pages.form_answers:forget", EVERYONE, noted=True,
+        named=("name",),
+    ),
     get("/api/v1/jobs", "api.jobs:jobs", LOADERS, whole=True, reach="jobs"),
     get("/api/v1/jobs/{job_id}", "api.jobs:job", LOADERS, whole=True, reach="jobs"),
 )  # fmt: skip
-ENTRIES: tuple[Entry, ...] = (Entry("/load", "Load and run", LOADERS, GROUND, whole=True),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/forms", "Calculators and forms", EVERYONE, PLANNING),
+    Entry("/load", "Load and run", LOADERS, GROUND, whole=True),
+)

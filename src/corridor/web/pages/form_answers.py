@@ -1,0 +1,142 @@
+"""The answer of a form: sentence, table, what was assumed; downloaded, saved, deleted; the Excel form."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from corridor.jobs.template_book import write_template
+from corridor.programs.writing import write_results
+from corridor.web.forms.known import known_form
+from corridor.web.forms.saved import delete, find_answer, save
+from corridor.web.guard import VisitDep
+from corridor.web.render import page
+
+PAGE = 50
+MOST_COLUMNS = 14
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+MONEY = re.compile(r"dollars|amount|paid|charge|worth|cost|change|revenue|margin|medicare")
+SIGNED = re.compile(r"dollars|change|gain|margin|worth|difference")
+SHARE = re.compile(r"factor|share|percent|adjustment(?!s)")
+
+
+def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0) -> Response:
+    """The page of an answer, fifty rows at a time."""
+    kept, saved = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    found, form = kept.answer, known_form(kept.form, visit.bench.context().force)
+    names = list(found["sheets"])
+    chosen = sheet if sheet in names else (names[0] if names else "")
+    rows = found["sheets"].get(chosen, [])
+    first = max(0, min(start, len(rows) - 1)) // PAGE * PAGE if rows else 0
+    columns = _columns(rows, found["shown"] if names and chosen == names[0] else ())
+    return page(
+        visit, "form_answer.html.j2", form.title, form=form, key=key, saved=saved, found=found, sheets=names,
+        sheet=chosen, columns=[(one, one.replace("_", " "), _number(rows, one)) for one in columns],
+        rows=[[_words(one, row.get(one)) for one in columns] for row in rows[first : first + PAGE]],
+        count=len(rows), first=first, page_rows=PAGE, hidden=len(_names(rows)) - len(columns),
+        again=bool(kept.given),
+    )  # fmt: skip
+
+
+def download(visit: VisitDep, name: str, key: str, kind: str = "csv") -> Response:
+    """Everything of an answer as a file. CSV and JSON hold the result, Excel its other tables too."""
+    kept, _ = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    chosen = kind if kind in TYPES else "csv"
+    found = kept.answer
+    sheets: dict[str, Any] = dict(found["sheets"]) or {"Results": []}
+    sheets["Assumptions"] = found["assumptions"]
+    sheets["Warnings"] = [{"warning": words} for words in [*found["warnings"], *found["notes"]]]
+    return _file(kept.form, chosen, lambda path: write_results(path, sheets))
+
+
+def keep(visit: VisitDep, name: str, key: str) -> Response:
+    """Save an answer under a title."""
+    kept, _ = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    save(visit.bench.state, kept, visit.text("title"))
+    return RedirectResponse(f"/forms/{kept.form}/answers/{key}", 303)
+
+
+def forget(visit: VisitDep, name: str, key: str) -> Response:
+    """Delete a saved answer."""
+    delete(visit.bench.state, key, visit.who.account_id)
+    return RedirectResponse("/forms", 303)
+
+
+def book(visit: VisitDep, name: str) -> Response:
+    """The form as an Excel file: units, checks, notes and a worked row. Raises TEMPLATE-UNKNOWN."""
+    force = visit.bench.context().force
+    form = known_form(name, force)
+    return _file(form.name, "xlsx", lambda path: write_template(path, form, force))
+
+
+def _file(name: str, kind: str, write: Any) -> Response:
+    with tempfile.TemporaryDirectory(prefix="corridor-form-") as scratch:
+        path = Path(scratch) / f"{name}.{kind}"
+        write(path)
+        body = path.read_bytes()
+    return Response(
+        body, media_type=TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="corridor-{name}.{kind}"'},
+    )  # fmt: skip
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows[:PAGE] for name in row))
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> list[str]:
+    """The columns worth a reader's while: those wanted, else the first; none that is empty throughout."""
+    filled = [
+        name for name in _names(rows)
+        if any(_worth(row.get(name)) for row in rows)
+    ]  # fmt: skip
+    chosen = [name for name in wanted if name in filled]
+    return chosen or filled[:MOST_COLUMNS]
+
+
+def _worth(value: Any) -> bool:
+    return value not in (None, "", []) and not isinstance(value, dict)
+
+
+def _number(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    found = [row[name] for row in rows if row.get(name) is not None]
+    return bool(found) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in found)
+
+
+def _words(name: str, value: Any) -> tuple[str, str]:
+    """A cell in words, and its tone: gain or loss."""
+    if value is None or value == "":
+        return "–", ""
+    if isinstance(value, bool):
+        return ("yes" if value else "no"), ""
+    if isinstance(value, int | float):
+        return _figure(name, float(value))
+    if isinstance(value, list):
+        return " ".join(map(str, value)), ""
+    text = str(value)
+    return (text.replace("_", " ") if text.islower() else text), ""
+
+
+def _figure(name: str, value: float) -> tuple[str, str]:
+    if SHARE.search(name) and abs(value) <= 1:
+        tone = "" if not value or "adjustment" not in name else "gain" if value > 0 else "loss"
+        return (f"{value:+.2%}" if tone else f"{value:.2%}"), tone
+    if MONEY.search(name):
+        signed = bool(SIGNED.search(name))
+        tone = "loss" if signed and value < 0 else ""
+        mark = "−" if value < 0 else ""
+        cents = f"{abs(value):,.2f}" if abs(value) < 1000 else f"{abs(value):,.0f}"
+        return f"{mark}${cents}", tone
+    if name in ("year", "month", "performance_year", "payment_year", "claim_line_number"):
+        return f"{value:.0f}", ""
+    return (f"{value:,.0f}" if value.is_integer() else f"{value:,.3f}"), ""
