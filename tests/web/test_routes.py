@@ -24,7 +24,8 @@ FILLED = {
     "table": "asm.result",
     "account_id": "1",
     "token_id": "1",
-    "agreement_id": "1", "destruction_id": "1",
+    "agreement_id": "1",
+    "destruction_id": "1",
     "list": "apcm",
     "item": "0123456789abcdef",
     "scenario_id": "1",
@@ -34,7 +35,8 @@ FILLED = {
     "delivery_id": "0",
     "batch_id": "0",
     "upload_id": "0",
-    "job_id": "1", "key": "0",
+    "job_id": "1",
+    "key": "0",
 }
 
 

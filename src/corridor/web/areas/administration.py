@@ -24,8 +24,21 @@ ROUTES: tuple[Route, ...] = (
         named=("account_id",),
     ),
     get("/administration/audit", "pages.administration:log", AUDIT, noted=True),
+    get("/administration/register", "pages.register:register", AUDIT),
+    post("/administration/register/agreements", "pages.register:add", ACCOUNTS),
+    post("/administration/register/agreements/{agreement_id}", "pages.register:change", ACCOUNTS),
+    post("/administration/register/destructions", "pages.register:begin_destruction", ACCOUNTS),
+    get("/administration/register/destructions/{destruction_id}", "pages.register:destruction", AUDIT),
+    post("/administration/register/destructions/{destruction_id}", "pages.register:certify", ACCOUNTS),
+    get(
+        "/administration/register/destructions/{destruction_id}/certificate", "pages.register:certificate",
+        AUDIT, noted=True, named=("destruction_id",),
+    ),
+    get("/api/v1/register", "api.register:register", AUDIT, reach="register"),
+    get("/api/v1/register/destructions", "api.register:destructions", AUDIT, reach="register"),
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
     Entry("/administration", "Accounts", ACCOUNTS, ADMINISTRATION),
+    Entry("/administration/register", "Data-use register", AUDIT, ADMINISTRATION),
     Entry("/administration/audit", "Audit log", AUDIT, ADMINISTRATION),
 )
