@@ -134,3 +134,13 @@ def span(mean: Mean | None, digits: int = 0) -> Cell:
         else (plain(mean.low, digits), plain(mean.high, digits))
     )
     return Cell(f"{words[0]} to {words[1]}", mean.low)
+
+
+def span_share(count: float, of: float) -> tuple[float, float]:
+    """The interval of a share by Wilson: sensible also where it is near nothing or all."""
+    if of <= 0:
+        return 0.0, 1.0
+    rate, square = count / of, NORMAL * NORMAL
+    middle = (rate + square / (2 * of)) / (1 + square / of)
+    reach = NORMAL / (1 + square / of) * math.sqrt(rate * (1 - rate) / of + square / (4 * of * of))
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)

@@ -92,8 +92,10 @@ def spend_words(asked: Whom, years: Sequence[dict[str, Any]]) -> tuple[str, str]
     before: Mean = years[-2]["mean"]
     change = mean.value - before.value
     side = "more" if change > 0 else "less"
-    sentence = f"{first}, {near_dollars(change)} ({share(abs(change) / before.value, 1)}) {side} than in "
-    f"{years[-2]['year']}"
+    sentence = (
+        f"{first}, {near_dollars(change)} ({share(abs(change) / before.value, 1)}) {side} than in "
+        f"{years[-2]['year']}"
+    )
     if not mean.apart(before):
         sentence += ": no more than chance explains"
     return sentence, second

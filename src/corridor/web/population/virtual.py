@@ -178,8 +178,10 @@ def follows_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, list[Section]
     if asked.given():
         rows = []
     if not rows:
-        why = "Virtual and in-person visits are compared over everybody loaded: a practice has too few to "
-        "match."
+        why = (
+            "Virtual and in-person visits are compared over everybody loaded: a practice has too few to "
+            "match."
+        )
         return (
             "What follows virtual care is not known for a part of the people",
             "",
