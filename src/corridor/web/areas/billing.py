@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = (
     get("/billing/prices/lines/{line_id}", "pages.billing_prices:line", PATIENTS),
     get("/billing/price", "pages.billing_price:price", RESULTS),
     get("/billing/impact", "pages.billing_impact:impact", RESULTS, noted=True),
+    get("/billing/care-management", "pages.billing_care:care_management", RESULTS, noted=True),
     get("/api/v1/price", "api.billing:price", RESULTS, reach="tables"),
 )
 ENTRIES: tuple[Entry, ...] = (Entry("/billing", "Audits, prices, refunds", RESULTS, MONEY),)
