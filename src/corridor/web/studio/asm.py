@@ -50,7 +50,6 @@ class AsmStudio:
         )
         found = [
             who_input(),
-            *_measures(base, rows),
             Input(
                 "cost", "Cost an episode", "percent", "slider", "Their results", 0.0, "asm.clinician_input",
                 bounds("asm", "cost"), now=_mean(base.inputs.clinicians["cost_per_episode"][rows]),
@@ -72,6 +71,7 @@ class AsmStudio:
                 bounds("asm", "part_b"), now=_total(base.inputs.clinicians["part_b_paid"][rows]),
                 note="Total a year.",
             ),
+            *_measures(base, rows),
             Input(
                 "risk_level", "Risk level", "percent", "slider", OTHERS, percent[2], RISK,
                 Bounds(percent[0], percent[1], 0.5, "the rule's own values over the payment years"),

@@ -19,6 +19,8 @@ from corridor.web.studio.registry import Evaluated
 from corridor.web.studio.words import band, said, shown, value_words
 
 LARGE = 4
+# The ends of a band stand in one column of a page, in two of a file.
+LOW, HIGH, BAND_NAME = "low", "high", "Eight draws of ten"
 
 
 def address(program: str, changed: Mapping[str, Value], path: str = "/scenarios/new") -> str:
@@ -46,7 +48,7 @@ def _figure(one: Result) -> Figure:
         "gain" if moved * one.better > 0 else "loss"
     )  # fmt: skip
     return Figure(
-        said(one.value, one.unit, signed=signed), one.label, f"{now}; {reach}" if reach else now, tone
+        said(one.value, one.unit, signed=signed), one.label, f"{now}; likely {reach}" if reach else now, tone
     )
 
 
@@ -134,15 +136,19 @@ def _moved(one: Result) -> Cell:
 
 def grid_table(grid: Grid) -> Table:
     """A table of the program."""
+    names = {key: one for key, one in grid.columns.items() if key != HIGH}
     columns = [
-        Column(heading, "text" if unit == "text" else "number") for heading, unit in grid.columns.values()
+        Column(BAND_NAME, "range") if key == LOW else Column(heading, "text" if unit == "text" else "number")
+        for key, (heading, unit) in names.items()
     ]
-    rows = [TableRow([_cell(row, key, unit) for key, (_, unit) in grid.columns.items()]) for row in grid.rows]
+    rows = [TableRow([_cell(row, key, unit) for key, (_, unit) in names.items()]) for row in grid.rows]
     return Table(grid.name, grid.caption, columns, rows, tools=False, note=grid.note)
 
 
 def _cell(row: Mapping[str, Any], key: str, unit: str) -> Cell:
     value = row.get(key)
+    if key == LOW:
+        return amount_cell(band(real(value), real(row.get(HIGH)), unit) or "–", real(value))
     if unit == "text":
         return text_cell(value)
     if unit == "change":

@@ -277,11 +277,12 @@ def _clinicians(found: Found) -> Grid:
         for row in found.rows[:LISTED]
     ]  # fmt: skip
     more = len(found.rows) - len(rows)
+    able = {"could": ("Could have it", "people")} if any(row["could"] for row in rows) else {}
     return Grid(
         "clinicians",
         "Who bills it now",
         {
-            "npi": ("NPI", "text"), "tin": ("TIN", "text"), "could": ("Could have it", "people"),
+            "npi": ("NPI", "text"), "tin": ("TIN", "text"), **able,
             "people": ("Patients billed", "people"), "months": ("Months billed", "people"),
             "amount": ("Allowed", "dollars"), "margin": ("Left over its own cost", "change"),
         },

@@ -39,7 +39,7 @@ where paid_year = ? and (? = '' or npi = ? or tin = ?)
 STATED = (
     "The services of the base year in every year, but for the growth of volume you set; only factors move.",
     "Where no factor is published it is the year before's, times the statutory update and budget neutrality.",
-    "A qualifying participant's incentive is a share of their billing of the year before; one not known is none.",
+    "A qualifying participant's incentive is a share of the billing of the year before; unknown ones are none.",
     "Chance: budget neutrality of years to come is drawn from the published years around their mean, and the "
     "number of lines as such a count varies by itself, each line at the mean amount.",
     "Bands hold eight draws of ten. The claims themselves are not priced again: `corridor impact` does that.",

@@ -60,7 +60,7 @@ def likely(low: float | None, high: float | None, unit: str, *, signed: bool = F
 
 SUFFIX = {
     "percent": "%",
-    "percent_points": " percentage points",
+    "percent_points": " points",
     "points": " points",
     "minutes": " minutes",
     "people": " people",
