@@ -19,6 +19,8 @@ from corridor.web.viewer import Viewer
 
 NAME = "Care programs"
 TABLE, BALANCE = "measures.impact_effect", "measures.impact_balance"
+DOLLARS = "Effect on dollars, with its interval and the placebo"
+EVENTS = "Effect on events, with its interval and the placebo"
 TODO = (
     "List who was enrolled in a program and when: `bene_mbi_id`, `program`, `enrolled_on`, and `ended_on` "
     "where known.",

@@ -285,7 +285,7 @@ def price_answer(viewer: Viewer, asked: Whom) -> Drawn:
 
 def flat_since(law: Rules) -> int:
     """The first month of the flat rate of skin substitutes, as rules hold it."""
-    first: date = law.in_force(date.max.year).history("drug.skin_headline_rate")[0].valid_from
+    first = law.in_force(date.max.year).history("drug.skin_headline_rate")[0].valid_from
     return first.year * 100 + first.month if isinstance(first, date) else int(first) * 100 + 1
 
 
