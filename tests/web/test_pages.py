@@ -59,8 +59,8 @@ def test_the_list_is_searched_sorted_and_paged(signed: Sign) -> None:
     assert "1 to 12 of 12" in oaks and "Elm" not in oaks
     names = re.findall(r"Dr\. \w+ (\d\d)</a>", person.get("/clinicians?sort=npi&down=true").text)
     assert names == sorted(names, reverse=True)
-    assert "Nobody you may see" in person.get("/clinicians?q=zzz").text
-    assert "Nobody you may see" in person.get("/clinicians?q=' or 1=1 --").text
+    assert "Nobody and nothing you may see" in person.get("/clinicians?q=zzz").text
+    assert "Nobody and nothing you may see" in person.get("/clinicians?q=' or 1=1 --").text
     part = person.get("/clinicians?q=oak", headers={"hx-request": "true"})
     assert "<html" not in part.text and part.headers["vary"] == "HX-Request"
     assert person.get("/clinicians?sort=drop&start=0").status_code == 200

@@ -74,6 +74,11 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> dict[
 
     Read are attributed episodes that count in the cost measure, of its year.
     """
+    return mixes_of(sums_of(run, years), clinicians)
+
+
+def sums_of(run: RunLike, years: Sequence[Row]) -> dict[str, dict[Key, _Sums]]:
+    """The sums of every clinician by cohort, from which any mix is told."""
     if not all(run.has(table) for table in TABLES):
         return {}
     cohorts: dict[str, dict[Key, _Sums]] = {}
@@ -86,6 +91,11 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> dict[
         else:
             sums.dollars[row["service_category"]] = real(row["dollars"]) or 0.0
             sums.counts[row["service_category"]] = int(row["episodes"])
+    return cohorts
+
+
+def mixes_of(cohorts: Mapping[str, dict[Key, _Sums]], clinicians: Sequence[Row]) -> dict[Key, Mix]:
+    """The mixes of some clinicians beside everybody in the sums."""
     found: dict[Key, Mix] = {}
     for clinician in clinicians:
         members = cohorts.get(str(clinician.get("cohort")), {})

@@ -23,12 +23,15 @@ FAR = 3.09
 
 @dataclass(frozen=True)
 class Dot:
-    """One clinician: name, volume (episodes), value (observed over expected)."""
+    """One clinician: name, volume (episodes), value (observed over expected); ``faint``: one of the others,
+    whose name is told on hover only.
+    """
 
     name: str
     volume: float
     value: float
     link: str | None = None
+    faint: bool = False
 
 
 def standing(dot: Dot, centre: float, spread: float) -> int:
@@ -50,6 +53,7 @@ def funnel(
     volume_name: str = "Attributed episodes",
     value_name: str = "Observed cost over expected",
     width: float = svg.WIDE,
+    who: str = "clinicians",
 ) -> Chart:
     """spread: standard deviation of one episode's ratio (no unit); the limits are centre ± z × spread /
     √volume.
@@ -88,7 +92,10 @@ def funnel(
             content.append(tag("path", class_=style, d=_limit(x, y, centre, side * limit * spread)))
     content.append(tag("line", class_="mark-line strong", x1=left + 30, x2=right, y1=y(centre), y2=y(centre)))
     labels += _limit_names(content, x, y, centre, spread)
-    shown = sorted(dots, key=lambda dot: (-abs(standing(dot, centre, spread)), -dot.volume, dot.name))
+    shown = sorted(
+        dots,
+        key=lambda dot: (not dot.faint, -abs(standing(dot, centre, spread)), -dot.volume, dot.name),
+    )
     spots = [(x(dot.volume), y.inside(dot.value)) for dot in shown]
     for dot, (at, height) in zip(shown, spots, strict=True):
         mark = _mark(dot, at, height, standing(dot, centre, spread))
@@ -96,7 +103,7 @@ def funnel(
     outside = [
         (at, height, dot.name)
         for dot, (at, height) in zip(shown, spots, strict=True)
-        if standing(dot, centre, spread)
+        if (standing(dot, centre, spread) or any(other.faint for other in dots)) and not dot.faint
     ]
     bounds = Box("", left, top - 6, right - left, bottom - top + 2)
     named = beside_labels(outside, marks=spots, bounds=bounds, taken=labels)
@@ -105,7 +112,7 @@ def funnel(
             text(spot.box.words, number(spot.x), spot.baseline, anchor=spot.anchor, class_="own-name")
         )
         labels.append(spot.box)
-    description = _describe(shown, centre, spread)
+    description = _describe(shown, centre, spread, who)
     return Chart(
         svg.frame(name, finding, description, content, width=width, height=bottom + 44),
         finding,
@@ -141,6 +148,8 @@ def _limit_names(content: list[str], x: Linear, y: Linear, centre: float, spread
 
 def _mark(dot: Dot, at: float, height: float, place: int) -> str:
     tip = tag("title", f"{dot.name.replace('&', '&amp;').replace('<', '&lt;')}: {dot.value:.2f}")
+    if dot.faint:
+        return tag("circle", tip, class_="peer", cx=number(at), cy=number(height), r=3)
     if place > 0:
         return tag("path", tip, class_="own loss", d=svg.up_mark(at, height))
     if place < 0:
@@ -148,10 +157,17 @@ def _mark(dot: Dot, at: float, height: float, place: int) -> str:
     return tag("circle", tip, class_="own even", cx=number(at), cy=number(height), r=4)
 
 
-def _describe(dots: Sequence[Dot], centre: float, spread: float) -> str:
-    above = [dot.name for dot in dots if standing(dot, centre, spread) > 0]
-    below = [dot.name for dot in dots if standing(dot, centre, spread) < 0]
-    words = [f"{len(dots)} clinicians by volume and cost ratio; expected is {centre:g}."]
+def _describe(dots: Sequence[Dot], centre: float, spread: float, who: str) -> str:
+    named = [dot for dot in dots if not dot.faint]
+    above = [dot.name for dot in named if standing(dot, centre, spread) > 0]
+    below = [dot.name for dot in named if standing(dot, centre, spread) < 0]
+    words = [f"{len(dots)} {who} by volume and cost ratio; expected is {centre:g}."]
+    if len(named) < len(dots):
+        words = [f"{len(dots)} {who} by volume and ratio; the middle is {centre:.2f}."]
+        words += [f"{dot.name}: {dot.value:.2f} at {number(dot.volume)}." for dot in named]
+        out = sum(1 for dot in dots if dot.faint and standing(dot, centre, spread))
+        words.append(f"{out} of the others lie outside the limits.")
+        return " ".join(words)
     words.append("Above the limits: " + (", ".join(above) if above else "none") + ".")
     words.append("Below the limits: " + (", ".join(below) if below else "none") + ".")
     return " ".join(words)

@@ -12,6 +12,8 @@ ROUTES: tuple[Route, ...] = (
     get("/programs/{program}", "pages.program:program", RESULTS, noted=True, named=("program",)),
     get("/clinicians", "pages.clinicians:clinicians", RESULTS, noted=True),
     get("/clinicians/{npi}", "pages.clinician:clinician", RESULTS, noted=True, named=("npi",)),
+    get("/practices", "pages.practices:practices", RESULTS, noted=True),
+    get("/practices/{tin}", "pages.practices:practice", RESULTS, noted=True, named=("tin",)),
     get("/explain/asm/{npi}", "pages.explain:derivation", RESULTS, noted=True, named=("npi",)),
     get("/explain/asm/{npi}/episodes/{number}", "pages.explain:episode", PATIENTS, named=("npi", "number")),
 )  # fmt: skip
@@ -24,4 +26,5 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/programs/reach", "ACO REACH", RESULTS, PROGRAMS),
     Entry("/programs/wiser", "Prior authorization", RESULTS, PROGRAMS),
     Entry("/clinicians", "Clinicians", RESULTS, PEOPLE),
+    Entry("/practices", "Practices", RESULTS, PEOPLE),
 )

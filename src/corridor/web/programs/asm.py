@@ -30,7 +30,7 @@ from corridor.reports.views.page import Section
 from corridor.reports.views.scores import cost_section, scores_section
 from corridor.reports.words import real
 from corridor.web.guard import Visit
-from corridor.web.programs import asm_many, asm_trend, asm_who
+from corridor.web.programs import asm_many, asm_trend, asm_who, stands
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
 
@@ -151,16 +151,18 @@ def card(visit: Visit, viewer: Viewer) -> Card:
     if not viewer.has("asm.result"):
         return Card("No result in what you may see.")
 
+    year = viewer.manifest["setting"].get("payment_year", "")
+
     def made() -> Card:
         (row,) = viewer.query(
-            "select count(distinct npi) as npis, sum(dollars) as dollars, min(payment_year) as year, "
+            "select count(distinct npi) as npis, sum(dollars) as dollars, "
             "sum(risk_level * part_b_paid) as at_risk, bool_or(dollars is not null) as known from asm.result"
         )
         if not row["npis"]:
             return Card("No clinician of yours is in the model.")
-        words = f"{row['npis']:,} clinicians with a result, paid in {row['year']}"
+        words = f"{row['npis']:,} clinicians with a result, paid in {year}"
         return Card(
-            words, real(row["dollars"]), f"expected in {row['year']}", real(row["at_risk"]) or 0.0,
+            words, real(row["dollars"]), f"expected in {year}", real(row["at_risk"]) or 0.0,
             "assumed", "The score that breaks even rests on a midpoint that is not published.",
         )  # fmt: skip
 
@@ -183,4 +185,5 @@ PROGRAM = Program(
         View("assumptions", "Assumptions", assumptions),
     ),
     missing="Load claims and a roster, then `corridor run`.",
+    of=stands.asm,
 )

@@ -19,7 +19,7 @@ from corridor.reports.words import (
 )
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
-from corridor.web.programs import mssp_trend
+from corridor.web.programs import mssp_trend, stands
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
@@ -363,4 +363,5 @@ PROGRAM = Program(
         "care costs "
         "is shown as claims have it, without truncation, completion or risk adjustment."
     ),
+    of=stands.mssp,
 )

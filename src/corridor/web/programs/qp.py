@@ -10,7 +10,7 @@ from corridor.reports.views.page import Column, Table, TableRow, amount_cell, te
 from corridor.reports.words import dollars, plain, real, share, short_dollars, whole
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
-from corridor.web.programs import qp_worth
+from corridor.web.programs import qp_worth, stands
 from corridor.web.programs.drawing import bar_picture, year_picture
 from corridor.web.programs.qp_years import STATUSES, choices, chosen, figures_of, hints, said, years
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
@@ -254,4 +254,5 @@ PROGRAM = Program(
     ),
     missing="Load claims and the participant list of your entity, then `corridor run`.",
     not_yet="The MIPS score itself, and with it the MIPS adjustment: the largest cut is shown instead.",
+    of=stands.qp,
 )

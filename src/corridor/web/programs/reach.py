@@ -11,6 +11,7 @@ from corridor.reports.views.page import Column, Table, TableRow, amount_cell, te
 from corridor.reports.words import dollars, is_small, people, real, whole
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
+from corridor.web.programs import stands
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
@@ -165,4 +166,5 @@ PROGRAM = Program(
     ),
     missing="Load claims and participant lists, then `corridor run`.",
     not_yet="The benchmark, the discount, quality withholds and settlement: no dollars of REACH are stated.",
+    of=stands.reach,
 )

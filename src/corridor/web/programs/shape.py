@@ -70,11 +70,47 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Where one clinician or practice stands under a program: one row of the page of either.
+
+    explain  where the figure opens: its derivation, or the rows it was made of
+    """
+
+    program: str
+    name: str
+    status: str
+    why: str = ""
+    dollars: float | None = None
+    what: str = ""
+    link: str = ""
+    explain: str = ""
+    signed: bool = True
+
+
+@dataclass(frozen=True)
+class Whose:
+    """A clinician (``npi``, perhaps under one ``tin``), or a practice (``tin`` alone)."""
+
+    tin: str = ""
+    npi: str = ""
+
+    @property
+    def given(self) -> list[str]:
+        """The values of ``MINE``."""
+        return [self.tin, self.tin, self.npi, self.npi]
+
+
+MINE = "(? = '' or tin = ?) and (? = '' or npi = ?)"
+"""The condition that keeps the rows of a ``Whose``."""
+
+
+@dataclass(frozen=True)
 class Program:
     """One program: name, the question it answers, the tables it cannot do without, its card and views.
 
     missing   what to load and run where the run holds none of its tables
     not_yet   what Corridor does not compute of it
+    of        where one clinician or practice stands
     """
 
     key: str
@@ -85,6 +121,7 @@ class Program:
     views: Sequence[View]
     missing: str
     not_yet: str = ""
+    of: Callable[[Visit, Viewer, Whose], Sequence[Stand]] | None = None
 
     def there(self, visit: Visit, viewer: Viewer) -> bool:
         """Whether the run holds it: by the manifest, since a role may not see the rows themselves."""

@@ -11,6 +11,7 @@ from corridor.reports.views.page import Column, Table, TableRow, amount_cell, te
 from corridor.reports.words import dollars, real, short_dollars, whole
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
+from corridor.web.programs import stands
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
@@ -215,4 +216,5 @@ PROGRAM = Program(
     (View("standing", "Standing", standing), View("trend", "Trend", trend), View("who", "Who", who)),
     missing="Load claims, then `corridor run`.",
     not_yet="Averted spending: the terms of payment of the reviewing companies are not known.",
+    of=stands.wiser,
 )
