@@ -18,7 +18,7 @@ LOW, HIGH, WORST = 0.1, 0.9, 0.05
 class Figure:
     """One figure now and under the scenario.
 
-    unit    dollars, points, share, count or amount (dollars to the cent)
+    unit    dollars (gained or lost), amount (of dollars), cents, points, share, count or people
     low, high, change_low, change_high  of the draws; None where chance does not reach it
     better  1 where more is better, -1 where less is, 0 where neither
     """
@@ -43,13 +43,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of an outcome: key -> (heading, unit) of its columns, rows by key; ``link`` leads on."""
+    """A table of an outcome: key -> (heading, unit) of its columns, rows by key.
+
+    ``link`` of a row leads on; columns of ``file_only`` stand in files and not on pages.
+    """
 
     name: str
     caption: str
     columns: Mapping[str, tuple[str, str]]
     rows: Sequence[Mapping[str, Any]]
     note: str = ""
+    file_only: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

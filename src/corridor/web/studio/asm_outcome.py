@@ -130,6 +130,7 @@ def _clinicians(both: Both, changed: Mapping[str, Value]) -> Grid:
         },
         rows,
         f"The {LISTED} who change most, and {more:,} more." if more > 0 else "",
+        ("npi", "tin"),
     )  # fmt: skip
 
 
@@ -191,6 +192,8 @@ def _cohorts(both: Both) -> Grid:
             "scaling_now": ("Scaling now", "factor"), "scaling": ("Scaling then", "factor"),
         },
         rows,
+        "",
+        ("scaling_now", "scaling"),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from corridor.scenarios.inputs import Bounds, Input, Value, same
 from corridor.scenarios.outcome import Figure as Result
 from corridor.scenarios.outcome import Grid, Outcome
 from corridor.web.studio.registry import Evaluated
-from corridor.web.studio.words import band, said, shown, value_words
+from corridor.web.studio.words import SIGNED, band, said, shown, value_words
 
 LARGE = 4
 # The ends of a band stand in one column of a page, in two of a file.
@@ -40,7 +40,7 @@ def figures(outcome: Outcome) -> list[Figure]:
 
 
 def _figure(one: Result) -> Figure:
-    signed = one.unit in ("dollars", "share") and one.key != "cost"
+    signed = one.unit in SIGNED
     reach = band(one.low, one.high, one.unit, signed=signed)
     now = f"now {said(one.now, one.unit, signed=signed)}"
     moved = one.change or 0.0
@@ -62,7 +62,7 @@ def picture(outcome: Outcome, title: str = "This scenario") -> Picture | None:
             for place, year in enumerate(fan.years)
         ]
         finding = (
-            f"{fan.years[-1]}: {said(fan.middle[-1], main.unit, signed=True)} against {fan.years[0]} as now"
+            f"{fan.years[-1]}: {short_dollars(fan.middle[-1], signed=True)} against {fan.years[0]} as now"
         )
         wide, narrow = (
             line("outlook" + size, finding, points, show=lambda value: short_dollars(value, signed=True),
@@ -82,13 +82,17 @@ def drawn(cases: Sequence[Case], main: Result, axis: str) -> Picture:
     """The densities of some cases on one axis."""
     best = max(cases, key=lambda one: one.value)
     finding = (
-        f"{best.name}: {said(best.value, main.unit, signed=True)}, the most of them"
+        f"{best.name}: {said(best.value, main.unit, signed=main.unit in SIGNED)}, the most of them"
         if len(cases) > 2
-        else f"{main.label}: {said(cases[-1].value, main.unit, signed=True)}"
-        + (f" rather than {said(cases[0].value, main.unit, signed=True)}" if len(cases) > 1 else "")
+        else f"{main.label}: {said(cases[-1].value, main.unit, signed=main.unit in SIGNED)}"
+        + (
+            f" rather than {said(cases[0].value, main.unit, signed=main.unit in SIGNED)}"
+            if len(cases) > 1
+            else ""
+        )
     )
     wide, narrow = (
-        outlook("outlook" + size, finding, cases, show=lambda value: said(value, main.unit, signed=True),
+        outlook("outlook" + size, finding, cases, show=lambda value: said(value, main.unit, signed=main.unit in SIGNED),
                 axis=axis, width=width)
         for size, width in (("", svg.WIDE), ("-n", svg.NARROW))
     )  # fmt: skip
@@ -136,7 +140,7 @@ def _moved(one: Result) -> Cell:
 
 def grid_table(grid: Grid) -> Table:
     """A table of the program."""
-    names = {key: one for key, one in grid.columns.items() if key != HIGH}
+    names = {key: one for key, one in grid.columns.items() if key != HIGH and key not in grid.file_only}
     columns = [
         Column(BAND_NAME, "range") if key == LOW else Column(heading, "text" if unit == "text" else "number")
         for key, (heading, unit) in names.items()
@@ -150,7 +154,11 @@ def _cell(row: Mapping[str, Any], key: str, unit: str) -> Cell:
     if key == LOW:
         return amount_cell(band(real(value), real(row.get(HIGH)), unit) or "–", real(value))
     if unit == "text":
-        return text_cell(value)
+        return (
+            Cell(str(value), str(value), link=f"/clinicians/{row['npi']}")
+            if key == "name"
+            else text_cell(value)
+        )
     if unit == "change":
         return amount_cell(shown(value, "dollars", signed=True), real(value), toned=True)
     made = amount_cell(shown(value, unit), real(value))

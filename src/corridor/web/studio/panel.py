@@ -249,7 +249,7 @@ def _told(
     figures = [
         figure_of("margin", "Left over a year", "dollars", number(0, "margin"), number(1, "margin"),
                   *margins),
-        figure_of("revenue", "Revenue a year", "dollars", number(0, "revenue"), number(1, "revenue"),
+        figure_of("revenue", "Revenue a year", "amount", number(0, "revenue"), number(1, "revenue"),
                   *draws("revenue")),
         Figure("break_even_people", "Patients that carry the fixed cost", "count",
                number(0, "break_even_people"), number(1, "break_even_people"), better=-1),
@@ -257,7 +257,7 @@ def _told(
                number(1, "month_margin")),
         Figure("month_cost", "A month of one patient costs", "cents", number(0, "month_cost"),
                number(1, "month_cost"), better=-1),
-        Figure("fixed_cost", "Fixed cost a year", "dollars", number(0, "fixed_cost"), number(1, "fixed_cost"),
+        Figure("fixed_cost", "Fixed cost a year", "amount", number(0, "fixed_cost"), number(1, "fixed_cost"),
                better=-1),
         Figure("worst", "Mean of the worst twentieth", "dollars", worst(margins[0]), worst(margins[1])),
     ]  # fmt: skip

@@ -39,7 +39,7 @@ where paid_year = ? and (? = '' or npi = ? or tin = ?)
 STATED = (
     "The services of the base year in every year, but for the growth of volume you set; only factors move.",
     "Where no factor is published it is the year before's, times the statutory update and budget neutrality.",
-    "A qualifying participant's incentive is a share of the billing of the year before; unknown ones are none.",
+    "A qualifying participant's incentive is a share of the billing of the year before; unknown ones are 0.",
     "Chance: budget neutrality of years to come is drawn from the published years around their mean, and the "
     "number of lines as such a count varies by itself, each line at the mean amount.",
     "Bands hold eight draws of ten. The claims themselves are not priced again: `corridor impact` does that.",
@@ -167,14 +167,14 @@ def _told(now: Payments, then: Payments, force: RulesInForce, base: int, schedul
     last = int(then.rows[-1]["year"])
     totals = [side.draws.sum(axis=0) for side in (now, then)]
     figures = [
-        figure_of("total", f"Allowed, {base} to {last}", "dollars", float(now.amounts.sum()),
+        figure_of("total", f"Allowed, {base} to {last}", "amount", float(now.amounts.sum()),
                   float(then.amounts.sum()), *totals),
-        figure_of("last", f"Allowed in {last}", "dollars", float(now.amounts[-1]), float(then.amounts[-1]),
+        figure_of("last", f"Allowed in {last}", "amount", float(now.amounts[-1]), float(then.amounts[-1]),
                   now.draws[-1], then.draws[-1]),
         figure_of("drift", f"{last} against {base}", "dollars", float(now.amounts[-1] - now.amounts[0]),
                   float(then.amounts[-1] - then.amounts[0]), now.draws[-1] - now.draws[0],
                   then.draws[-1] - then.draws[0]),
-        Figure("advantage", "Worth of qualifying, all of it, all years", "dollars",
+        Figure("advantage", "If all of it qualified, all years", "dollars",
                float(sum(row["qp_advantage"] for row in now.rows)),
                float(sum(row["qp_advantage"] for row in then.rows)), better=0),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from corridor.reports.words import listed, short_dollars
 from corridor.scenarios.outcome import Figure
 from corridor.web.studio.drawn import drawn
 from corridor.web.studio.registry import Evaluated
-from corridor.web.studio.words import band, said, shown, value_words
+from corridor.web.studio.words import DOLLARS, SIGNED, band, said, shown, value_words
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ def sentence(columns: Sequence[Column]) -> tuple[str, str]:
     best, figure = ordered[0]
     if len(columns) == 1:
         return (
-            f"“{best.name}” comes to {said(figure.value, unit, signed=True)}",
+            f"“{best.name}” comes to {said(figure.value, unit, signed=unit in SIGNED)}",
             "Choose one more to compare it with.",
         )
     other, second = ordered[1]
     apart = abs((figure.value or 0.0) - (second.value or 0.0))
-    name, come = figure.label[:1].lower() + figure.label[1:], said(figure.value, unit, signed=True)
+    name, come = figure.label[:1].lower() + figure.label[1:], said(figure.value, unit, signed=unit in SIGNED)
     if said(apart, unit) == said(0, unit):
         return (
             f"“{best.name}” and “{other.name}” come to the same: {name} {come}",
             _rest(ordered),
         )
-    worth = short_dollars(apart) if unit == "dollars" else said(apart, unit)
+    worth = short_dollars(apart) if unit in DOLLARS else said(apart, unit)
     return (
         f"“{best.name}” comes out best, {worth} ahead of “{other.name}”: {name} {come}",
         _rest(ordered),
@@ -54,7 +54,7 @@ def sentence(columns: Sequence[Column]) -> tuple[str, str]:
 
 def _rest(ordered: Sequence[tuple[Column, Figure]]) -> str:
     parts = [
-        f"“{one.name}” {band(figure.low, figure.high, figure.unit, signed=True)}"
+        f"“{one.name}” {band(figure.low, figure.high, figure.unit, signed=figure.unit in SIGNED)}"
         for one, figure in ordered
         if figure.low is not None
     ]

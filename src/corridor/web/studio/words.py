@@ -7,6 +7,9 @@ from typing import Any
 from corridor.reports.words import dollars, people, plain, real, share, short_dollars, whole
 from corridor.scenarios.inputs import Input, Value
 
+# Gains and losses are signed wherever they stand; an amount has no sign of its own.
+DOLLARS, SIGNED = ("dollars", "amount"), ("dollars", "share")
+
 
 def shown(value: Any, unit: str, *, signed: bool = False) -> str:
     """A value in a table."""
@@ -15,7 +18,7 @@ def shown(value: Any, unit: str, *, signed: bool = False) -> str:
         return "–" if value in (None, "") else str(value)
     if number is None:
         return "–"
-    if unit == "dollars":
+    if unit in DOLLARS:
         return dollars(number, signed=signed)
     if unit == "cents":
         return ("−" if number < 0 else "+" if signed and number > 0 else "") + f"${abs(number):,.2f}"
@@ -35,7 +38,7 @@ def shown(value: Any, unit: str, *, signed: bool = False) -> str:
 
 def said(value: Any, unit: str, *, signed: bool = False) -> str:
     """A value in prose: dollars to thousands."""
-    return short_dollars(value, signed=signed) if unit == "dollars" else shown(value, unit, signed=signed)
+    return short_dollars(value, signed=signed) if unit in DOLLARS else shown(value, unit, signed=signed)
 
 
 def band(low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
