@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ class Asked:
 class Answer:
     """What came out: a sentence, tables (the first is the result), what was assumed, what to know.
 
-    shown  the columns of the first table that the page shows; all of them are in the download
+    shown   the columns of the first table that the page shows; all of them are in the download
+    signed  the columns that are gains and losses
     """
 
     sentence: str
@@ -50,6 +51,7 @@ class Answer:
     assumptions: Sequence[Row] = ()
     warnings: Sequence[str] = ()
     notes: Sequence[str] = ()
+    signed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Door:
     """One form, or two that belong together.
 
     group   the heading it is listed under
+    about   what it is for, where the words of the form are those of the command line
     run     it also reads the last run, so that only accounts that see every row and patients may ask
     """
 
@@ -66,7 +69,7 @@ class Door:
     forms: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     run: bool = False
-    columns: tuple[str, ...] = field(default=())
+    about: str = ""
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def _asm(asked: Asked) -> Answer:
          "status"),
         found.assumptions(),
         found.warnings,
+        signed=("dollars", "payment_adjustment_factor"),
     )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def _qp(asked: Asked) -> Answer:
         ),
         found["assumptions"],
         found["warnings"],
+        signed=("incentive_dollars", "conversion_factor_dollars"),
     )  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def _apcm(asked: Asked) -> Answer:
         found.assumptions,
         found.warnings,
         [*found.comparison, *([more] if more else [])],
+        ("gain_amount",),
     )  # fmt: skip
 
 
@@ -206,7 +209,7 @@ def _impact(asked: Asked) -> Answer:
         f"From {before or '2025'} to {after or '2026'} these volumes bring "
         f"{short_dollars(abs(change))} {'more' if change >= 0 else 'less'}",
         {"Impact": found["rows"], "Not compared": found["not_compared"]},
-        (), found["assumptions"], found["warnings"],
+        (), found["assumptions"], found["warnings"], signed=("change", *found["parts"]),
     )  # fmt: skip
 
 
@@ -246,6 +249,15 @@ WITHIN = Choice(
     "within", "Settled", (("alone", "among these rows: they are the whole cohort"),
     ("national", "inside the national cohort")), "alone",
 )  # fmt: skip
+SHORTEST = (
+    "One row a clinician whose final score is known or supposed: the shortest way to dollars. Clinicians are "
+    "paid by their place among those of their cohort."
+)
+MEASURES = (
+    "One row a clinician (NPI under a TIN) in a cohort. Fill in what you know: a final score beats all it is "
+    "made of, measures beat nothing."
+)
+PEOPLE = "One row a person in the first table, one row a person and diagnosis of the data year in the second."
 LEVELS = tuple(
     (one, one) for one in ("tin", "npi", "specialty", "family", "site", "code", "setting", "total")
 )
@@ -255,8 +267,8 @@ MODELS = tuple(
 DOORS: dict[str, Door] = {
     one.name: one
     for one in (
-        Door("asm_scores", PROGRAMS, _asm, choices=(YEAR, WITHIN)),
-        Door("asm", PROGRAMS, _asm, choices=(YEAR, WITHIN)),
+        Door("asm_scores", PROGRAMS, _asm, choices=(YEAR, WITHIN), about=SHORTEST),
+        Door("asm", PROGRAMS, _asm, choices=(YEAR, WITHIN), about=MEASURES),
         Door("qp", PROGRAMS, _qp, choices=(YEAR,)),
         Door("low_volume", PROGRAMS, _low_volume, choices=(YEAR,)),
         Door("price_lines", BILLING, _price),
@@ -292,6 +304,7 @@ DOORS: dict[str, Door] = {
                 Choice("model", "Model", MODELS, "v28"),
                 Choice("year", "Payment year", about="empty: the newest"),
             ),
+            about=PEOPLE,
         ),
         Door("provider_roster", LOADED, _loaded),
         Door("participant_list", LOADED, _loaded),

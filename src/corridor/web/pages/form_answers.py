@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from corridor.jobs.template_book import write_template
 from corridor.programs.writing import write_results
 from corridor.web.forms.known import known_form
 from corridor.web.forms.saved import delete, find_answer, save
+from corridor.web.forms.words import cell, heading
 from corridor.web.guard import VisitDep
 from corridor.web.render import page
 
@@ -25,9 +25,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-MONEY = re.compile(r"dollars|amount|paid|charge|worth|cost|change|revenue|margin|medicare")
-SIGNED = re.compile(r"dollars|change|gain|margin|worth|difference")
-SHARE = re.compile(r"factor|share|percent|adjustment(?!s)")
 
 
 def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0) -> Response:
@@ -39,10 +36,11 @@ def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0)
     rows = found["sheets"].get(chosen, [])
     first = max(0, min(start, len(rows) - 1)) // PAGE * PAGE if rows else 0
     columns = _columns(rows, found["shown"] if names and chosen == names[0] else ())
+    signed = found.get("signed", ())
     return page(
         visit, "form_answer.html.j2", form.title, form=form, key=key, saved=saved, found=found, sheets=names,
-        sheet=chosen, columns=[(one, one.replace("_", " "), _number(rows, one)) for one in columns],
-        rows=[[_words(one, row.get(one)) for one in columns] for row in rows[first : first + PAGE]],
+        sheet=chosen, columns=[(heading(one), _number(rows, one)) for one in columns],
+        rows=[[cell(one, row.get(one), signed) for one in columns] for row in rows[first : first + PAGE]],
         count=len(rows), first=first, page_rows=PAGE, hidden=len(_names(rows)) - len(columns),
         again=bool(kept.given),
     )  # fmt: skip
@@ -111,32 +109,3 @@ def _worth(value: Any) -> bool:
 def _number(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     found = [row[name] for row in rows if row.get(name) is not None]
     return bool(found) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in found)
-
-
-def _words(name: str, value: Any) -> tuple[str, str]:
-    """A cell in words, and its tone: gain or loss."""
-    if value is None or value == "":
-        return "–", ""
-    if isinstance(value, bool):
-        return ("yes" if value else "no"), ""
-    if isinstance(value, int | float):
-        return _figure(name, float(value))
-    if isinstance(value, list):
-        return " ".join(map(str, value)), ""
-    text = str(value)
-    return (text.replace("_", " ") if text.islower() else text), ""
-
-
-def _figure(name: str, value: float) -> tuple[str, str]:
-    if SHARE.search(name) and abs(value) <= 1:
-        tone = "" if not value or "adjustment" not in name else "gain" if value > 0 else "loss"
-        return (f"{value:+.2%}" if tone else f"{value:.2%}"), tone
-    if MONEY.search(name):
-        signed = bool(SIGNED.search(name))
-        tone = "loss" if signed and value < 0 else ""
-        mark = "−" if value < 0 else ""
-        cents = f"{abs(value):,.2f}" if abs(value) < 1000 else f"{abs(value):,.0f}"
-        return f"{mark}${cents}", tone
-    if name in ("year", "month", "performance_year", "payment_year", "claim_line_number"):
-        return f"{value:.0f}", ""
-    return (f"{value:,.0f}" if value.is_integer() else f"{value:,.3f}"), ""

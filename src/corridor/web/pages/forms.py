@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from corridor.web.forms.given import (
 )
 from corridor.web.forms.known import known_form, known_forms
 from corridor.web.forms.saved import saved_of
+from corridor.web.forms.words import heading
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.render import page
 from corridor.web.roles import LOADERS, PATIENTS
@@ -43,13 +45,21 @@ def forms(visit: VisitDep) -> Response:
     """The forms there are, under their headings, and what this account saved."""
     known = known_forms(visit.bench.context().force)
     listed = [
-        (group, [known[door.name] for door in DOORS.values() if door.group == group and may(visit, door)])
+        (
+            group,
+            [
+                _said(known[door.name], door)
+                for door in DOORS.values()
+                if door.group == group and may(visit, door)
+            ],
+        )
         for group in GROUPS
     ]
     elsewhere = [one for name, one in known.items() if name not in DOORS and name != "risk_diagnoses"]
     return page(
         visit, "forms.html.j2", "Calculators and forms", groups=[one for one in listed if one[1]],
-        count=sum(len(found) for _, found in listed), elsewhere=elsewhere,
+        heading=heading, elsewhere=elsewhere,
+        count=sum(len(found) for group, found in listed if group != LOADED),
         saved=saved_of(visit.bench.state, visit.who.account_id),
     )  # fmt: skip
 
@@ -138,13 +148,19 @@ def _json(found: Answer) -> dict[str, Any]:
         "assumptions": list(found.assumptions),
         "warnings": list(found.warnings),
         "notes": list(found.notes),
+        "signed": list(found.signed),
     })  # fmt: skip
     return made
 
 
 def _templates(visit: Visit, door: Door) -> list[Template]:
     force = visit.bench.context().force
-    return [known_form(one, force) for one in door.tables]
+    return [_said(known_form(one, force), door) for one in door.tables]
+
+
+def _said(one: Template, door: Door) -> Template:
+    """A form in the words of the browser, where its own are those of the command line."""
+    return replace(one, about=door.about) if one.name == door.name and door.about else one
 
 
 def _check_choices(door: Door, chosen: Mapping[str, str]) -> None:
@@ -243,5 +259,6 @@ def _draw(
     return page(
         visit, "form.html.j2", tables[0]["it"].title, 200 if error is None else 400, door=door,
         tables=tables, chosen=chosen, every=every, error=None if error is None else error.to_dict(),
-        placed=placed, loads=door.name in LOADS, filled=any(one.rows for one in given.values()),
+        placed=placed, heading=heading, loads=door.name in LOADS,
+        filled=any(one.rows for one in given.values()),
     )  # fmt: skip
