@@ -89,7 +89,7 @@ docs: $(DEV_STAMP) ## the documentation as a static site in build/docs, without 
 	@echo "build/docs/index.html"
 
 screenshots: $(DEV_STAMP) ## take the pictures of the docs anew, from the synthetic community
-	$(BIN)/pytest -n 0 -q -m "heavy and browser" tests/web/test_browser_screenshots.py --screenshots
+	CORRIDOR_SCREENSHOTS=docs/images $(BIN)/pytest -n 0 -q -m browser tests/web/test_browser_screenshots.py
 
 clean: ## remove .venv and caches (never a warehouse)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

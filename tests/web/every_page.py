@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi.testclient import TestClient
 
 from corridor.web.route import Route
-from corridor.web.routes import ROUTES
+from corridor.web.routes import ENTRIES, ROUTES
 from tests.web.test_routes import FILLED
 
 HREF = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
@@ -85,3 +85,19 @@ def find_pages(client: TestClient) -> Pages:
                 pages.found[route.path] = [address]
                 pages.guessed.add(route.path)
     return pages
+
+
+# Pages that a reader is shown though the navigation does not name them.
+DEEPER = (
+    "/clinicians/{npi}", "/explain/asm/{npi}", "/explain/asm/{npi}/episodes/{number}", "/rules/{name}",
+    "/billing/audits/{audit}", "/account",
+)  # fmt: skip
+
+
+def pictured() -> dict[str, str]:
+    """Name of a picture -> the route it shows: the entries of the navigation, and what lies under them."""
+    paths = [entry.path for entry in ENTRIES]
+    routes = [next(route.path for route in shown() if pattern(route).match(path)) for path in paths]
+    return {
+        "-".join(re.findall(r"[\w-]+", route)) or "home": route for route in dict.fromkeys([*routes, *DEEPER])
+    }
