@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib import resources
 
 from corridor.errors import CorridorError
+from corridor.web.billing import kind_name
 
 _READS = re.compile(r"^-- reads: *(.+)$", re.MULTILINE)
 
@@ -31,6 +32,7 @@ KINDS = {
     "high_need": "High need",
     "rising": "Rising need",
     "high_cost": "High cost",
+    "g2211_missed": "G2211 not billed",
 }
 
 
@@ -42,6 +44,7 @@ class WorkList:
     lead       the finding after "412 patients "; the dollars follow
     dollars    what the dollars are, a column heading and a few words
     n, day, kind, words   headings of its other columns; "" where it has none
+    short      whether a row of the table shows its words to the first period only
     unpriced   what to install where the run could not price it
     empty      what to do where nothing is on it
     tag, why   how sure its dollars are
@@ -63,7 +66,7 @@ class WorkList:
     empty: str = "Nothing is to do here: the last run found no patient for this list in what you may see."
     tag: str = ""
     why: str = ""
-    person: bool = True
+    short: bool = False
 
     @cached_property
     def sql(self) -> str:
@@ -157,7 +160,7 @@ LISTS: dict[str, WorkList] = {
             "worth {dollars} in the last year loaded",
             "Worth",
             "What",
-            "What to do",
+            "",
             "",
             n="Times",
             day="Last time",
@@ -172,9 +175,10 @@ LISTS: dict[str, WorkList] = {
             "which put {dollars} at stake",
             "At stake",
             "Finding",
-            "What to do",
+            "Found to be",
             "",
             day="Date of service",
+            short=True,
         ),
     )
 }  # fmt: skip
@@ -195,8 +199,6 @@ def work_list(key: str) -> WorkList:
 
 def kind_words(kind: str) -> str:
     """What a kind of item is called."""
-    named = KINDS.get(kind)
-    if named:
-        return named
-    words = kind.replace("_", " ")
-    return words[:1].upper() + words[1:] if words.islower() else words
+    if kind in KINDS:
+        return KINDS[kind]
+    return kind_name(kind) if "_" in kind else kind

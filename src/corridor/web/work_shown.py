@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from corridor.reports.words import DASH, counted, dollars, short_dollars, whole
+from corridor.reports.words import DASH, counted, dollars, near_dollars, whole
 from corridor.web.work_board import Filter
 from corridor.web.work_lists import STATUS, WorkList, kind_words
 
@@ -55,7 +55,7 @@ def shown(row: dict[str, Any], one: WorkList, today: str) -> dict[str, Any]:
         "list": one.name,
         "patient": patient(row),
         "kind": kind_words(row["kind"]),
-        "words": row["words"],
+        "words": row["words"].partition(". ")[0] if one.short else row["words"],
         "n": whole(row["n"]),
         "day": row["day"] or DASH,
         "dollars": dollars(row["dollars"]),
@@ -100,7 +100,7 @@ def sentence(one: WorkList, todo: dict[str, Any], where: str) -> str:
         return f"Nothing is to do: {one.question[:1].lower()}{one.question[1:].rstrip('?')}{where}"
     words = f"{counted(count, 'patient')} {one.lead if count > 1 else one.lead_one}"
     if todo["priced"]:
-        worth = one.worth.format(dollars=short_dollars(todo["dollars"]))
+        worth = one.worth.format(dollars=near_dollars(todo["dollars"]))
         words += f", {worth}"
     return words + where
 
@@ -111,7 +111,7 @@ def second(one: WorkList, sums: dict[str, Any]) -> str:
     if sums["assigned"]:
         parts.append(f"{whole(sums['assigned'])} of them assigned")
     if sums["done"]:
-        worth = f" ({short_dollars(sums['done_dollars'])})" if sums["done_dollars"] >= 1 else ""
+        worth = f" ({near_dollars(sums['done_dollars'])})" if sums["done_dollars"] >= 1 else ""
         parts.append(f"{whole(sums['done'])} done{worth}")
     if sums["not_applicable"]:
         parts.append(f"{whole(sums['not_applicable'])} not applicable")

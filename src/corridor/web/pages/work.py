@@ -9,7 +9,7 @@ from fastapi import Response
 from corridor.reports.charts.bars import Bar, bars
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.views.page import Picture
-from corridor.reports.words import counted, short_dollars, whole
+from corridor.reports.words import counted, near_dollars, whole
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.making import Work
 from corridor.web.render import page
@@ -59,7 +59,7 @@ def _lists(board: Board) -> list[dict[str, Any]]:
 def _worth(one: WorkList, sums: dict[str, Any]) -> str:
     if not sums["todo"]:
         return "–"
-    return short_dollars(sums["dollars"]) if sums["priced"] else "not priced"
+    return near_dollars(sums["dollars"]) if sums["priced"] else "not priced"
 
 
 def _sentence(mine: list[dict[str, Any]], overdue: int, rows: list[dict[str, Any]]) -> str:
@@ -67,7 +67,7 @@ def _sentence(mine: list[dict[str, Any]], overdue: int, rows: list[dict[str, Any
     if mine:
         dollars = sum(float(row["dollars"] or 0) for row in mine)
         late = f", {whole(overdue)} of them overdue" if overdue else ""
-        worth = f"; they stand for {short_dollars(dollars)}" if dollars >= 1 else ""
+        worth = f"; they stand for {near_dollars(dollars)}" if dollars >= 1 else ""
         return f"{counted(len(mine), 'item is', 'items are')} assigned to you{late}{worth}"
     todo = sum(row["sums"]["todo"] for row in rows)
     if not todo:

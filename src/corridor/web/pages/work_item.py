@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from corridor.errors import CorridorError
-from corridor.reports.words import dollars, short_dollars
+from corridor.reports.words import dollars, near_dollars
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.pages.work import waiting
 from corridor.web.render import page
@@ -126,9 +126,9 @@ def _sentence(row: dict[str, Any], one: WorkList) -> str:
     """What it is in words and dollars."""
     what = kind_words(row["kind"])
     if one.words and row["words"]:
-        what += ": " + row["words"][:1].lower() + row["words"][1:] if what != row["words"] else ""
+        what += ": " + row["words"].partition(". ")[0]
     amount = row["dollars"]
-    worth = f", {one.dollars[:1].lower()}{one.dollars[1:]} {short_dollars(amount)}" if amount else ""
+    worth = f", {one.dollars[:1].lower()}{one.dollars[1:]} {near_dollars(amount)}" if amount else ""
     return f"{patient(row)}, {what}{worth}"
 
 

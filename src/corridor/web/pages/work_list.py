@@ -12,7 +12,7 @@ from corridor.errors import CorridorError
 from corridor.reports.charts.bars import Bar, bars
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.views.page import Picture
-from corridor.reports.words import short_dollars, whole
+from corridor.reports.words import near_dollars, whole
 from corridor.web.downloads import file_of
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.pages.work import waiting
@@ -219,7 +219,7 @@ def _picture(board: Board, one: WorkList, sums: dict[str, Any]) -> Picture | Non
         return None
 
     def show(value: float) -> str:
-        return short_dollars(value) if priced else whole(value)
+        return near_dollars(value) if priced else whole(value)
 
     finding = f"{given[0].name} has the most to do: {show(given[0].value)}"
     note = f"{one.dollars if priced else 'Items'} of what is open or assigned, the largest practices."

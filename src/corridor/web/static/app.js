@@ -6,6 +6,10 @@ document.addEventListener("click",function(event){
  var link=row.querySelector("td a");
  if(link)link.click();
 });
+[].forEach.call(document.querySelectorAll("[data-tick-all]"),function(all){
+ all.hidden=false;
+ all.addEventListener("change",function(){[].forEach.call(all.closest("table").querySelectorAll("td input[type=checkbox]:enabled"),function(box){box.checked=all.checked})});
+});
 document.addEventListener("keydown",function(event){
  var step={ArrowDown:1,ArrowUp:-1}[event.key],here=event.target;
  if(!step||event.ctrlKey||event.metaKey||event.altKey||!here.closest("table.list tbody tr, #q")||here.closest("select,textarea"))return;

@@ -1,20 +1,21 @@
 -- one row per patient alive, risk model and chronic condition that stood in the measured year and no claim of the last year
--- loaded carries, nor one that stands above it
+-- loaded carries, nor one above or below it in the hierarchy
 -- reads: population.hcc, population.hcc_code, population.hcc_item, claims.claim_diagnosis, claims.person, population.pbpy, attribution.person
 with last as (
   select max(service_month) // 100 as year from claims.claim_diagnosis
 ),
 standing as (
-  select hcc.person_id, hcc.model, hcc.hcc, hcc.label, hcc.coefficient, item.dropped_by
+  select hcc.person_id, hcc.model, hcc.hcc, hcc.label, hcc.coefficient, item.dropped_by, item.parent_bit
   from population.hcc as hcc
   join population.hcc_item as item on item.model = hcc.model and item.hcc = hcc.hcc
   where hcc.chronic
 ),
 again as (
-  select distinct diagnosis.person_id, code.model, code.hcc, code.parent_bit
+  select distinct diagnosis.person_id, code.model, code.hcc, code.parent_bit, item.dropped_by
   from claims.claim_diagnosis as diagnosis
   join last on diagnosis.service_month // 100 = last.year
   join population.hcc_code as code on code.diagnosis_code = diagnosis.diagnosis_code
+  join population.hcc_item as item on item.model = code.model and item.hcc = code.hcc
   where diagnosis.person_id in (select person_id from standing)
 ),
 carried as (
@@ -22,7 +23,10 @@ carried as (
   from standing
   join again
     on again.person_id = standing.person_id and again.model = standing.model
-    and (again.hcc = standing.hcc or (again.parent_bit & standing.dropped_by) <> 0)
+    and (
+      again.hcc = standing.hcc or (again.parent_bit & standing.dropped_by) <> 0
+      or (standing.parent_bit & again.dropped_by) <> 0
+    )
 ),
 mean as (
   select sum(spent.expenditure) / sum(spent.person_years) as amount
