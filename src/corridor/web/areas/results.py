@@ -8,6 +8,8 @@ from corridor.web.route import Entry, Route, get
 
 ROUTES: tuple[Route, ...] = (
     get("/", "pages.home:home", EVERYONE),
+    get("/deadlines", "pages.home:dates", EVERYONE),
+    get("/deadlines.ics", "pages.home:dates_file", EVERYONE),
     get("/programs", "pages.program:programs", RESULTS),
     get("/programs/{program}", "pages.program:program", RESULTS, noted=True, named=("program",)),
     get("/clinicians", "pages.clinicians:clinicians", RESULTS, noted=True),
@@ -19,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
     Entry("/", "Home", EVERYONE),
+    Entry("/deadlines", "Deadlines", EVERYONE),
     Entry("/programs", "All programs", RESULTS, PROGRAMS),
     Entry("/programs/asm", "Ambulatory Specialty Model", RESULTS, PROGRAMS),
     Entry("/programs/qp", "QP and MIPS status", RESULTS, PROGRAMS),

@@ -1,18 +1,28 @@
-"""Home: what the last run says in one sentence, how fresh the data are, and what needs attention."""
+"""Home: what the last run says in one sentence, what needs attention, and the dates ahead."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from fastapi import Response
 
-from corridor.reports.views.index import Index
-from corridor.reports.views.opening import opening
-from corridor.reports.words import counted, whole
+from corridor.reports.charts.bars import Bar
+from corridor.reports.views.page import Picture
+from corridor.reports.words import counted, short_dollars
+from corridor.web.attention import Item, attention
+from corridor.web.deadlines import PROGRAMS, calendar_file, deadlines
 from corridor.web.guard import Visit, VisitDep
+from corridor.web.programs.asm import asm_opening
+from corridor.web.programs.drawing import bar_picture
 from corridor.web.render import page
 from corridor.web.roles import DATA, RESULTS
+from corridor.web.state import now
 from corridor.web.viewer import Viewer
+
+MOST_ITEMS = 12
+MOST_DATES = 6
+AHEAD_DAYS = 1100
+LEAST_RANK, LEAST_BARS = 2, 2
 
 
 def home(visit: VisitDep) -> Response:
@@ -24,15 +34,54 @@ def home(visit: VisitDep) -> Response:
         return page(visit, "empty.html.j2", "Home", loaded=loaded)
     shown = None
     if visit.who.any_of(RESULTS) and viewer.has("asm.result"):
-        shown = opening(Index(visit.bench.report(viewer)))
+        shown = asm_opening(visit, viewer)
+    today = now().date()
+    ahead = deadlines(visit.bench.law(PROGRAMS), today) if visit.who.any_of(RESULTS) else []
+    items = attention(visit, viewer, ahead, today)
     return page(
         visit,
         "home.html.j2",
         "Home",
         opening=shown,
+        items=items[:MOST_ITEMS],
+        more=len(items) - MOST_ITEMS,
+        stake=_picture(items),
+        ahead=ahead[:MOST_DATES],
+        today=today,
         facts=_facts(visit, viewer, len(loads)),
-        shortcuts=_shortcuts(visit, viewer),
     )
+
+
+def dates(visit: VisitDep) -> Response:
+    """Every date ahead that the rules know, with source and status."""
+    today = now().date()
+    return page(
+        visit,
+        "deadlines.html.j2",
+        "Deadlines",
+        rows=deadlines(visit.bench.law(PROGRAMS), today, AHEAD_DAYS),
+        today=today,
+    )
+
+
+def dates_file(visit: VisitDep) -> Response:
+    """The same as a calendar file."""
+    found = deadlines(visit.bench.law(PROGRAMS), now().date(), AHEAD_DAYS)
+    return Response(
+        calendar_file(found, now()),
+        media_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="corridor-deadlines.ics"'},
+    )
+
+
+def _picture(items: Sequence[Item]) -> Picture | None:
+    """Dollars at stake, one bar a finding."""
+    drawn = [one for one in items if one.rank == LEAST_RANK and one.dollars]
+    if len(drawn) < LEAST_BARS:
+        return None
+    finding = f"{drawn[0].words}, the most of {len(drawn)}"
+    rows = [Bar(one.words.partition(" ")[2], one.dollars, link=one.link) for one in drawn]
+    return bar_picture("stake", finding, rows, show=short_dollars, gains=False)
 
 
 def _facts(visit: Visit, viewer: Viewer, loads: int) -> list[tuple[str, str]]:
@@ -57,25 +106,5 @@ def _facts(visit: Visit, viewer: Viewer, loads: int) -> list[tuple[str, str]]:
 def _claims_through(viewer: Viewer) -> str:
     if not viewer.has("claims.period"):
         return ""
-    (row, *_) = viewer.query("select * from claims.period limit 1") or [{}]
-    return str(row.get("last_service_date") or row.get("period_end") or "")
-
-
-def _shortcuts(visit: Visit, viewer: Viewer) -> list[dict[str, Any]]:
-    """Where to go from here, with how much is there."""
-    if not visit.who.any_of(RESULTS):
-        return []
-    found = []
-    if viewer.has("asm.result"):
-        (row,) = viewer.query("select count(*) as n, count(distinct npi) as npis from asm.result")
-        words = f"{counted(int(row['npis']), 'clinician')} with a result: standing, dollars, levers"
-        found.append({"link": "/programs/asm", "name": "Ambulatory Specialty Model", "words": words})
-    if viewer.has("asm.roster"):
-        (row,) = viewer.query(
-            "select count(distinct npi) as npis, count(distinct tin) as tins from asm.roster"
-        )
-        words = f"{whole(row['npis'])} clinicians of {whole(row['tins'])} practices: search, sort, open one"
-        found.append({"link": "/clinicians", "name": "Clinicians", "words": words})
-    words = "every value of the law with its source, history and how sure it is"
-    found.append({"link": "/rules", "name": "Rules", "words": words})
-    return found
+    (row,) = viewer.query("select max(last_day) as last_day from claims.period")
+    return str(row["last_day"] or "")
