@@ -1,4 +1,4 @@
-"""Prices for programs, as ``corridor price --json --explain`` prints them."""
+"""Prices and cases of overpayment for programs, as the command line prints them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from fastapi.responses import JSONResponse
 
 from corridor.programs.writing import plain
 from corridor.web.guard import VisitDep
+from corridor.web.overpayments import seen_cases
 from corridor.web.price_asked import PriceAsked
+
+
+def overpayments(visit: VisitDep) -> Response:
+    """The cases of overpayment in scope, with clock and dollars."""
+    rows = [one.row for one in seen_cases(visit)[0]]
+    return JSONResponse(plain({"program": "billing", "rows": rows}))
 
 
 def price(

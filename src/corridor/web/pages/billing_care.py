@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -27,8 +28,8 @@ PROGRAMS = {
     "dmht": "Digital mental health treatment",
 }  # fmt: skip
 ASSUMED = (
-    "Minutes, wages and fixed costs are assumed (rules primary_care.staff_cost and primary_care.hourly_cost): "
-    "put your own into corridor.toml."
+    "Minutes, wages and fixed costs are assumed (rules primary_care.staff_cost and "
+    "primary_care.hourly_cost): put your own into corridor.toml."
 )
 
 
@@ -47,7 +48,8 @@ def care_management(
         if not viewer.has(table):
             return page(visit, "billing_none.html.j2", "Care management", table=table)
     years = viewer.query(
-        f"select year, max(all_apcm_amount) is not null as priced from {YEAR} group by year order by year desc"
+        f"select year, max(all_apcm_amount) is not null as priced from {YEAR} "
+        "group by year order by year desc"
     )
     known = [int(row["year"]) for row in years]
     chosen = next((int(row["year"]) for row in years if row["priced"]), known[0] if known else 0)
@@ -55,7 +57,8 @@ def care_management(
     program = program if program in PROGRAMS else "apcm"
     if format:
         visit.note("download", f"care management, {program}")
-        rows = _clinicians(viewer, program, chosen, 100_000, 0)
+        every = _clinicians(viewer, program, chosen, 100_000, 0)
+        rows = [{name: value for name, value in row.items() if name != "found"} for row in every]
         return file_of(viewer, format, f"care-{program}-{chosen}", rows, ("npi", "tin", "year", "program"))
     (total,) = viewer.query(
         "select count(*) as clinicians, sum(person_months) as months, sum(missed_months) as missed_months, "
@@ -94,10 +97,11 @@ def care_management(
 
 def _headline(total: Row, year: int) -> str:
     if total["missed"] is None:
-        return f"{counted(int(total['missed_months'] or 0), 'month')} of APCM could be billed in {year}; no price is known"
+        months = counted(int(total["missed_months"] or 0), "month")
+        return f"{months} of advanced primary care management could be billed in {year}; no price is known"
     return (
         f"{near_dollars(total['missed'])} of advanced primary care management could be billed for {year} and "
-        f"is not; {near_dollars(total['now'])} of it and of care management is"
+        f"is not; {near_dollars(total['now'])} of it and of its neighbors is billed"
     )
 
 
@@ -105,8 +109,8 @@ def _second(total: Row) -> str:
     if not total["clinicians"]:
         return ""
     said = (
-        f"{counted(int(total['clinicians']), 'clinician')} answer for {whole(total['months'])} months of people, of "
-        f"which {whole(total['missed_months'])} are without any."
+        f"{counted(int(total['clinicians']), 'clinician')} answer for {whole(total['months'])} months of "
+        f"people, of which {whole(total['missed_months'])} are without any."
     )
     if total["gain"] is not None:
         said += (
@@ -117,7 +121,8 @@ def _second(total: Row) -> str:
 
 def _picture(total: Row, year: int) -> Picture | None:
     named = (
-        ("now", "As billed now"), ("every_month", "Everyone on APCM"), ("better", "The better of the two for each"),
+        ("now", "As billed now"), ("every_month", "Everyone on APCM"),
+        ("better", "The better of the two for each"),
     )  # fmt: skip
     items = [Bar(words, float(total[name])) for name, words in named if total[name] is not None]
     if len(items) < 2:
@@ -143,14 +148,19 @@ def _programs(viewer: Viewer, year: int, address: Any) -> Table:
         f"from {MARGIN} where year = ? group by program order by sum(billed_amount) desc, program",
         [year],
     )
+    for row in rows:
+        if row["program"] == "apcm":
+            row |= _apcm(viewer, year)
+        elif not row["candidates"]:
+            row |= {"candidates": None, "open_revenue": None}
     columns = (
         Column("Program"), Column("Could have it", "number", "People, by what claims show"),
         Column("Had it", "number"), Column("Months billed", "number"), Column("Billed", "number"),
         Column("Open", "number", "Revenue of the months that could be billed and are not"),
-        Column("A month brings", "number", "Median clinician: Medicare's share and the coinsurance collected"),
-        Column("costs", "number", ASSUMED), Column("leaves", "number"),
+        Column("A month brings", "number", "Median: Medicare's share and the coinsurance collected"),
+        Column("Costs", "number", ASSUMED), Column("Leaves", "number"),
         Column("Break-even panel", "range", "People a month whose margin carries the fixed cost"),
-        Column("Clinicians there", "number", "Of those who bill it, how many bill at least that many a month"),
+        Column("Clinicians there", "number", "Of those who bill it, how many bill as many a month"),
     )  # fmt: skip
     body = []
     for row in rows:
@@ -177,6 +187,19 @@ def _programs(viewer: Viewer, year: int, address: Any) -> Table:
     return Table("care-programs", "By program", columns, body, note=ASSUMED, tools=False)
 
 
+def _apcm(viewer: Viewer, year: int) -> Row:
+    """Of APCM itself: who could have it in the newest month, and what is missed of the year."""
+    open_amount = viewer.query(f"select sum(missed_amount) as amount from {YEAR} where year = ?", [year])
+    found: Row = {"candidates": None, "open_revenue": open_amount[0]["amount"]}
+    if viewer.has(MONTHLY):
+        found["candidates"] = viewer.query(
+            f"select sum(people) as people from {MONTHLY} where month = (select max(month) from {MONTHLY} "
+            "where month between ? * 100 and ? * 100 + 99)",
+            [year, year],
+        )[0]["people"]
+    return found
+
+
 def _clinicians(viewer: Viewer, program: str, year: int, limit: int, start: int) -> list[Row]:
     if program == "apcm":
         people_of = (
@@ -186,16 +209,17 @@ def _clinicians(viewer: Viewer, program: str, year: int, limit: int, start: int)
             else "null"
         )
         return viewer.query(
-            f"select npi, tin, year, 'apcm' as program, {people_of} as people, person_months, level_1_months, "
-            "level_2_months, level_3_months, apcm_months, missed_months, now_amount, missed_amount, "
-            f"all_apcm_amount, better_amount, gain_amount, count(*) over () as found from {YEAR} as made "
-            "where year = ? order by missed_amount desc nulls last, npi, tin limit ? offset ?",
+            f"select npi, tin, year, 'apcm' as program, {people_of} as people, person_months, "
+            "level_1_months, level_2_months, level_3_months, apcm_months, missed_months, now_amount, "
+            "missed_amount, all_apcm_amount, better_amount, gain_amount, count(*) over () as found "
+            f"from {YEAR} as made where year = ? "
+            "order by missed_amount desc nulls last, npi, tin limit ? offset ?",
             [year, limit, start],
         )
     return viewer.query(
-        "select npi, tin, year, program, candidates as people, candidate_months, billed_people, billed_months, "
-        "billed_amount, month_revenue, month_cost, month_margin, billed_margin, fixed_monthly_cost, "
-        f"break_even_people, open_revenue, count(*) over () as found from {MARGIN} "
+        "select npi, tin, year, program, candidates as people, candidate_months, billed_people, "
+        "billed_months, billed_amount, month_revenue, month_cost, month_margin, billed_margin, "
+        f"fixed_monthly_cost, break_even_people, open_revenue, count(*) over () as found from {MARGIN} "
         "where year = ? and program = ? "
         "order by open_revenue desc nulls last, billed_amount desc, npi, tin limit ? offset ?",
         [year, program, limit, start],
@@ -213,10 +237,10 @@ OTHER_COLUMNS = (
     ("people", "Could have it", "people"), ("billed_people", "Had it", "people"),
     ("billed_months", "Months billed", "people"), ("billed_amount", "Billed", "dollars"),
     ("open_revenue", "Open", "dollars"), ("month_revenue", "A month brings", "dollars"),
-    ("month_cost", "costs", "dollars"), ("billed_margin", "Margin of a year", "signed"),
+    ("month_cost", "Costs", "dollars"), ("billed_margin", "Margin of a year", "signed"),
     ("break_even_people", "Break-even panel", "count"),
 )  # fmt: skip
-SHOW = {
+SHOW: dict[str, Callable[[Any], str]] = {
     "people": people, "count": whole, "dollars": dollars,
     "signed": lambda value: dollars(value, signed=True),
 }  # fmt: skip
@@ -230,7 +254,10 @@ def _table(rows: list[Row], program: str) -> Table:
             (
                 Cell(str(row["npi"]), str(row["npi"]), f"/clinicians/{row['npi']}"),
                 text_cell(row["tin"]),
-                *(amount_cell(SHOW[kind](row[key]), real(row[key]), toned=kind == "signed") for key, _, kind in chosen),
+                *(
+                    amount_cell(SHOW[kind](row[key]), real(row[key]), toned=kind == "signed")
+                    for key, _, kind in chosen
+                ),
             )
         )
         for row in rows
@@ -249,15 +276,15 @@ def _table(rows: list[Row], program: str) -> Table:
 def _notes(viewer: Viewer, year: int) -> list[str]:
     notes = []
     levels = viewer.query(
-        f"select sum(level_2_months) + sum(level_3_months) as higher, sum(level_1_months) as first from {YEAR} "
-        "where year = ?",
+        "select sum(level_2_months) + sum(level_3_months) as higher, sum(level_1_months) as first "
+        f"from {YEAR} where year = ?",
         [year],
     )[0]
     if levels["first"] and not levels["higher"]:
         notes.append(
             "Everyone counts at the lowest level, and nobody as a candidate of chronic care: the list of "
-            "chronic conditions is not installed (corridor reference add cms_chronic_conditions_hierarchy.csv, "
-            "then corridor run)."
+            "chronic conditions is not installed (corridor reference add "
+            "cms_chronic_conditions_hierarchy.csv, then corridor run)."
         )
     if viewer.query(f"select 1 from {YEAR} where year = ? and all_apcm_amount is null limit 1", [year]):
         notes.append(
