@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -143,6 +144,25 @@ class Workbench:
                 programs, as_known_on=given.as_known_on, overrides=given.overrides, proposed=given.proposed
             ),
         )
+
+    def law_as(self, programs: tuple[str, ...], known: date | None, proposed: bool) -> Rules:
+        """The rules as known on another day, or with what is proposed, and the overrides of the settings."""
+        given = self.settings
+        if known is None and not proposed:
+            return self.law(programs)
+        return self._made.get(
+            ("law", programs, known, proposed),
+            lambda: load_rules(
+                programs,
+                as_known_on=known or given.as_known_on,
+                overrides=given.overrides,
+                proposed=proposed or given.proposed,
+            ),
+        )
+
+    def listed_law(self, what: Any, make: Callable[[], Made]) -> Made:
+        """A list read off the rules, which do not change while the application runs."""
+        return self._made.get(("listed law", what), make)
 
     def settlement(self, viewer: Viewer) -> Settlement:
         """The settlement of the whole cohort, from which any figure of a clinician is derived.

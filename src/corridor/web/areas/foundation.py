@@ -9,9 +9,13 @@ from corridor.web.route import Entry, Route, get
 ROUTES: tuple[Route, ...] = (
     get("/rules", "pages.rules:rules", EVERYONE),
     get("/rules/{name}", "pages.rules:rule", EVERYONE),
+    get("/methods", "pages.methods:methods", EVERYONE),
+    get("/methods/steps/{name}", "pages.methods:step", EVERYONE),
+    get("/methods/formulas/{program}/{name}", "pages.methods:formula", EVERYONE),
     get("/data", "pages.data:data", DATA, whole=True, noted=True),
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
     Entry("/rules", "Rules", EVERYONE, GROUND),
+    Entry("/methods", "Methods", EVERYONE, GROUND),
     Entry("/data", "Data health", DATA, GROUND, whole=True),
 )
