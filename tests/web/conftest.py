@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from corridor.settings import Settings
@@ -117,9 +118,16 @@ def empty_bench(tmp_path: Path) -> Workbench:
     )
 
 
+def app_of(bench: Workbench) -> FastAPI:
+    """The application over a workbench, made once: it has a hundred routes and more."""
+    made: FastAPI = bench.__dict__.setdefault("app_of_tests", None) or create_app(bench)
+    bench.__dict__["app_of_tests"] = made
+    return made
+
+
 def browser(bench: Workbench) -> TestClient:
     """A browser nobody has signed in with."""
-    return TestClient(create_app(bench), follow_redirects=False, raise_server_exceptions=False)
+    return TestClient(app_of(bench), follow_redirects=False, raise_server_exceptions=False)
 
 
 class Person(TestClient):
@@ -149,7 +157,7 @@ def signed_in(bench: Workbench, roles: Collection[Role], scope: Scope, must_chan
     account = find_account(bench.state, account_id)
     assert account is not None
     secret, session = start_session(bench.state, account)
-    person = Person(create_app(bench), follow_redirects=False, raise_server_exceptions=False)
+    person = Person(app_of(bench), follow_redirects=False, raise_server_exceptions=False)
     person.cookies.set(COOKIE, secret)
     person.csrf = session.csrf
     return person

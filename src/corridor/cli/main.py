@@ -50,6 +50,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "changes": ("corridor.cli.changes", "What the newest delivery changed."),
     "program-effect": ("corridor.cli.program_effect", "What a care program changed."),
     "serve": ("corridor.cli.serve", "The application in the browser: pages, API, accounts."),
+    "audit-log": (
+        "corridor.cli.audit_log",
+        "Whether the application's audit log is whole; the log as a file.",
+    ),
     "tieout": ("corridor.cli.tieout", "What the loaded files hold, lack and can carry."),
 }
 

@@ -24,6 +24,8 @@ ROUTES: tuple[Route, ...] = (
         named=("account_id",),
     ),
     get("/administration/audit", "pages.administration:log", AUDIT, noted=True),
+    get("/administration/audit/file", "pages.administration:log_file", AUDIT, noted=True),
+    get("/administration/roles", "pages.role_table:role_table", EVERYONE),
     get("/administration/register", "pages.register:register", AUDIT),
     post("/administration/register/agreements", "pages.register:add", ACCOUNTS),
     post("/administration/register/agreements/{agreement_id}", "pages.register:change", ACCOUNTS),
@@ -40,5 +42,6 @@ ROUTES: tuple[Route, ...] = (
 ENTRIES: tuple[Entry, ...] = (
     Entry("/administration", "Accounts", ACCOUNTS, ADMINISTRATION),
     Entry("/administration/register", "Data-use register", AUDIT, ADMINISTRATION),
+    Entry("/administration/roles", "Roles", EVERYONE, ADMINISTRATION),
     Entry("/administration/audit", "Audit log", AUDIT, ADMINISTRATION),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 
 from fastapi import Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from corridor.errors import CorridorError
 from corridor.web import accounts as people
-from corridor.web import audit
+from corridor.web import audit, audit_file
 from corridor.web.accounts import Account
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.render import page
@@ -76,6 +76,13 @@ def log(visit: VisitDep, before: int | None = None, account: str = "", check: bo
         chosen=account,
         earlier=rows[-1]["place"] if len(rows) == LOG_PAGE else None,
     )
+
+
+def log_file(visit: VisitDep) -> Response:
+    """The whole log, one JSON a line, as `corridor audit-log --file` checks it."""
+    headers = {"Content-Disposition": 'attachment; filename="audit-log.jsonl"'}
+    records = audit.everything(visit.bench.state)
+    return StreamingResponse(audit_file.lines(records), media_type="application/jsonl", headers=headers)
 
 
 def _known(visit: Visit, account_id: int) -> Account:
