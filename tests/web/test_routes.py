@@ -32,6 +32,7 @@ FILLED = {
     "audit": "g2211",
     "finding_id": "1-0123456789abcdef",
     "line_id": "1-0123456789abcdef",
+    "case": "OP-1",
     "delivery_id": "0",
     "batch_id": "0",
     "upload_id": "0",
