@@ -19,9 +19,10 @@ from corridor.web.accounts import FAILURES, LOCKED, Account
 from corridor.web.kept import Answers
 from corridor.web.limits import Limit
 from corridor.web.making import Making
-from corridor.web.panel import Panels
 from corridor.web.openid import Provider, provider_of
+from corridor.web.panel import Panels
 from corridor.web.roles import PATIENTS
+from corridor.web.scope import Scope
 from corridor.web.sessions import Setup
 from corridor.web.state import State
 from corridor.web.viewer import Viewer
@@ -111,8 +112,20 @@ class Workbench:
         return self._shelf.get(("panels", run.run_id), lambda: Panels(run))
 
     def made(self, viewer: Viewer, what: Any, make: Callable[[], Made]) -> Made:
-        """Something small that is made once for a run and whoever sees the same of it: words, sums, a drawing."""
+        """Something small, made once for a run and whoever sees the same of it: words, sums, a drawing."""
         return self._made.get((what, viewer.run_id, viewer.scope, viewer.patients), make)
+
+    def whole(self) -> Viewer:
+        """Every row of the last complete run, for derivations of figures that rest on others' rows too.
+
+        Whoever shows anything of it asks the account's own viewer first: only ``explaining`` reads it.
+        """
+        run = self.run()
+        assert run is not None
+        every = Scope(every_row=True)
+        return self._shelf.get(
+            ("viewer", run.run_id, every, True), lambda: Viewer(run, every, True, self.panels(run))
+        )
 
     def report(self, viewer: Viewer) -> ReportData:
         """The data of the report, in the viewer's scope; single episodes are read a clinician at a time."""

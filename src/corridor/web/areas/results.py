@@ -16,7 +16,8 @@ ROUTES: tuple[Route, ...] = (
     get("/clinicians/{npi}", "pages.clinician:clinician", RESULTS, noted=True, named=("npi",)),
     get("/practices", "pages.practices:practices", RESULTS, noted=True),
     get("/practices/{tin}", "pages.practices:practice", RESULTS, noted=True, named=("tin",)),
-    get("/explain/asm/{npi}", "pages.explain:derivation", RESULTS, noted=True, named=("npi",)),
+    get("/explain/{program}/{npi}", "pages.explain:derivation", RESULTS, noted=True, named=("program", "npi")),
+    get("/evidence/{table}", "pages.evidence:evidence", RESULTS, noted=True, named=("table",)),
     get("/explain/asm/{npi}/episodes/{number}", "pages.explain:episode", PATIENTS, named=("npi", "number")),
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 from markupsafe import Markup
 
 from corridor.errors import CorridorError
@@ -12,9 +13,10 @@ from corridor.explain.asm_claims import EpisodeClaims, episode_claims
 from corridor.explain.page import assumptions_table, derivation_tree
 from corridor.law import load_rules
 from corridor.reports.words import cohort_name, short_dollars
-from corridor.web.explaining import QUANTITIES, Derivation, derive
+from corridor.web.explaining import QP_QUANTITIES, QUANTITIES, Derivation, derive, derive_qp
 from corridor.web.guard import VisitDep
 from corridor.web.pages.clinician import unknown_clinician
+from corridor.web.programs.stands import evidence
 from corridor.web.render import page
 from corridor.web.roles import PATIENTS
 
@@ -22,28 +24,79 @@ from corridor.web.roles import PATIENTS
 RULE = re.compile(r'(?<=<span class="from">)rule ([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)')
 
 
-def derivation(visit: VisitDep, npi: str, tin: str = "", quantity: str = "dollars") -> Response:
+def derivation(
+    visit: VisitDep,
+    program: str,
+    npi: str,
+    tin: str = "",
+    quantity: str = "",
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+) -> Response:
     """The derivation of a figure; the address can be sent to a colleague."""
-    found = derive(visit, npi, tin, quantity)
+    if program == "asm":
+        asked = quantity or "dollars"
+        found = derive(visit, npi, tin, asked)
+    elif program == "qp":
+        asked = quantity or "status"
+        found = derive_qp(visit, npi, tin, asked, year)
+    else:
+        raise CorridorError(
+            "WEB-NOT-FOUND",
+            "No figure of this program is derived by formulas.",
+            todo="Formulas derive asm and qp; rows of tables open at /evidence.",
+        )
+    told = heading if program == "asm" else heading_qp
+    chosen = f"year={found[0].year}&" if program == "qp" else ""
+    base = f"/explain/{program}/{npi}?" + (f"tin={tin}&" if tin else "")
     return page(
         visit,
         "explain.html.j2",
         "How this figure comes about",
         npi=npi,
-        tin=tin,
-        quantity=quantity,
-        quantities=[(name, name.replace("_", " "), name == quantity) for name in QUANTITIES],
+        quantities=[
+            (f"{base}{chosen}quantity={name}", name.replace("_", " "),
+             name == asked)
+            for name in (QUANTITIES if program == "asm" else QP_QUANTITIES)
+        ],
+        years=[(f"{base}year={one}&quantity={asked}", one, one == found[0].year) for one in found[0].years],
         derivations=[
             {
                 "it": one,
-                "heading": heading(one),
+                "heading": told(one),
                 "tree": Markup(RULE.sub(r'rule <a href="/rules/\1">\1</a>', derivation_tree(one.node))),
                 "assumptions": Markup(assumptions_table(one.assumptions)),
+                "rows": _rows_of(program, one),
             }
             for one in found
         ],
-        opens=visit.who.any_of(PATIENTS),
+        down=f"/explain/asm/{npi}/episodes/1" if program == "asm" and visit.who.any_of(PATIENTS) else "",
+    )  # fmt: skip
+
+
+def _rows_of(program: str, one: Derivation) -> list[tuple[str, str]]:
+    """Where the rows behind the figure open, down to the claim lines."""
+    mine = {"tin": one.tin, "npi": one.npi, "performance_year": one.year}
+    if program == "asm":
+        return [
+            ("The result and its inputs", evidence("asm.result", **mine)),
+            ("Part B payments", evidence("asm.part_b_paid", **mine)),
+        ]
+    return [
+        ("The status and its services", evidence("qp.status", **mine)),
+        ("Statuses side by side", evidence("qp.clinician_year", tin=one.tin, npi=one.npi)),
+    ]
+
+
+def heading_qp(one: Derivation) -> str:
+    """The finding: the status, why, and what it would be worth."""
+    words = {"qp": "is a qualifying participant", "partial_qp": "is a partial qualifying participant",
+             "none": "is no qualifying participant", "unknown": "has a QP status that is not known"}  # fmt: skip
+    worth = (
+        ""
+        if one.dollars is None
+        else f"; being one is worth {short_dollars(one.dollars)} in {one.payment_year}"
     )
+    return f"{one.name} {words.get(one.cohort, one.cohort)} for {one.year}: {one.reason}{worth}"
 
 
 def episode(visit: VisitDep, npi: str, number: int) -> Response:
