@@ -213,7 +213,7 @@ class Uploads:
         if number in found.held or found.together:
             return found
         self._check_open(self.batch(found.batch_id))
-        wrong = len(body) != found.length(number) or number < 1
+        wrong = not body or len(body) != found.length(number)
         if wrong or (sha256 and hashlib.sha256(body).hexdigest() != sha256.lower()):
             raise CorridorError(
                 "WEB-UPLOAD-PART",

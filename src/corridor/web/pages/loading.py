@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import Response
@@ -19,6 +20,8 @@ from corridor.web.render import page
 from corridor.web.uploads import in_words
 from corridor.words import counted
 
+# What a file holds where it was cut wrong may name a person: the line number leads to it.
+QUOTED = re.compile("«[^»]*»")
 JOBS_SHOWN = 12
 PAGE = 50
 
@@ -63,7 +66,7 @@ def delivery(visit: VisitDep, delivery_id: str) -> Response:
         )
     return page(
         visit, "delivery.html.j2", "A delivery", it=_delivery(found.record), files=file_rows(found),
-        asides=asides_of(found), warnings=found.record.get("warnings", []),
+        asides=[{**row, "reason": QUOTED.sub("a value", str(row["reason"]))} for row in asides_of(found)], warnings=found.record.get("warnings", []),
     )  # fmt: skip
 
 
