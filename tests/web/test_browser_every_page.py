@@ -14,14 +14,15 @@ from axe_playwright_python.base import AXE_SCRIPT
 
 from corridor.jobs.demo import run_demo
 from corridor.settings import Settings
-from corridor.web.accounts import create_account
+from corridor.web.accounts import create_account, find_account
 from corridor.web.app import create_app
 from corridor.web.guard import COOKIE
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
+from corridor.web.sessions import start_session
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
-from tests.web.conftest import PASSWORD, signed_in
+from tests.web.conftest import PASSWORD, Person
 from tests.web.every_page import Pages, find_pages
 
 pytestmark = [pytest.mark.heavy, pytest.mark.browser]
@@ -68,8 +69,15 @@ def browse(home: Path, folder: Path, chromium: str) -> Iterator[Visit]:
     bench = Workbench(
         home, Settings(organisation="Example Group", synthetic=True), State(folder / "s.sqlite3"), names=names
     )
-    person = signed_in(bench, list(Role), Scope(every_row=True))
-    create_account(bench.state, "ana", PASSWORD, [Role.analyst], Scope(every_row=True))
+    everything = Scope(every_row=True)
+    create_account(bench.state, "ben", PASSWORD, [Role.analyst], everything)
+    ana = create_account(bench.state, "ana", PASSWORD, list(Role), everything, must_change=False)
+    account = find_account(bench.state, ana)
+    assert account is not None
+    secret, session = start_session(bench.state, account)
+    person = Person(create_app(bench), follow_redirects=False, raise_server_exceptions=False)
+    person.cookies.set(COOKIE, secret)
+    person.csrf = session.csrf
     config = uvicorn.Config(
         create_app(bench), host="127.0.0.1", port=0, log_level="warning", access_log=False
     )
@@ -83,7 +91,7 @@ def browse(home: Path, folder: Path, chromium: str) -> Iterator[Visit]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(viewport=DESKTOP, bypass_csp=True)
-        context.add_cookies([{"name": COOKIE, "value": person.cookies[COOKIE], "url": address}])
+        context.add_cookies([{"name": COOKIE, "value": secret, "url": address}])
         visit = Visit(address, context.new_page(), find_pages(person))
         visit.page.on("requestfinished", lambda r: visit.fetched.append((r.url, weight(r))))
         yield visit
