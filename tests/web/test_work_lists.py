@@ -125,7 +125,7 @@ def test_a_file_holds_numbers_and_no_identifier(signed: Sign) -> None:
     assert [row["patient"] for row in rows] == ["1", "4", "3"] and rows[0]["dollars"] == "150.25"
     assert "1AA0AA" not in answer.text
     book = openpyxl.load_workbook(io.BytesIO(person.get("/work/apcm/file?format=xlsx&tin=" + NORTH).content))
-    assert [cell.value for cell in list(book.active.rows)[1]][1] == 1  # type: ignore[union-attr]
+    assert [cell.value for cell in list(book.active.rows)[1]][1] == 1
 
 
 def test_there_are_no_other_lists(signed: Sign) -> None:

@@ -187,7 +187,8 @@ def test_ticked_items_change_all_or_none(bench: Workbench, signed: Sign) -> None
     answer = person.post("/work/apcm", data=stale)
     assert answer.status_code == 409 and "WEB-WORK-CHANGED" in answer.text
     assert item_of(person, 1)["status"] == "assigned"  # none, not one of them
-    for given in ({"tick": []}, {"assignee": "", "due": "", "status": ""}):
+    nothing: tuple[dict[str, Any], ...] = ({"tick": []}, {"assignee": "", "due": "", "status": ""})
+    for given in nothing:
         answer = person.post("/work/apcm", data={**data, "key": "key-of-none", **given})
         assert answer.status_code == 400 and "WEB-WORK-NOTHING" in answer.text
     away = {**data, "key": "key-elsewhere", "back": "//elsewhere", "tick": [f"{items[2]}:1"]}
