@@ -68,13 +68,17 @@ def draw(settlement: Settlement, rows: npt.NDArray[np.int64]) -> Chance:
         groups={"cohort": settlement.inputs.clinicians["cohort"][scored]},
         wanted=["final_score", "dollars"],
     )
-    dollars = np.broadcast_to(evaluated["dollars"], (len(scored), count))
-    known = np.nan_to_num(dollars)
+    known = np.nan_to_num(_each_draw(evaluated["dollars"], count))
     low, high = np.zeros(len(rows)), np.zeros(len(rows))
     place = np.searchsorted(rows, scored)
     low[place], high[place] = np.quantile(known, [0.1, 0.9], axis=1)
-    scores = np.broadcast_to(evaluated["final_score"], (len(scored), count)).mean(axis=0)
+    scores = _each_draw(evaluated["final_score"], count).mean(axis=0)
     return Chance(_enough(known.sum(axis=0)), _enough(scores), low, high)
+
+
+def _each_draw(values: Floats, count: int) -> Floats:
+    """A quantity for every draw, also where it is the same in all of them."""
+    return np.broadcast_to(values[:, np.newaxis] if values.ndim == 1 else values, (len(values), count))
 
 
 def _enough(draws: Floats) -> Floats:

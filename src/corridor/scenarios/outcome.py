@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ class Figure:
 
     unit    dollars (gained or lost), amount (of dollars), cents, points, share, count or people
     low, high, change_low, change_high  of the draws; None where chance does not reach it
+    derives the quantity of a model whose derivation opens it; empty where there is none
     better  1 where more is better, -1 where less is, 0 where neither
     """
 
@@ -34,6 +35,7 @@ class Figure:
     change_high: float | None = None
     better: int = 1
     about: str = ""
+    derives: str = ""
 
     @property
     def change(self) -> float | None:
@@ -86,8 +88,6 @@ class Outcome:
     stated: Sequence[str] = ()
     rules: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[str] = ()
-    explain: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def between(draws: Floats) -> tuple[float | None, float | None]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from corridor.errors import CorridorError
 from corridor.explain.page import derivation_tree
 from corridor.reports.words import short_dollars
-from corridor.scenarios.inputs import read_values
+from corridor.scenarios.inputs import changed_values, read_values
 from corridor.web import scenario_store as store
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.pages.explain import RULE
@@ -69,10 +69,12 @@ def save(visit: VisitDep) -> Response:
     made = studio(program)
     inputs = made.inputs(visit.bench, viewer, given)
     values = read_values(inputs, given)
+    # what decides the defaults is kept even where it is a default now: another run may have another
+    moved = changed_values(inputs, values)
     kept = {
         one.name: drawn.text_of(values[one.name])
         for one in inputs
-        if values[one.name] != one.default or (one.subject and given.get(one.name))
+        if one.name in moved or (one.subject and given.get(one.name))
     }
     number = store.save_scenario(
         visit.bench.state, visit.who, visit.text("name"), program, kept, bool(visit.text("shared"))
@@ -116,8 +118,8 @@ def explain(
     values = read_values(inputs, given)
     node = made.explain(visit.bench, viewer, values, npi, tin, quantity)
     visit.note("scenario_explained", npi)
-    changed = {one.name: values[one.name] for one in inputs if values[one.name] != one.default}
-    worth = short_dollars(node.value, signed=True) if quantity == "dollars" else node.value
+    changed = changed_values(inputs, values)
+    worth = short_dollars(node.value, signed=True) if node.unit == "dollars" else plain_number(node.value)
     return page(
         visit,
         "scenario_explain.html.j2",
@@ -130,6 +132,11 @@ def explain(
         changes=[(one.label, value_words(one, values[one.name])) for one in inputs if one.name in changed],
         tree=Markup(RULE.sub(r'rule <a href="/rules/\1">\1</a>', derivation_tree(node))),
     )
+
+
+def plain_number(value: object) -> str:
+    """A figure of a derivation in a heading."""
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
 def given_of(visit: Visit) -> dict[str, str]:
@@ -172,7 +179,7 @@ def parts(visit: Visit, viewer: Viewer, found: Evaluated, kept: Saved | None) ->
         "outcome": outcome,
         "figures": drawn.figures(outcome),
         "picture": drawn.picture(outcome, kept.name if kept else "This scenario"),
-        "tables": drawn.tables(outcome),
+        "tables": drawn.tables(found),
         "changes": drawn.changes(found),
         "subject": subject,
         "groups": drawn.fields(found),

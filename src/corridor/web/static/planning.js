@@ -1,6 +1,6 @@
 // A slider says its value while it moves, in the words the server uses. Everything works without this file.
 (function(){
-var after={percent:"%",percent_points:" points",points:" points",minutes:" minutes",people:" people"};
+var after={percent:"%",percent_points:" points",points:" points",minutes:" minutes",people:" patients"};
 function steps(input){
  var step=parseFloat(input.dataset.step)||1,low=parseFloat(input.min),high=parseFloat(input.max),value=parseFloat(input.value);
  var near=Math.round((value-low)/step)*step+low;

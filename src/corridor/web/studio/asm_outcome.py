@@ -65,7 +65,6 @@ def told(both: Both, changed: Mapping[str, Value]) -> Outcome:
         stated=STATED,
         rules=both.settled.assumptions(),
         warnings=both.settled.warnings,
-        explain="/scenarios/explain",
     )
 
 

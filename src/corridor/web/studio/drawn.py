@@ -18,7 +18,7 @@ from corridor.scenarios.outcome import Grid, Outcome
 from corridor.web.studio.registry import Evaluated
 from corridor.web.studio.words import SIGNED, band, said, shown, value_words
 
-LARGE = 4
+LARGE, EXPLAIN = 4, "/scenarios/explain"
 # The ends of a band stand in one column of a page, in two of a file.
 LOW, HIGH, BAND_NAME = "low", "high", "Eight draws of ten"
 
@@ -80,20 +80,19 @@ def picture(outcome: Outcome, title: str = "This scenario") -> Picture | None:
 
 def drawn(cases: Sequence[Case], main: Result, axis: str) -> Picture:
     """The densities of some cases on one axis."""
+
+    def show(value: float) -> str:
+        return said(value, main.unit, signed=main.unit in SIGNED)
+
     best = max(cases, key=lambda one: one.value)
     finding = (
-        f"{best.name}: {said(best.value, main.unit, signed=main.unit in SIGNED)}, the most of them"
+        f"{best.name}: {show(best.value)}, the most of them"
         if len(cases) > 2
-        else f"{main.label}: {said(cases[-1].value, main.unit, signed=main.unit in SIGNED)}"
-        + (
-            f" rather than {said(cases[0].value, main.unit, signed=main.unit in SIGNED)}"
-            if len(cases) > 1
-            else ""
-        )
+        else f"{main.label}: {show(cases[-1].value)}"
+        + (f" rather than {show(cases[0].value)}" if len(cases) > 1 else "")
     )
     wide, narrow = (
-        outlook("outlook" + size, finding, cases, show=lambda value: said(value, main.unit, signed=main.unit in SIGNED),
-                axis=axis, width=width)
+        outlook("outlook" + size, finding, cases, show=show, axis=axis, width=width)
         for size, width in (("", svg.WIDE), ("-n", svg.NARROW))
     )  # fmt: skip
     note = (
@@ -102,13 +101,15 @@ def drawn(cases: Sequence[Case], main: Result, axis: str) -> Picture:
     return Picture(finding, wide, narrow, note)
 
 
-def tables(outcome: Outcome) -> list[Table]:
+def tables(found: Evaluated) -> list[Table]:
     """The figures with their bands, then the tables of the program."""
-    return [figure_table(outcome), *(grid_table(one) for one in outcome.grids)]
+    return [figure_table(found), *(grid_table(one) for one in found.outcome.grids)]
 
 
-def figure_table(outcome: Outcome) -> Table:
-    """Every figure now and then."""
+def figure_table(found: Evaluated) -> Table:
+    """Every figure now and then; one that a model derives leads to its derivation."""
+    outcome, program = found.outcome, found.studio.program
+    subject = {one.name: found.values[one.name] for one in found.inputs if one.subject}
     columns = (
         Column("Figure"), Column("Now", "number"), Column("This scenario", "number"),
         Column("Eight draws of ten", "range"), Column("Change", "number"),
@@ -119,7 +120,13 @@ def figure_table(outcome: Outcome) -> Table:
             (
                 text_cell(one.label),
                 amount_cell(shown(one.now, one.unit), one.now),
-                amount_cell(shown(one.value, one.unit), one.value),
+                Cell(
+                    shown(one.value, one.unit),
+                    one.value,
+                    link=address(program, {**subject, **found.changed, "quantity": one.derives}, EXPLAIN)
+                    if one.derives
+                    else None,
+                ),
                 amount_cell(band(one.low, one.high, one.unit) or "–", one.low),
                 _moved(one),
                 amount_cell(

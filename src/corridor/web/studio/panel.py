@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -261,10 +261,14 @@ def _told(
                better=-1),
         Figure("worst", "Mean of the worst twentieth", "dollars", worst(margins[0]), worst(margins[1])),
     ]  # fmt: skip
+    figures = [
+        replace(one, derives=one.key if one.key in settled[1].model.formulas else "") for one in figures
+    ]
     return Outcome(
-        _sentence(figures, name, year), _second(figures), figures, margins[0], margins[1], "dollars a year",
+        _sentence(figures, name, year), _second(figures, int(found.practices)), figures,
+        margins[0], margins[1], "dollars a year",
         [_clinicians(found)], None, STATED, force.assumptions(name for name in RULES if name in force),
-        [] if found.amount else [found.basis], "/scenarios/explain",
+        [] if found.amount else [found.basis],
     )  # fmt: skip
 
 
@@ -292,7 +296,7 @@ def _clinicians(found: Found) -> Grid:
 
 
 def _sentence(figures: Sequence[Figure], name: str, year: int) -> str:
-    main, least = figures[0], figures[2].value
+    main = figures[0]
     value, change = main.value or 0.0, main.change or 0.0
     verb = "leaves" if value >= 0 else "costs"
     over = "" if value >= 0 else " more than it brings"
@@ -300,17 +304,14 @@ def _sentence(figures: Sequence[Figure], name: str, year: int) -> str:
     if short_dollars(abs(change)) != "$0":
         way = "better" if change > 0 else "worse"
         return f"With these changes, {said}: {short_dollars(abs(change))} {way} than now"
-    return (
-        f"{said}; it needs {least:,.0f} patients a month to carry itself"
-        if least
-        else f"As it stands, {said}"
-    )
+    return f"As it stands, {said}"
 
 
-def _second(figures: Sequence[Figure]) -> str:
+def _second(figures: Sequence[Figure], practices: int) -> str:
     main, least, month = figures[0], figures[2], figures[3]
     if least.value is None:
         left = shown(month.value, "cents", signed=True)
         return f"A month of one patient costs what it brings or more ({left}): no number of them carries it."
+    over = f" over {counted(practices, 'practice')}" if practices > 1 else ""
     spread = likely(main.low, main.high, "dollars", signed=True)
-    return f"{spread}; it carries itself from {least.value:,.0f} patients a month."
+    return f"{spread}; it carries itself from {least.value:,.0f} patients a month{over}."

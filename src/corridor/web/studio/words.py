@@ -66,7 +66,7 @@ SUFFIX = {
     "percent_points": " points",
     "points": " points",
     "minutes": " minutes",
-    "people": " people",
+    "people": " patients",
 }
 
 
