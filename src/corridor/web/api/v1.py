@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
+from corridor import __version__
 from corridor.jobs.tables import (
     SUPPRESSED,
     columns_of,
@@ -21,8 +23,9 @@ from corridor.jobs.tables import (
 )
 from corridor.law import load_rules, programs_with_rules
 from corridor.programs.writing import plain
+from corridor.web.api.paging import question_of, rows_after, seal, unseal
 from corridor.web.explaining import derive
-from corridor.web.guard import VisitDep
+from corridor.web.guard import Visit, VisitDep
 from corridor.web.viewer import Viewer
 
 MOST_ROWS = 10_000
@@ -64,16 +67,31 @@ def table_rows(
     columns: Annotated[str, Query(description="with commas between")] = "",
     limit: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 1000,
     format: Literal["json", "csv"] = "json",
+    cursor: Annotated[str, Query(max_length=8000, description="of the page before: its `next`")] = "",
 ) -> Response:
-    """Rows of a table in the order of its key, only those in scope."""
+    """Rows of a table in the order of its key, only those in scope.
+
+    `next` holds the cursor of the page that follows (null on the last one); the header `Link` its address.
+    With `If-None-Match` and the `ETag` of an earlier answer, 304 says that nothing changed since.
+    """
     viewer = visit.run_viewer()
     viewer.table(table)
     tests = dict(part.partition("=")[::2] for part in where or [])
     chosen = [part.strip() for part in columns.split(",") if part.strip()]
     rows_of(viewer, table, tests, chosen, 0)  # refuses what is not there
+    question = question_of(viewer, table, sorted(tests.items()), chosen)
+    tag = tag_of(question, limit, format, cursor)
+    if unchanged(visit, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    after = unseal(visit.bench.state, question, cursor) if cursor else None
     deciding = counting_columns(viewer, table)
     wanted = [*chosen, *(column for column in deciding if column not in chosen)] if chosen else []
-    rows = rows_of(viewer, table, tests, wanted, limit)
+    piece = rows_after(viewer, table, tests, wanted, limit, after)
+    rows = piece.rows
+    headers = {"ETag": tag}
+    following = seal(visit.bench.state, question, piece.last) if piece.last else None
+    if following:
+        headers["Link"] = f'<{visit.request.url.include_query_params(cursor=following)}>; rel="next"'
     if viewer.of_patients(table):
         visit.note("patient_rows", f"{table}, {len(rows)} rows")
     kept = suppress_small_cells(rows, key_of(table), _smallest(viewer))
@@ -81,9 +99,10 @@ def table_rows(
     names = list(dict.fromkeys(names))
     shown = [{name: row[name] for name in names} for row in kept]
     if format == "csv":
-        return _csv(table, names, shown)
+        return _csv(table, names, shown, headers)
     total = count_rows(viewer, table, tests)
-    return JSONResponse(plain({"run_id": viewer.run_id, "table": table, "total": total, "rows": shown}))
+    answer = {"run_id": viewer.run_id, "table": table, "total": total, "rows": shown, "next": following}
+    return JSONResponse(plain(answer), headers=headers)
 
 
 def explain(visit: VisitDep, npi: str, tin: str = "", quantity: str = "dollars") -> Response:
@@ -123,14 +142,27 @@ def _smallest(viewer: Viewer) -> float:
     return float(load_rules(["claims"]).in_force(performance_year=year).number("claims.cell_size_minimum"))
 
 
-def _csv(table: str, names: list[str], rows: list[dict[str, Any]]) -> Response:
+def tag_of(question: str, *parts: Any) -> str:
+    """The ETag of an answer: another version of Corridor may draw the same rows otherwise."""
+    return f'"{hashlib.sha256(repr((__version__, question, *parts)).encode()).hexdigest()[:32]}"'
+
+
+def unchanged(visit: Visit, tag: str) -> bool:
+    """Whether who asks has this answer already."""
+    given = visit.request.headers.get("if-none-match", "")
+    return tag in [part.strip().removeprefix("W/") for part in given.split(",")]
+
+
+def _csv(
+    table: str, names: list[str], rows: list[dict[str, Any]], more: dict[str, str] | None = None
+) -> Response:
     """The rows as a file for a spreadsheet; text that would become a formula there is defused."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(names)
     for row in rows:
         writer.writerow([_cell(row[name]) for name in names])
-    headers = {"Content-Disposition": f'attachment; filename="{table}.csv"'}
+    headers = {**(more or {}), "Content-Disposition": f'attachment; filename="{table}.csv"'}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
