@@ -64,9 +64,10 @@ def delivery(visit: VisitDep, delivery_id: str) -> Response:
         raise CorridorError(
             "WEB-NO-DELIVERY", "No such delivery is loaded.", todo="See what is on the page Load and run."
         )
+    asides = [{**row, "reason": QUOTED.sub("a value", str(row["reason"]))} for row in asides_of(found)]
     return page(
         visit, "delivery.html.j2", "A delivery", it=_delivery(found.record), files=file_rows(found),
-        asides=[{**row, "reason": QUOTED.sub("a value", str(row["reason"]))} for row in asides_of(found)], warnings=found.record.get("warnings", []),
+        asides=asides, warnings=found.record.get("warnings", []),
     )  # fmt: skip
 
 
