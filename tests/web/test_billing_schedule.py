@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,8 @@ def test_a_price_with_its_derivation(shared: Workbench) -> None:
     ("query", "code"),
     [
         ("code=abc", "PRICE-WHAT"), ("code=99214&mac=13202", "PRICE-LOCALITY"),
-        ("code=99214&units=0", "PRICE-NUMBER"), ("code=99214&year=1999", "PRICE-YEAR"), ("code=99214&setting=moon", "PRICE-WHAT"),
+        ("code=99214&units=0", "PRICE-NUMBER"), ("code=99214&year=1999", "PRICE-YEAR"),
+        ("code=99214&setting=moon", "PRICE-WHAT"),
         ("code=99214-26-TC", "PRICE-CONTRADICTION"), ("code=99214&zip=99999", "PRICE-ZIP-FILE"),
     ],
 )  # fmt: skip
@@ -112,7 +114,7 @@ def test_the_impact_adds_up_and_keeps_to_scope(shared: Workbench) -> None:
     assert whole.get("/billing/impact?from=1999&to=2026").status_code == 400
 
 
-def shared_rows(bench: Workbench, scope: Scope) -> list[dict[str, object]]:
+def shared_rows(bench: Workbench, scope: Scope) -> list[dict[str, Any]]:
     from corridor.jobs.impact import Owners, measure_levels
     from corridor.jobs.impact_scenarios import read_scenario
 
