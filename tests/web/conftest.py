@@ -152,7 +152,7 @@ def signed(bench: Workbench) -> Sign:
 
 
 def signed_in(bench: Workbench, roles: Collection[Role], scope: Scope, must_change: bool = False) -> Person:
-    name = f"{'-'.join(sorted(roles))}{abs(hash(scope)) % 10**12}"
+    name = f"{'-'.join(sorted(roles))}{abs(hash(scope)) % 10**8}"
     account_id = create_account(bench.state, name, PASSWORD, roles, scope, must_change=must_change)
     account = find_account(bench.state, account_id)
     assert account is not None
