@@ -95,6 +95,13 @@ def test_people_sign_in_and_read_pages(state: State, run_home: Path) -> None:
     assert client.post("/sign-in", data={**data, "password": PASSWORD}).status_code == 303
 
 
+def test_what_cannot_be_kept_is_refused_alike(state: State, tmp_path: Path) -> None:
+    own = State(tmp_path / "s.sqlite3")
+    for one, value in ((own, 10**30), (own, "\udcff"), (state, "\udcff"), (state, "9" * 30)):
+        with pytest.raises(CorridorError, match="WEB-REQUEST"), one.reading() as con:
+            con.execute("select * from account where account_id = ?", [value])
+
+
 def person_accounts(bench: Workbench) -> list:  # type: ignore[type-arg]
     from corridor.web.accounts import read_accounts
 

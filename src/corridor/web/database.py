@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from corridor.errors import CorridorError
+
 
 class Cursor(Protocol):
     """The rows of a statement; each by the names of its columns, as sqlite3.Row."""
@@ -31,6 +33,15 @@ class Connection(Protocol):
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Any: ...
+
+
+def not_kept() -> CorridorError:
+    """A value that no database keeps: a number beyond 64 bits, text that is none."""
+    return CorridorError(
+        "WEB-REQUEST",
+        "A value is larger than any that is kept, or holds characters that are no text.",
+        todo="Correct it in the address.",
+    )
 
 
 class Store(Protocol):

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
+from corridor.web.database import not_kept
 
 if TYPE_CHECKING:
     import psycopg
@@ -78,6 +79,8 @@ class PostgresConnection:
             if not parameters:
                 return self._con.execute(sql.encode())
             return self._con.execute(marks(sql).encode(), [_given(value) for value in parameters])
+        except (psycopg.DataError, UnicodeError) as error:
+            raise not_kept() from error
         except psycopg.IntegrityError as error:
             raise sqlite3.IntegrityError(str(error.diag.message_primary)) from error
 

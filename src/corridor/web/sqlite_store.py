@@ -7,8 +7,22 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from corridor.web.database import not_kept
 
 BUSY_SECONDS = 15.0
+
+
+class SqliteConnection(sqlite3.Connection):
+    """A connection that says of a value it cannot keep what PostgreSQL's says."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """A statement. Raises WEB-REQUEST for a number or text that cannot be kept."""
+        try:
+            return super().execute(sql, parameters)
+        except (OverflowError, UnicodeError) as error:
+            raise not_kept() from error
 
 
 class SqliteStore:
@@ -24,7 +38,7 @@ class SqliteStore:
         """Nothing is kept open."""
 
     def _open(self, durable: bool = True) -> sqlite3.Connection:
-        con = sqlite3.connect(self.file, timeout=BUSY_SECONDS, isolation_level=None)
+        con = sqlite3.connect(self.file, timeout=BUSY_SECONDS, isolation_level=None, factory=SqliteConnection)
         con.row_factory = sqlite3.Row
         con.execute("pragma foreign_keys = on")
         con.execute("pragma journal_mode = wal")
