@@ -252,7 +252,8 @@ def test_a_form_over_the_run_is_for_those_who_see_all_of_it(sign: Sign) -> None:
         asking = sign(*roles, scope=scope)
         assert asking.get("/forms/prior_auth_requests").status_code == status
     unknown = sign(Role.analyst)
-    assert unknown.get("/forms/overpayment_review").status_code == 404
+    elsewhere = unknown.get("/forms/overpayment_review")
+    assert elsewhere.status_code == 404 and "FORM-ELSEWHERE" in elsewhere.text
     assert unknown.get("/forms/nothing").status_code == 404
 
 
@@ -267,3 +268,12 @@ def test_answers_end_after_an_hour_and_the_oldest_go_first() -> None:
     for _ in range(60):
         answers.put(1, "asm", {}, {}, {})
     assert answers.get(first, 1) is None
+
+
+def test_what_would_not_be_kept_is_refused(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor.web.forms.saved.MOST", 0)
+    address = fill(person, "/forms/asm_scores", cells()).headers["location"]
+    assert "FORM-SAVED" in fill(person, address + "/save", {"title": "one"}).text
+    monkeypatch.setattr("corridor.web.pages.forms.MOST_ANSWERED", 1)
+    large = fill(person, "/forms/asm_scores", cells())
+    assert large.status_code == 400 and "FORM-LARGE" in large.text

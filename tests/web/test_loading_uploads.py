@@ -224,7 +224,7 @@ def test_what_is_wrong_is_said(person: Person) -> None:
     assert "WEB-UPLOAD-SIZE" in json.dumps(send(person, "/load/uploads", asked))
     asked = {"batch": batch, "name": "x", "size": "1", "sha256": "zz"}
     assert "WEB-UPLOAD-PART" in json.dumps(send(person, "/load/uploads", asked))
-    assert send_part(person, "nothing", 1, b"x")["status"] == 404
+    assert "WEB-UPLOAD-UNKNOWN" in json.dumps(send_part(person, "nothing", 1, b"x"))
     form = person.post("/load/uploads/0/parts/1", data={"csrf": person.csrf})
     assert form.status_code == 400 and "WEB-UPLOAD-PART" in form.text
     nothing = person.post("/load/files", data={"csrf": person.csrf, "format": "cclf"})
