@@ -89,13 +89,14 @@ def _rows_of(program: str, one: Derivation) -> list[tuple[str, str]]:
 
 def heading_qp(one: Derivation) -> str:
     """The finding: the status, why, and what it would be worth."""
-    words = {"qp": "is a qualifying participant", "partial_qp": "is a partial qualifying participant",
-             "none": "is no qualifying participant", "unknown": "has a QP status that is not known"}  # fmt: skip
-    worth = (
-        ""
-        if one.dollars is None
-        else f"; being one is worth {short_dollars(one.dollars)} in {one.payment_year}"
-    )
+    words = {
+        "qp": "is a qualifying participant",
+        "partial_qp": "is a partial qualifying participant",
+        "none": "is no qualifying participant",
+        "unknown": "has a QP status that is not known",
+    }
+    amount = "" if one.dollars is None else short_dollars(one.dollars)
+    worth = amount and f"; being one is worth {amount} in {one.payment_year}"
     return f"{one.name} {words.get(one.cohort, one.cohort)} for {one.year}: {one.reason}{worth}"
 
 
