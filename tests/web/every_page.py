@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlsplit
@@ -27,13 +28,13 @@ class Pages:
     found: dict[str, list[str]] = field(default_factory=dict)
     guessed: set[str] = field(default_factory=set)
 
-    def addresses(self, states: int = 0) -> list[str]:
+    def addresses(self, states: int = 0, views: bool = True) -> list[str]:
         """One address a route, each view of it, and up to ``states`` more of each."""
         return [
             address
             for route in sorted(self.found)
             for place, address in enumerate(self.found[route])
-            if place <= states or VIEW.search(address)
+            if place <= states or (views and VIEW.search(address))
         ]
 
 
@@ -52,14 +53,15 @@ def pattern(route: Route) -> re.Pattern[str]:
     return re.compile("".join(re.escape(p) if n % 2 == 0 else "[^/]+" for n, p in enumerate(pieces)) + "$")
 
 
-def find_pages(client: TestClient) -> Pages:
+def find_pages(client: TestClient, known: Sequence[str] = ()) -> Pages:
     """Follow links from the pages without parameters until each route that answers with HTML has an address.
 
+    ``known`` are addresses that are looked at first.
     A route that no page links to (nothing of its kind is in the state) gets made-up parameters.
     """
     pages = Pages()
     patterns = [(route, pattern(route)) for route in shown()]
-    waiting = [route.path for route, _ in patterns if "{" not in route.path]
+    waiting = [*known, *(route.path for route, _ in patterns if "{" not in route.path)]
     asked: set[str] = set()
     while waiting:
         address = waiting.pop(0)
