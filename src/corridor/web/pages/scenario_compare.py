@@ -21,7 +21,7 @@ Ids = Annotated[
 
 
 def compare(visit: VisitDep, ids: Ids = None) -> Response:
-    """One table: figures down, scenarios across, differences against the first."""
+    """Up to four scenarios side by side: figures down, differences against the first."""
     columns = chosen(visit, ids)
     said, second = sentence(columns)
     numbers = ",".join(str(one.scenario_id) for one in columns)

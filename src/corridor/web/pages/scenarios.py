@@ -58,7 +58,7 @@ def saved(visit: VisitDep, scenario_id: int) -> Response:
 
 
 def save(visit: VisitDep) -> Response:
-    """Keep the values under a name."""
+    """Keep the values of a scenario under a name."""
     program = visit.text("program")
     given = {
         name: value
@@ -84,14 +84,14 @@ def save(visit: VisitDep) -> Response:
 
 
 def share(visit: VisitDep, scenario_id: int) -> Response:
-    """Share it with everybody who has an account, or keep it to oneself again."""
+    """Share a scenario with everybody who has an account, or keep it to oneself again."""
     store.share_scenario(visit.bench.state, visit.who, scenario_id, bool(visit.text("shared")))
     visit.note("scenario_shared" if visit.text("shared") else "scenario_private", str(scenario_id))
     return RedirectResponse(f"/scenarios/{scenario_id}", 303)
 
 
 def delete(visit: VisitDep, scenario_id: int) -> Response:
-    """It is gone."""
+    """A scenario of one's own is gone."""
     store.delete_scenario(visit.bench.state, visit.who, scenario_id)
     visit.note("scenario_deleted", str(scenario_id))
     return RedirectResponse("/scenarios", 303)

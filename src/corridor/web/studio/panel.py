@@ -14,7 +14,8 @@ from corridor.law import RulesInForce
 from corridor.reports.words import counted, short_dollars
 from corridor.scenarios.inputs import Bounds, Input, Value, bounds
 from corridor.scenarios.outcome import Figure, Grid, Outcome, figure_of, worst
-from corridor.scenarios.panel import draw_panel, resampled_amounts, settle_panel
+from corridor.scenarios.panel import settle_panel
+from corridor.scenarios.panel_chance import draw_panel, resampled_amounts
 from corridor.web.studio.people import WHO, nobody, who_input
 from corridor.web.studio.shelf import kept
 from corridor.web.studio.words import likely, shown
