@@ -275,7 +275,9 @@ def test_without_the_tables_a_program_says_so(signed: Any) -> None:
     answer = person.get("/scenarios/new?program=panel")
     assert answer.status_code == 200 and "corridor run" in answer.text
     told = person.get("/api/v1/scenarios/evaluate?program=panel")
-    assert told.status_code in (404, 400)
+    assert told.status_code == 404 and told.json()["error"]["code"] == "SCENARIO-NOTHING"
+    form = {"csrf": person.csrf, "program": "panel", "name": "A panel"}
+    assert person.post("/scenarios", data=form).status_code == 404
 
 
 def test_before_a_run(empty_bench: Workbench) -> None:

@@ -19,7 +19,7 @@ from corridor.web.pages.explain import RULE
 from corridor.web.render import page
 from corridor.web.scenario_store import LONGEST_NAME, Saved
 from corridor.web.studio import drawn
-from corridor.web.studio.registry import STUDIOS, Evaluated, evaluated, studio
+from corridor.web.studio.registry import STUDIOS, Evaluated, evaluated, ready, studio
 from corridor.web.studio.words import value_words
 from corridor.web.viewer import Viewer
 
@@ -66,7 +66,7 @@ def save(visit: VisitDep) -> Response:
         if name not in OTHERS and isinstance(value, str)
     }  # fmt: skip
     viewer = visit.run_viewer()
-    made = studio(program)
+    made = ready(viewer, program)
     inputs = made.inputs(visit.bench, viewer, given)
     values = read_values(inputs, given)
     # what decides the defaults is kept even where it is a default now: another run may have another
@@ -106,7 +106,7 @@ def explain(
 ) -> Response:
     """The derivation of a figure of a clinician under a scenario; what was changed says so."""
     viewer = visit.run_viewer()
-    made = studio(program)
+    made = ready(viewer, program)
     if not hasattr(made, "explain"):
         raise CorridorError(
             "WEB-NOT-FOUND",

@@ -127,12 +127,6 @@ class AsmStudio:
 
 def chosen(bench: Workbench, viewer: Viewer, who: str) -> tuple[Settlement, Rows]:
     """The settlement of the run, and its rows that the viewer sees and the scenario is about."""
-    if not viewer.has("asm.result"):
-        raise CorridorError(
-            "SCENARIO-NOTHING",
-            "The last run holds no result of the Ambulatory Specialty Model.",
-            todo="Run again: corridor run. `corridor settle asm FILE` works without claims.",
-        )
     keys = {(row["tin"], row["npi"]) for row in viewer.query(KEYS, [who, who, who])}
     base = bench.settlement(viewer)
     tins, npis = (base.inputs.clinicians[name].tolist() for name in ("tin", "npi"))

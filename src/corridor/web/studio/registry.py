@@ -59,6 +59,20 @@ def studio(program: str) -> Studio:
     return made
 
 
+def ready(viewer: Viewer, program: str) -> Studio:
+    """The studio of a program of which the run holds something. Raises SCENARIO-PROGRAM, SCENARIO-NOTHING."""
+    made = studio(program)
+    if not viewer.has(made.needs):
+        raise CorridorError(
+            "SCENARIO-NOTHING",
+            f"The last run holds nothing of this program: {made.title}.",
+            why=f"A scenario starts from the table {made.needs}.",
+            todo="Load what it needs, and run again: corridor run.",
+            field="program",
+        )
+    return made
+
+
 @dataclass(frozen=True)
 class Evaluated:
     """A scenario evaluated for a viewer: its inputs, their values, which were changed, the outcome."""
@@ -75,7 +89,7 @@ def evaluated(bench: Workbench, viewer: Viewer, program: str, given: Mapping[str
 
     Raises SCENARIO-PROGRAM, SCENARIO-VALUE, SCENARIO-NOBODY and SCENARIO-NOTHING.
     """
-    made = studio(program)
+    made = ready(viewer, program)
     inputs = made.inputs(bench, viewer, given)
     values = read_values(inputs, given)
     changed = changed_values(inputs, values)
