@@ -49,9 +49,10 @@ class Made:
 
     def _make(self, every: Viewer, warehouse: Warehouse, secret: str, say: Say) -> None:
         setting = every.manifest["setting"]
+        data_year = setting.get("data_year", setting["performance_year"])  # an older run has none
         con = every.con
         con.execute("create schema made")
-        con.execute("create table made.setting as select ?::integer as data_year", [setting["data_year"]])
+        con.execute("create table made.setting as select ?::integer as data_year", [data_year])
         con.execute(
             "create table made.found (list varchar, person_id bigint, subject varchar, tin varchar, "
             "npi varchar, dollars double, n bigint, day date, kind varchar, words varchar)"

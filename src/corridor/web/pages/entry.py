@@ -132,6 +132,8 @@ def within(target: str) -> str:
 
 def signed_in(visit: Visit, target: str) -> Response:
     """A new session, whatever cookie the browser brought, and the way to where it wanted to go."""
+    if visit.session is not None:
+        end_session(visit.bench.state, visit.session)
     secret, _ = start_session(visit.bench.state, visit.who)
     response = RedirectResponse(target, 303)
     response.set_cookie(
