@@ -20,9 +20,9 @@ select direction, sum(findings) as findings, sum(dollars) as dollars from panel.
 group by direction order by direction
 """
 DIRECTIONS = {
-    "missed": "services look billable and were not billed",
-    "paid_in_error": "were paid in error, as billing audits say",
-    "at_risk": "are at risk in an audit",
+    "missed": "of services look billable and were not billed",
+    "paid_in_error": "paid in error, as billing audits say",
+    "at_risk": "at risk in an audit",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from corridor.reports.charts import svg
 from corridor.reports.charts.funnel import Dot, funnel, standing
-from corridor.reports.charts.months import Series, months
+from corridor.reports.charts.trend import Point, trend
 from corridor.reports.views.page import Cell, Column, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import (
     counted,
@@ -63,8 +63,7 @@ from panel.finding_sum where (? = '' or tin = ?) and (? = '' or npi = ?)
 group by audit, kind, direction, certainty order by abs(sum(dollars)) desc nulls last, findings desc limit 25
 """
 DRAWN = 400
-# Whose dollars the first sentence tells, in this order.
-SAID = ("asm", "billing", "qp")
+MOST_SAID = 4
 ADMITTED = 11
 
 
@@ -143,10 +142,7 @@ def performance_table(viewer: Viewer, level: str, entity: str) -> Table | None:
                 amount_cell(plain(row["expected_rate"]), real(row["expected_rate"])),
                 amount_cell(plain(row["ratio"], 2), real(row["ratio"])),
                 amount_cell(plain(row["shrunken_ratio"], 2), real(row["shrunken_ratio"])),
-                amount_cell(
-                    f"{plain(row['interval_low'], 2)} to {plain(row['interval_high'], 2)}",
-                    real(row["interval_low"]),
-                ),
+                _range(row, 2),
                 amount_cell(plain(row["reliability"], 2), real(row["reliability"])),
                 amount_cell(dollars(row["dollars"]), real(row["dollars"])),
             )
@@ -236,10 +232,18 @@ def months_picture(viewer: Viewer, level: str, entity: str, measure: str) -> tup
         f"{measure_name(measure)} went from {plain(first['ratio'], 2)} of what is expected in "
         f"{month_name(first['month'])} to {plain(last['ratio'], 2)} in {month_name(last['month'])}"
     )
-    chart = months(
-        f"months-{measure}", finding, [month_name(row["month"]) for row in known],
-        [Series("Ratio", tuple(float(row["ratio"]) for row in known))], show=lambda value: plain(value, 2),
-    )  # fmt: skip
+    points = [Point(month_name(row["month"]), float(row["ratio"]), expected=1.0) for row in known]
+    wide, narrow = (
+        trend(
+            f"months-{measure}-{size}",
+            finding,
+            points,
+            show=lambda value: plain(value, 2),
+            value_name="observed over expected",
+            width=width,
+        )
+        for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
+    )
     body = [
         TableRow(
             (
@@ -257,7 +261,7 @@ def months_picture(viewer: Viewer, level: str, entity: str, measure: str) -> tup
         Column("Observed", "number"),
         Column("Ratio", "number"),
     )
-    return Picture(finding, chart), Table(f"months-{measure}", "Month by month", columns, body)
+    return Picture(finding, wide, narrow), Table(f"months-{measure}", "Month by month", columns, body)
 
 
 def quality_table(viewer: Viewer, level: str, entity: str) -> Table | None:
@@ -290,8 +294,10 @@ def quality_table(viewer: Viewer, level: str, entity: str) -> Table | None:
     return Table("quality", "Quality and care gaps", columns, body, note=note)
 
 
-def _range(row: dict[str, Any]) -> Cell:
-    low, high = plain(row["interval_low"]), plain(row["interval_high"])
+def _range(row: dict[str, Any], digits: int = 1) -> Cell:
+    if row["interval_low"] is None or row["interval_high"] is None:
+        return Cell("–")
+    low, high = plain(row["interval_low"], digits), plain(row["interval_high"], digits)
     return amount_cell(f"{low} to {high}", real(row["interval_low"]))
 
 
@@ -353,10 +359,5 @@ def work_counts(visit: Visit, whose: Whose) -> list[tuple[str, str, str]]:
 
 
 def said_of(rows: Sequence[Stand]) -> str:
-    """The dollars of an entity by program, for the first sentence."""
-    told = [row for row in rows if row.dollars and row.program in SAID and "at worst" not in row.what]
-    parts = [
-        f"{short_dollars(row.dollars, signed=row.signed)} {row.what} ({row.name})"
-        for row in sorted(told, key=lambda one: SAID.index(one.program))[:3]
-    ]
-    return listed(parts)
+    """The dollars of an entity, for the first sentence."""
+    return listed([row.said for row in rows if row.said][:MOST_SAID])

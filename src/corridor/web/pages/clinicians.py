@@ -57,7 +57,7 @@ def clinicians(
         "listing_rows.html.j2" if part else "list.html.j2",
         "Clinicians",
         list=found,
-        heading="Clinicians",
+        heading=f"{found.found:,} clinicians under a practice" + (f" for “{found.q}”" if found.q else ""),
         second="Everyone of the roster whom you may see, those who lose most first.",
     )
 

@@ -100,7 +100,7 @@ def practices(
         return page(visit, "listing_rows.html.j2", "Practices", list=found)
     return page(
         visit, "list.html.j2", "Practices", list=found,
-        heading="Practices",
+        heading=counted(found.found, "practice") + (f" for “{found.q}”" if found.q else ""),
         second="A row a practice (TIN), with the dollars of each program; the busiest first.",
     )  # fmt: skip
 

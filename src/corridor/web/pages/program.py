@@ -28,9 +28,9 @@ def programs(visit: VisitDep) -> Response:
             {
                 "it": one,
                 "card": told,
-                "amount": short_dollars(told.dollars, signed=True) if told and told.what else "",
+                "amount": short_dollars(told.dollars, signed=told.signed) if told and told.what else "",
                 "tone": ""
-                if told is None or not told.dollars
+                if told is None or not told.dollars or not told.signed
                 else "gain" if told.dollars > 0 else "loss",
             }
         )  # fmt: skip

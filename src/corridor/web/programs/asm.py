@@ -163,7 +163,7 @@ def card(visit: Visit, viewer: Viewer) -> Card:
         words = f"{row['npis']:,} clinicians with a result, paid in {year}"
         return Card(
             words, real(row["dollars"]), f"expected in {year}", real(row["at_risk"]) or 0.0,
-            "assumed", "The score that breaks even rests on a midpoint that is not published.",
+            "assumed", "The score that breaks even rests on a midpoint that is not published.", True,
         )  # fmt: skip
 
     return visit.bench.made(viewer, "asm card", made)

@@ -9,7 +9,9 @@ from typing import Any
 from fastapi import Response
 
 from corridor.engine.runs import Run
-from corridor.reports.charts.months import Series, months
+from corridor.reports.charts import svg
+from corridor.reports.charts.trend import Point
+from corridor.reports.charts.trend import trend as line_of
 from corridor.reports.views.page import Cell, Column, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import cohort_name, dollars, is_small, people, plain, real, short_dollars, whole
 from corridor.web.guard import Visit
@@ -71,23 +73,29 @@ def _drawn(rows: Sequence[dict[str, Any]]) -> tuple[list[Picture], list[Table], 
                 f"Q{known[-1]['quarter']} {known[-1]['year']}"
             )
     finding = "; ".join(said) or "Cost of episodes over what is expected, by quarter"
-    series = [
-        Series(
-            cohort_name(cohort),
-            tuple(
-                None if time not in found or is_small(found[time]["people"]) else real(found[time]["ratio"])
-                for time in times
-            ),
+    pictures = []
+    for cohort, rows_of_cohort in by_cohort.items():
+        title = next((one for one in said if one.startswith(cohort_name(cohort))), cohort_name(cohort))
+        points = []
+        for time, words in zip(times, names, strict=True):
+            there = rows_of_cohort.get(time)
+            few = there is None or is_small(there["people"])
+            known_ratio = None if there is None or few else real(there["ratio"])
+            points.append(Point(words, known_ratio, expected=1.0))
+        wide, narrow = (
+            line_of(
+                f"asm-{cohort}-{size}",
+                title,
+                points,
+                show=lambda value: plain(value, 2),
+                value_name="observed over expected",
+                width=width,
+            )
+            for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
         )
-        for cohort, found in by_cohort.items()
-    ]
-    chart = months("asm-quarters", finding, names, series, show=lambda value: plain(value, 2))
-    picture = Picture(
-        finding,
-        chart,
-        None,
-        "Observed cost over expected, by the quarter an episode began; under 11 people: blank.",
-    )
+        pictures.append(
+            Picture(title, wide, narrow, "By the quarter an episode began; under 11 people: left out.")
+        )
     body = [
         TableRow(
             (
@@ -116,7 +124,7 @@ def _drawn(rows: Sequence[dict[str, Any]]) -> tuple[list[Picture], list[Table], 
         Column("Expected", "number"),
         Column("Ratio", "number", "Observed over expected"),
     )
-    return [picture], [Table("asm-quarters", "Episodes by quarter", columns, body)], finding
+    return pictures, [Table("asm-quarters", "Episodes by quarter", columns, body)], finding
 
 
 def _runs(visit: Visit, viewer: Viewer) -> list[dict[str, Any]]:

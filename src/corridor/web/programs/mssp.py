@@ -25,6 +25,7 @@ from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
 
 NAME = "Shared Savings Program"
+KINDS = {None: "nobody", "aco": "ACO", "tin": "practice (TIN)", "practice_of_aco": "practice of the ACO"}
 METHODS = """
 select method, entity_kind, step, reason_code, min(reason) as reason, bool_and(window_covered) as
     window_covered,
@@ -118,11 +119,7 @@ def standing(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         TableRow(
             (
                 text_cell(_reason(row)),
-                text_cell(
-                    str(row["entity_kind"] or "nobody").replace("_", " ").upper()
-                    if row["entity_kind"] in ("aco", "tin")
-                    else str(row["entity_kind"] or "nobody").replace("_", " ")
-                ),
+                text_cell(KINDS.get(row["entity_kind"], str(row["entity_kind"]))),
                 text_cell((row["step"] or "–").replace("_", " ")),
                 amount_cell(people(row["people"]), real(row["people"])),
                 amount_cell(dollars(row["charges"]), real(row["charges"])),
@@ -143,7 +140,7 @@ def standing(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         TableRow(
             (
                 text_cell(str(row["basis"]).replace("_", " ")),
-                text_cell(str(row["entity_kind"] or "nobody").replace("_", " ")),
+                text_cell(KINDS.get(row["entity_kind"], str(row["entity_kind"]))),
                 text_cell({True: "yes", False: "no"}.get(row["claims_agree"], "–")),
                 amount_cell(people(row["people"]), real(row["people"])),
             )

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import Response
 
-from corridor.reports.charts.months import Series, months
+from corridor.reports.charts import svg
+from corridor.reports.charts.trend import Point
+from corridor.reports.charts.trend import trend as line_of
 from corridor.reports.views.page import Column, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import month_name, people, real, share, whole
 from corridor.web.guard import Visit
@@ -46,18 +48,14 @@ def trend(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
             f"{whole(first['assigned'])} in {month_name(first['month'])}"
         )
         shown = known[-24:]
-        pictures.append(
-            Picture(
-                sentence,
-                months(
-                    "mssp-months",
-                    sentence,
-                    [month_name(row["month"]) for row in shown],
-                    [Series("Assigned", tuple(float(row["assigned"]) for row in shown))],
-                    show=whole,
-                ),
+        points = [Point(month_name(row["month"]), float(row["assigned"])) for row in shown]
+        wide, narrow = (
+            line_of(
+                f"mssp-months-{size}", sentence, points, show=whole, value_name="people assigned", width=width
             )
+            for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
         )
+        pictures.append(Picture(sentence, wide, narrow))
         tables.append(
             Table(
                 "mssp-months",

@@ -36,6 +36,11 @@ left join (select npi, tin, any_value(clinician_name) as clinician_name from {ro
     on person.npi = one.npi and person.tin = one.tin
 where one.performance_year = ? and (? = '' or one.status = ?)
 """
+TOO_HIGH = (
+    "Claims of an ACO hold its own people, so its score over them is too high: patients of other entities "
+    "are "
+    "missing below the line."
+)
 NOBODY = "(select null as npi, null as tin, null as clinician_name where false)"
 EXPLAIN = "/explain/qp/{npi}?tin={tin}&year={performance_year}"
 COLUMNS = (
@@ -133,7 +138,7 @@ def standing(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         figures_of(row),
         pictures,
         tables,
-        hints(visit, viewer, year),
+        [*hints(visit, viewer, year), TOO_HIGH] if body else hints(visit, viewer, year),
         links=(
             (f"/programs/qp?view=who&year={year}", "Every clinician"),
             ("/rules/qp.threshold", "The rule"),

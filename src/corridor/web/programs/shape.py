@@ -67,6 +67,7 @@ class Card:
     at_stake: float = 0.0
     tag: str = ""
     why: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Stand:
     """Where one clinician or practice stands under a program: one row of the page of either.
 
     explain  where the figure opens: its derivation, or the rows it was made of
+    said     the dollars in a few words, for the first sentence; "" where it is not told there
     """
 
     program: str
@@ -85,6 +87,7 @@ class Stand:
     link: str = ""
     explain: str = ""
     signed: bool = True
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from corridor.reports.words import cohort_name, counted, people, plain, real, share
+from corridor.reports.words import cohort_name, counted, people, plain, real, share, short_dollars
 from corridor.web.guard import Visit
 from corridor.web.programs.shape import MINE, Stand, Whose
 from corridor.web.viewer import Viewer
@@ -48,6 +48,7 @@ def asm(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
                 f"/explain/asm/{row['npi']}?tin={row['tin']}"
                 if whose.npi
                 else evidence("asm.result", tin=whose.tin),
+                said=_said(row["dollars"], f"expected in {paid_in} in ASM"),
             )
             for row in rows
         ]
@@ -97,6 +98,7 @@ def qp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
             if whose.npi
             else evidence("qp.status", tin=whose.tin, performance_year=year),
             signed=False,
+            said=_said(sum(worth), "if they were qualifying participants") if worth else "",
         )
     ]
     beside = viewer.query(
@@ -241,7 +243,9 @@ def billing(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
         {key: value for key, value in (("tin", whose.tin), ("npi", whose.npi)) if value}
     )
     found = []
-    for row in rows:
+    for row in sorted(
+        rows, key=lambda one: list(words).index(str(one["direction"])) if one["direction"] in words else 9
+    ):
         amount = real(row["dollars"])
         sign = 1.0 if row["direction"] == "missed" else -1.0
         found.append(
@@ -254,6 +258,13 @@ def billing(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
                 "over the loaded claims",
                 link,
                 link,
+                said=_said(None if amount is None else sign * amount, words.get(str(row["direction"]), "")),
             )
         )
     return found
+
+
+def _said(amount: Any, words: str) -> str:
+    """Dollars in a few words; nothing of nothing."""
+    found = real(amount)
+    return f"{short_dollars(found, signed=True)} {words}" if found and words else ""
