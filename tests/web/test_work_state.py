@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,18 @@ def test_ticked_items_change_all_or_none(bench: Workbench, signed: Sign) -> None
     for given in nothing:
         answer = person.post("/work/apcm", data={**data, "key": "key-of-none", **given})
         assert answer.status_code == 400 and "WEB-WORK-NOTHING" in answer.text
-    away = {**data, "key": "key-elsewhere", "back": "//elsewhere", "tick": [f"{items[2]}:1"]}
+    for path in ("", "?tin=990000001", "?status=all&sort=due"):  # the page one came from, as it was
+        page = person.get(f"/work/apcm{path}").text
+        back = unescape(page.partition('name="back" value="')[2].partition('"')[0])
+        tick = page.partition('name="tick" value="')[2].partition('"')[0]
+        again = {**data, "key": f"key-back-{len(path)}", "back": back, "tick": [tick], "due": "2027-07-01"}
+        where = person.post("/work/apcm", data=again).headers["location"]
+        assert where.endswith("changed=1") and person.get(where).status_code == 200
+    data["tick"] = [
+        f"{item}:{item_of(person, patient)['version']}"
+        for item, patient in zip(items, (1, 3, 4), strict=True)
+    ]
+    away = {**data, "key": "key-elsewhere", "back": "//elsewhere", "tick": data["tick"][2:]}
     assert person.post("/work/apcm", data=away).headers["location"] == "/work/apcm?changed=1"
 
 

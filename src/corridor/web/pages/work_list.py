@@ -161,7 +161,7 @@ def _page(
         last=start + len(rows),
         earlier=address(start=str(max(start - PAGE, 0))) if start else "",
         later=address(start=str(start + PAGE)) if start + len(rows) < found else "",
-        back="?" + urlencode({**asked, "start": str(start) if start else ""}),
+        back=address(start=str(start) if start else "").removeprefix(f"/work/{one.key}"),
         files=[(name, address(format=name).replace(f"/work/{one.key}", f"/work/{one.key}/file"))
                for name in ("csv", "xlsx")],
         key=new_key(),
