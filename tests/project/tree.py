@@ -30,7 +30,7 @@ def files() -> tuple[Path, ...]:
 
 def text_files() -> list[Path]:
     """The files that hold text somebody reads: no fonts, images or archives."""
-    binary = {".png", ".jpg", ".ico", ".woff", ".woff2", ".zip", ".xlsx", ".parquet", ".gz", ".pdf"}
+    binary = {".png", ".webp", ".jpg", ".ico", ".woff", ".woff2", ".zip", ".xlsx", ".parquet", ".gz", ".pdf"}
     return [path for path in files() if path.suffix not in binary]
 
 
