@@ -189,5 +189,6 @@ def rows_of(viewer: Viewer, table: str, sql: str, values: Sequence[Any] = ()) ->
 
 
 def data_year(viewer: Viewer) -> int:
-    """The measured year of the run."""
-    return int(viewer.manifest["setting"]["data_year"])
+    """The measured year of the run; the performance year where it names none."""
+    setting = viewer.manifest["setting"]
+    return int(setting.get("data_year") or setting["performance_year"])

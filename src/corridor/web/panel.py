@@ -16,6 +16,8 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+import duckdb
+
 from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 
@@ -87,7 +89,10 @@ class Panels:
                 con.execute(f"create schema if not exists {name(schema)}")
                 con.execute(f"create view {name(schema, short)} as select * from {parquet(paths)}")
             file = folder / f"{known.table}.parquet"
-            con.execute(f"copy ({known.sql}) to {quote(str(file))} (format parquet)")
+            try:
+                con.execute(f"copy ({known.sql}) to {quote(str(file))} (format parquet)")
+            except duckdb.BinderException:  # a run of an older Corridor lacks a column
+                return []
             return [file]
         finally:
             con.close()
