@@ -100,24 +100,42 @@ class Board:
         self._mine = "true"
         if not viewer.scope.every_row:
             self._mine = condition(ITEM, list(KEPT), episodes=False, lines=False)
-        shared = "status, assignee_id, assignee, due, note, version, changed_at, changed_by"
+        self._summarize()
+        con.execute(
+            f"""
+            create view desk.touched as
+            select kept.*, case when not present and {TODO} then 'resolved' else status end as now_status,
+                   case when not present or status <> 'done' then null when gone_run is not null then 'back'
+                        when run_id <> '{made.run_id}' then 'still' end as flag
+            from desk.kept as kept
+            where present or ({self._mine})
+            """
+        )
         con.execute(
             f"""
             create view desk.item as
             select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind,
                    i.words, coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
                    coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at,
-                   k.changed_by, true as present, coalesce(k.kept_as, i.item) as kept_as,
-                   case when k.status = 'done' and k.gone_run is not null then 'back'
-                        when k.status = 'done' and k.run_id <> '{made.run_id}' then 'still' end as flag
-            from {ITEM} as i left join desk.kept as k on k.item = i.item and k.present
+                   k.changed_by, true as present, coalesce(k.kept_as, i.item) as kept_as, k.flag
+            from {ITEM} as i left join desk.touched as k on k.item = i.item and k.present
             union all
-            select item, list, person_id, tin, npi, aco_id, dollars, null, null, kind, words,
-                   case when status in ('open', 'assigned') then 'resolved' else status end,
-                   {shared.removeprefix("status, ")}, false, kept_as,
-                   null
-            from desk.kept where not present and ({self._mine})
+            select item, list, person_id, tin, npi, aco_id, dollars, null, null, kind, words, now_status,
+                   assignee_id, assignee, due, note, version, changed_at, changed_by, false, kept_as, null
+            from desk.touched where not present
             """
+        )
+
+    def _summarize(self) -> None:
+        """What nobody has touched yet, summed up once: what people decide is then taken off and added."""
+        con = self.viewer.con
+        con.execute(
+            "create table desk.base as select list, tin, kind, count(*) as items, sum(dollars) as dollars, "
+            f"count(dollars) as priced from {ITEM} group by all"
+        )
+        con.execute(
+            "create table desk.people as select list, count(distinct person_id) as people "
+            f"from {ITEM} group by list"
         )
 
     def refresh(self, visit: Visit) -> None:
@@ -151,6 +169,12 @@ class Board:
             con.execute("delete from desk.kept where list_contains(?, kept_as)", [columns["kept_as"]])
             marks = ", ".join(f"unnest(?::{kind}[])" for kind in KEPT.values())
             con.execute(f"insert into desk.kept select {marks}", list(columns.values()))
+            con.execute(  # what the item is worth and says now, not when it was decided
+                f"update desk.kept set dollars = i.dollars, kind = i.kind, words = i.words, tin = i.tin, "
+                f"npi = i.npi, aco_id = i.aco_id, person_id = i.person_id from {ITEM} as i "
+                "where kept.present and i.item = kept.item and list_contains(?, kept.kept_as)",
+                [columns["kept_as"]],
+            )
             # Two names of one item: what was decided last stands.
             con.execute(
                 "delete from desk.kept where present and exists (select 1 from desk.kept as later "
@@ -190,41 +214,72 @@ class Board:
         )
         return self.viewer.query(sql, [key, *values, start])
 
-    def sum(self, key: str, given: Filter, me: int, today: str) -> dict[str, Any]:
-        """How many items and patients, and the dollars, of a filter; kept until somebody decides."""
+    def found(self, key: str, given: Filter, me: int, today: str) -> int:
+        """How many items a filter finds; kept until somebody decides."""
         tests, values = given.tests(me, today)
+        sql = f"select count(*) as items from desk.item where list = ? and {tests}"
+        if given == Filter():
+            return sum(int(row["items"]) for row in self.overview() if row["list"] == key and _todo(row))
+        return self._kept(
+            ("found", key, tests, *values), lambda: int(self.viewer.query(sql, [key, *values])[0]["items"])
+        )
 
-        def made() -> dict[str, Any]:
-            (row,) = self.viewer.query(
-                "select count(*) as items, count(distinct person_id) as people, sum(dollars) as dollars, "
-                f"count(dollars) as priced from desk.item where list = ? and {tests}",
-                [key, *values],
+    def people(self, key: str) -> int:
+        """How many patients have something to do on a list: all but those whose every item was dealt with."""
+
+        def made() -> int:
+            rows = self.viewer.query("select people from desk.people where list = ?", [key])
+            (over,) = self.viewer.query(
+                "select count(*) as people from (select person_id from desk.item where list = ? and present "
+                "and person_id in (select person_id from desk.kept where list = ? and present) "
+                f"group by person_id having not bool_or({TODO}))",
+                [key, key],
             )
-            return row
+            return (int(rows[0]["people"]) if rows else 0) - int(over["people"])
 
-        return self._kept(("sum", key, tests, *values), made)
+        return self._kept(("people", key), made)
 
     def overview(self) -> list[dict[str, Any]]:
-        """Items, patients and dollars by list and status."""
+        """Items and dollars by list and status."""
         return self._kept(
             "overview",
             lambda: self.viewer.query(
-                "select list, status, count(*) as items, count(distinct person_id) as people, "
-                "sum(dollars) as dollars, count(dollars) as priced, count(flag) as flagged "
-                "from desk.item group by list, status"
+                """
+                with moved as (
+                    select list, 'open' as status, items, dollars, priced, 0 as flagged from desk.base
+                    union all
+                    select list, 'open', -1, -dollars, -cast(dollars is not null as integer), 0
+                    from desk.touched where present
+                    union all
+                    select list, now_status, 1, dollars, cast(dollars is not null as integer),
+                           cast(flag is not null as integer)
+                    from desk.touched
+                )
+                select list, status, cast(sum(items) as bigint) as items, sum(dollars) as dollars,
+                       cast(sum(priced) as bigint) as priced, cast(sum(flagged) as bigint) as flagged
+                from moved group by list, status having sum(items) > 0
+                """
             ),
         )
 
     def largest(self, key: str, column: str, most: int) -> list[dict[str, Any]]:
-        """Where most is to do: by practice, clinician or kind."""
-        assert column in ("tin", "npi", "kind")
+        """Where most is to do: by practice or kind."""
+        assert column in ("tin", "kind")
         return self._kept(
             ("largest", key, column, most),
             lambda: self.viewer.query(
-                f"select {column} as name, count(*) as items, count(distinct person_id) as people, "
-                f"sum(dollars) as dollars from desk.item where list = ? and {TODO} and {column} is not null "
-                f"group by {column} order by dollars desc nulls last, items desc, name limit ?",
-                [key, most],
+                f"""
+                with moved as (
+                    select {column} as name, items, dollars from desk.base where list = ?
+                    union all
+                    select {column}, -1, -dollars from desk.touched
+                    where list = ? and present and not ({TODO})
+                )
+                select name, cast(sum(items) as bigint) as items, sum(dollars) as dollars
+                from moved where name is not null
+                group by name having sum(items) > 0 order by dollars desc nulls last, items desc, name limit ?
+                """,
+                [key, key, most],
             ),
         )
 
@@ -272,6 +327,10 @@ class Board:
                 self._sums[key] = make()
             found: Kept = self._sums[key]
             return found
+
+
+def _todo(row: dict[str, Any]) -> bool:
+    return row["status"] in ("open", "assigned")
 
 
 def open_board(visit: Visit, patience: float = PATIENCE) -> tuple[Board | None, Work]:

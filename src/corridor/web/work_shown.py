@@ -93,16 +93,12 @@ def sums_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def sentence(one: WorkList, todo: dict[str, Any], where: str) -> str:
-    """What a list found, in words and dollars; ``todo`` counts people and items that are to do."""
-    count = int(todo["people"])
+def sentence(one: WorkList, count: int, sums: dict[str, Any]) -> str:
+    """What a list found, in words and dollars; ``count`` patients have something to do."""
     if not count:
-        return f"Nothing is to do: {one.question[:1].lower()}{one.question[1:].rstrip('?')}{where}"
+        return f"{one.name}: nothing is to do in what you may see"
     words = f"{counted(count, 'patient')} {one.lead if count > 1 else one.lead_one}"
-    if todo["priced"]:
-        worth = one.worth.format(dollars=near_dollars(todo["dollars"]))
-        words += f", {worth}"
-    return words + where
+    return f"{words}, {one.worth.format(dollars=near_dollars(sums['dollars']))}" if sums["priced"] else words
 
 
 def second(one: WorkList, sums: dict[str, Any]) -> str:

@@ -60,7 +60,7 @@ def items(
     given = filter_of(status, assignee, tin, npi, kind, due)
     me, today = visit.who.account_id, now().date().isoformat()
     rows = board.page(one.key, given, sort, down, start, me, today, most=limit)
-    total = board.sum(one.key, given, me, today)["items"]
+    total = board.found(one.key, given, me, today)
     answer = {"run_id": board.made.run_id, "list": one.key, "total": total, "rows": [told(r) for r in rows]}
     return JSONResponse(plain(answer))
 

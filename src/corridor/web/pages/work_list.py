@@ -129,7 +129,7 @@ def _page(
     order = sort if sort in ORDERS else "dollars"
     rows = board.page(one.key, given, order, down, start, me, today)
     sums = sums_of([row for row in board.overview() if row["list"] == one.key])
-    found = int(board.sum(one.key, given, me, today)["items"])
+    found = board.found(one.key, given, me, today)
     asked = _asked(given, order, down)
 
     def address(**more: str) -> str:
@@ -143,7 +143,7 @@ def _page(
         one.name,
         code,
         one=one,
-        sentence=sentence(one, board.sum(one.key, Filter(), me, today), ""),
+        sentence=sentence(one, board.people(one.key), sums),
         second=second(one, sums) if any(sums[status] for status in STATUS) else "",
         any=any(sums[status] for status in STATUS),
         missing=", ".join(board.made.missing.get(one.key, ())),
