@@ -12,8 +12,10 @@ from tests.project.tree import PACKAGE, REPOSITORY, files, name, text_files
 LONGEST_PYTHON_FILE = 400
 
 # Patterns are put together from pieces, so that this file does not hold what it looks for.
+# The pages of work lists are at an address of the application that begins as a folder of a machine may.
 MACHINE_PATH = re.compile(
-    r"(?<![\w.$}~/-])/" + r"(?:work|root|tmp|opt|farm|Users|home/\w+|var/folders)" + r"/[\w.]"
+    r"(?<![\w.$}~/-])/"
+    + r"(?:work/(?:main|shared|\.)|(?:root|tmp|opt|farm|Users|home/\w+|var/folders)/[\w.])"
 )
 REGISTRY = re.compile(
     "|".join(
