@@ -101,6 +101,16 @@ def test_a_change_is_settled_as_by_hand(
     assert years[2033]["now"] == pytest.approx(sum(by_hand(SCORES, PAID)[: len(chosen)]) * 12 / 9)
 
 
+def test_one_by_one_on_top_of_the_rest(ana: Person) -> None:
+    """A tenth more for everybody, and three tenths on top for the second of them: 280,000 x 1.1 x 1.3."""
+    told = asked(ana, f"program=asm&part_b=10&part_b_of_{CLINICIANS[1][1]}_{CLINICIANS[1][0]}=30")
+    hand = by_hand(SCORES, [451_000, 400_400, 385_000])
+    assert figure(told, "Adjustment")["value"] == pytest.approx(sum(hand))
+    page = ana.get("/scenarios/new?program=asm").text
+    assert page.count('type="number"') == 6 and "One by one" in page
+    assert 'type="number"' not in ana.get(f"/scenarios/new?program=asm&who={ONE}").text
+
+
 def test_given_scores_in_a_whole_cohort_leave_nothing_to_chance(ana: Person) -> None:
     draws = asked(ana, "program=asm")["draws"]["now"]["quantiles"]
     assert draws["0.1"] == pytest.approx(draws["0.9"])

@@ -34,6 +34,7 @@ class AsmChange:
     claims_measures  measure -> share added to the score CMS works out from claims
     risk_level, midpoint_rule  in place of the rule's value; None: the rule's
     others           points added to the mean final score of the rest of the country
+    each             quantity, row of a clinician, share added to what is there: one by one, beside the rest
     """
 
     part_b: float = 0.0
@@ -45,6 +46,7 @@ class AsmChange:
     risk_level: float | None = None
     midpoint_rule: str | None = None
     others: float = 0.0
+    each: tuple[tuple[str, int, float], ...] = ()
 
     def overrides(self, force: RulesInForce) -> dict[str, Any]:
         """The rules the scenario replaces."""
@@ -99,6 +101,10 @@ def changed_inputs(base: Settlement, rows: Array, change: AsmChange) -> AsmInput
         missing = force.number("asm.promoting_interoperability_missing_element_score")
         score = np.nan_to_num(inputs.clinicians["promoting_interoperability_score"], nan=missing)
         put("promoting_interoperability_score", np.clip(score + change.interoperability, 0, 1))
+    for quantity, row, share in change.each:
+        if chosen[row]:
+            clinicians[quantity] = clinicians[quantity].copy()
+            clinicians[quantity][row] *= 1 + share
     sent = dict(inputs.submissions)
     sent["rate"] = changed_rates(inputs, chosen, change)
     return replace(

@@ -30,12 +30,13 @@ class Bounds:
 class Input:
     """One thing to change.
 
-    kind     slider (a number between bounds), choice (one of ``options``) or text
+    kind     slider or number (between bounds), choice (one of ``options``) or text
     group    the heading it stands under
     default  its value in the run or in the rules: a scenario with all defaults is the run itself
     origin   where the default comes from: a rule's name, or a table of the run
     options  of a choice: value -> words
     now      of a change: what it changes; None where there is nothing
+    column   of a number: the column of the table it stands in; its row is the label
     subject  whether other inputs and their defaults follow from it (who, which year)
     """
 
@@ -51,6 +52,7 @@ class Input:
     now: float | None = None
     note: str = ""
     subject: bool = False
+    column: str = ""
 
 
 def bounds(program: str, name: str) -> Bounds:

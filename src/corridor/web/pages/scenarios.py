@@ -129,7 +129,9 @@ def explain(
         worth=worth,
         quantity=quantity.replace("_", " "),
         back=drawn.address(program, changed),
-        changes=[(one.label, value_words(one, values[one.name])) for one in inputs if one.name in changed],
+        changes=[
+            (drawn.named(one), value_words(one, values[one.name])) for one in inputs if one.name in changed
+        ],
         tree=Markup(RULE.sub(r'rule <a href="/rules/\1">\1</a>', derivation_tree(node))),
     )
 
@@ -183,6 +185,7 @@ def parts(visit: Visit, viewer: Viewer, found: Evaluated, kept: Saved | None) ->
         "changes": drawn.changes(found),
         "subject": subject,
         "groups": drawn.fields(found),
+        "one_by_one": drawn.table_fields(found),
         "changed": {name: drawn.text_of(value) for name, value in found.changed.items()},
         "fixed": {one.name: drawn.text_of(found.values[one.name]) for one in found.inputs if one.subject},
         "kept": kept,

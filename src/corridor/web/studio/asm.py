@@ -26,6 +26,12 @@ from corridor.web.workbench import Workbench
 
 AS_IS = "as_is"
 OTHERS = "The program and the others"
+MOST_EACH = 25
+# What may be changed clinician by clinician: heading of the column, and the inputs behind it.
+EACH = {
+    "cost_of_": ("Cost an episode", ("cost_per_episode",)),
+    "part_b_of_": ("Part B payments", ("part_b_paid", "part_b_paid_payment_year")),
+}
 KEYS = "select distinct tin, npi from asm.result where ? = '' or npi = ? or tin = ?"
 Rows = npt.NDArray[np.int64]
 
@@ -89,7 +95,7 @@ class AsmStudio:
                     NATIONAL, bounds("asm", "others"), note="Added to the stated mean of the country.",
                 )
             )  # fmt: skip
-        return found
+        return found + _one_by_one(base, rows)
 
     def evaluate(
         self, bench: Workbench, viewer: Viewer, inputs: Sequence[Input], values: Mapping[str, Value]
@@ -151,11 +157,13 @@ def _settled(
     if not changed:
         return base
     key = (viewer.run_id, rows.tobytes(), tuple(sorted(changed.items())))
-    return kept(bench, "settled", key, lambda: settle_scenario(base, rows, change_of(changed)))
+    return kept(
+        bench, "settled", key, lambda: settle_scenario(base, rows, change_of(changed, _places(base, rows)))
+    )
 
 
-def change_of(changed: Mapping[str, Value]) -> AsmChange:
-    """The change that values of the inputs mean; percents become fractions."""
+def change_of(changed: Mapping[str, Value], places: Mapping[str, int]) -> AsmChange:
+    """The change that values of the inputs mean; percents become fractions. ``places``: clinician -> row."""
     number = {name: float(value) for name, value in changed.items() if isinstance(value, float | int)}
     activities = changed.get("activities", AS_IS)
     return AsmChange(
@@ -170,6 +178,13 @@ def change_of(changed: Mapping[str, Value]) -> AsmChange:
         risk_level=number["risk_level"] / 100 if "risk_level" in number else None,
         midpoint_rule=str(changed["midpoint"]) if "midpoint" in changed else None,
         others=number.get("others", 0),
+        each=tuple(
+            (quantity, places[name.removeprefix(prefix)], value / 100)
+            for prefix, (_, quantities) in EACH.items()
+            for quantity in quantities
+            for name, value in number.items()
+            if name.removeprefix(prefix) in places and name.startswith(prefix)
+        ),
     )
 
 
@@ -204,6 +219,28 @@ def _measures(base: Settlement, rows: Rows) -> list[Input]:
             )
         )
     return found
+
+
+def _places(base: Settlement, rows: Rows) -> dict[str, int]:
+    """Clinicians as inputs name them -> their rows."""
+    known = base.inputs.clinicians
+    return {f"{known['npi'][row]}_{known['tin'][row]}": row for row in rows.tolist()}
+
+
+def _one_by_one(base: Settlement, rows: Rows) -> list[Input]:
+    """A table of the clinicians, where they are few: each with changes of their own on top of the rest."""
+    if not 1 < len(rows) <= MOST_EACH:
+        return []
+    known = base.inputs.clinicians
+    return [
+        Input(
+            f"{prefix}{key}", str(known["clinician_name"][row] or f"NPI {known['npi'][row]}"), "percent",
+            "number", "One by one", 0.0, "asm.clinician_input",
+            bounds("asm", prefix.removesuffix("_of_")), column=heading,
+        )
+        for key, row in _places(base, rows).items()
+        for prefix, (heading, _) in EACH.items()
+    ]  # fmt: skip
 
 
 def _mean(values: Any) -> float | None:

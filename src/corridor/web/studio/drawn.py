@@ -174,9 +174,18 @@ def _cell(row: Mapping[str, Any], key: str, unit: str) -> Cell:
     return made
 
 
+def table_fields(found: Evaluated) -> tuple[list[str], list[tuple[str, list[dict[str, Any]]]]]:
+    """The inputs that stand in a table: its columns, and its rows by the label of their inputs."""
+    numbers = [one for one in found.inputs if one.column]
+    columns = list(dict.fromkeys(one.column for one in numbers))
+    step = len(columns) or 1
+    rows = [numbers[place : place + step] for place in range(0, len(numbers), step)]
+    return columns, [(row[0].label, [field(one, found.values[one.name]) for one in row]) for row in rows]
+
+
 def fields(found: Evaluated) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The inputs of the form under their headings; those that the rest follows from are left out."""
-    shown_inputs = [one for one in found.inputs if not one.subject]
+    """The inputs of the form under their headings, without the table and what the rest follows from."""
+    shown_inputs = [one for one in found.inputs if not one.subject and not one.column]
     return [
         (group, [field(one, found.values[one.name]) for one in inputs])
         for group, inputs in groupby(shown_inputs, key=lambda one: one.group)
@@ -232,12 +241,17 @@ def now_words(one: Input) -> str:
     return f"now {one.now:,.1f}"
 
 
+def named(one: Input) -> str:
+    """An input by its label, and in a table by its column too."""
+    return f"{one.label}, {one.column[:1].lower()}{one.column[1:]}" if one.column else one.label
+
+
 def changes(found: Evaluated) -> list[tuple[str, str, str]]:
     """What was changed: label, default, value."""
     by_name = {one.name: one for one in found.inputs}
     return [
         (
-            by_name[name].label,
+            named(by_name[name]),
             value_words(by_name[name], by_name[name].default),
             value_words(by_name[name], value),
         )

@@ -14,6 +14,7 @@ from corridor.errors import CorridorError
 from corridor.reports.words import SUPPRESSED, is_small
 from corridor.scenarios.inputs import Input, Value
 from corridor.scenarios.outcome import Outcome
+from corridor.web.studio.drawn import named
 from corridor.web.studio.registry import Evaluated
 from corridor.web.studio.together import Column
 from corridor.web.studio.words import value_words
@@ -60,7 +61,7 @@ def inputs(found: Evaluated) -> Rows:
     """Every input with its default, its value, and where the default comes from."""
     return [
         {
-            "part": "input", "name": one.label, "unit": one.unit, "now": _given(one, one.default),
+            "part": "input", "name": named(one), "unit": one.unit, "now": _given(one, one.default),
             "value": _given(one, found.values[one.name]),
             "status": "changed" if one.name in found.changed else "as in the run",
             "words": f"{value_words(one, found.values[one.name])}; default from {one.origin}",

@@ -10,7 +10,7 @@ from corridor.reports.charts.outlook import Case
 from corridor.reports.views.page import Picture, amount_cell
 from corridor.reports.words import listed, short_dollars
 from corridor.scenarios.outcome import Figure
-from corridor.web.studio.drawn import drawn
+from corridor.web.studio.drawn import drawn, named
 from corridor.web.studio.registry import Evaluated
 from corridor.web.studio.words import DOLLARS, SIGNED, band, said, shown, value_words
 
@@ -95,7 +95,7 @@ def input_rows(columns: Sequence[Column]) -> list[dict[str, Any]]:
     for column in columns:
         for one in column.found.inputs:
             if one.name in column.found.changed:
-                names.setdefault(one.name, one.label)
+                names.setdefault(one.name, named(one))
     rows = []
     for name, label in names.items():
         cells = []
