@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -99,6 +99,12 @@ def running() -> Iterator[Issuer]:
                 self.end_headers()
             elif self.path.endswith("/openid-configuration"):
                 self.answer(issuer.description)
+            elif self.path.startswith("/authorize?"):  # whoever comes says yes
+                back = issuer.authorize(issuer.address + self.path)
+                asked = issuer.codes[back["code"]]
+                self.send_response(302)
+                self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
+                self.end_headers()
             elif self.path == "/keys":
                 self.answer({"keys": [issuer.key.as_dict(private=False)]})
             else:

@@ -226,6 +226,22 @@ def test_local_accounts_can_be_turned_off(run_home: Path, tmp_path: Path, issuer
     assert sign_in(browser(bench), "root", PASSWORD) == 303
 
 
+def test_an_administrator_gives_roles_but_no_password(bench: Workbench, issuer: Issuer) -> None:
+    assert go(browser(bench), issuer).status_code == 303
+    boss = browser(bench)
+    assert sign_in(boss, "root", PASSWORD) == 303
+    shown = boss.get("/administration").text
+    assert "2 accounts; 1 waits for a role" in shown and "signs in at the issuer" in shown
+    anna = next(one for one in read_accounts(bench.state) if one.name != "root")
+    path, csrf = f"/administration/accounts/{anna.account_id}", csrf_of(boss, "/administration")
+    assert "WEB-ACCOUNT" in boss.post(f"{path}/password", data={"csrf": csrf}).text
+    data = {"csrf": csrf, "role": "analyst", "tin": "990000001"}
+    assert boss.post(path, data=data).status_code == 303
+    client = browser(bench)
+    assert go(client, issuer, "/clinicians").headers["location"] == "/clinicians"
+    assert client.get("/clinicians").status_code == 200
+
+
 def test_a_disabled_account_stays_out(bench: Workbench, issuer: Issuer) -> None:
     assert go(browser(bench), issuer).status_code == 303
     with bench.state.writing() as con:

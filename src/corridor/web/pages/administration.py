@@ -12,6 +12,7 @@ from corridor.web import accounts as people
 from corridor.web import audit, audit_file
 from corridor.web.accounts import Account
 from corridor.web.guard import Visit, VisitDep
+from corridor.web.openid_accounts import linked
 from corridor.web.render import page
 from corridor.web.roles import Role
 from corridor.web.scope import COLUMNS, Scope
@@ -55,6 +56,12 @@ def change(visit: VisitDep, account_id: int) -> Response:
 def reset(visit: VisitDep, account_id: int) -> Response:
     """A new password that must be changed, shown this once; it also unlocks the account."""
     account = _known(visit, account_id)
+    if account_id in linked(visit.bench.state):
+        raise CorridorError(
+            "WEB-ACCOUNT",
+            f"{account.name} signs in at the issuer, and has no password here.",
+            todo="Set it there; or disable the account here.",
+        )
     made = secrets.token_urlsafe(12)
     people.set_password(visit.bench.state, account, made, must_change=True)
     return _page(visit, made=(account.name, made))
@@ -102,12 +109,15 @@ def _scope(visit: Visit) -> Scope:
 
 
 def _page(visit: Visit, error: CorridorError | None = None, made: tuple[str, str] | None = None) -> Response:
+    found = people.read_accounts(visit.bench.state)
     return page(
         visit,
         "administration.html.j2",
         "Accounts",
         400 if error else 200,
-        accounts=people.read_accounts(visit.bench.state),
+        accounts=found,
+        without=sum(not one.roles and not one.disabled for one in found),
+        linked=linked(visit.bench.state),
         roles=list(Role),
         kinds=[(kind, kind.upper()) for kind in COLUMNS],
         made=made,
