@@ -16,7 +16,7 @@ from corridor.web import audit
 from corridor.web.billing import precision_words
 from corridor.web.making import Making
 from corridor.web.roles import Role
-from corridor.web.scope import Scope
+from corridor.web.scope import Scope, condition
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.billing_run import DOC, MINE, OTHER, PEER, write_billing_run
@@ -221,3 +221,10 @@ def test_long_work_is_done_once_and_says_so() -> None:
     for _ in range(2):  # begun again, for whoever asks next
         with pytest.raises(ValueError):
             making.get("other", "Something", broken, patience=5)
+
+
+def test_what_is_billed_belongs_to_whoever_billed_it() -> None:
+    columns = ["tin", "npi", "source_id", "claim_id", "claim_line_number"]
+    own = condition("billing.finding", columns, episodes=True, lines=True)
+    assert "scope.tin" in own and "scope.npi" in own and "scope.line" not in own
+    assert "scope.line" in condition("claims.service_line", columns, episodes=True, lines=True)
