@@ -256,4 +256,5 @@ def changes(found: Evaluated) -> list[tuple[str, str, str]]:
             value_words(by_name[name], value),
         )
         for name, value in found.changed.items()
+        if not by_name[name].subject
     ]
