@@ -94,6 +94,11 @@ def condition(
             f"({name('level')} = '{kind}' and {name('entity_id')} in (select value from scope.{kind}))"
             for kind in COLUMNS
         ]
+    if {"level", "subject"} <= set(columns):  # scores of an APM entity, or of a clinician
+        tests += [
+            f"({name('level')} = '{level}' and {name('subject')} in (select value from scope.{kind}))"
+            for level, kind in (("entity", "aco"), ("individual", "npi"))
+        ]
     if episodes and "episode_id" in columns:
         tests.append(f"{name('episode_id')} in (select episode_id from scope.episode)")
     elif table.partition(".")[0] in BILLED_ROOMS:
