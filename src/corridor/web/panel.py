@@ -76,6 +76,11 @@ class Panels:
                 self._made[table] = self._make(known)
             return self._made[table]
 
+    def make_all(self) -> None:
+        """All of them, beforehand: so that no page waits for the first of a run."""
+        for table in panel_tables():
+            self.files(table)
+
     def _make(self, known: PanelTable) -> list[Path]:
         """Read only what it names; the file appears whole."""
         files = {table: self._run.files(table) for table in known.reads}

@@ -89,6 +89,9 @@ def serve(bench: Workbench, listening: Listening) -> None:
     if listening.certificate is not None:
         options |= {"ssl_certfile": str(listening.certificate), "ssl_keyfile": str(listening.key)}
     worker = Supervisor(bench)
+    bench.ahead = True
+    if (run := bench.run()) is not None:
+        bench.panels(run)
 
     class Server(uvicorn.Server):
         async def shutdown(self, *given: Any, **named: Any) -> None:

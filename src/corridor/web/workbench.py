@@ -64,6 +64,7 @@ class Workbench:
     """One warehouse with its settings and its state, served.
 
     secure: cookies go over https only. names: the host names it answers to.
+    ahead: small tables of a run are summed up before somebody asks.
     """
 
     home: Path
@@ -71,6 +72,7 @@ class Workbench:
     state: State
     secure: bool = False
     names: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+    ahead: bool = False
     setup: Setup = field(init=False)
     openid: Provider | None = field(init=False)
     sign_in_limit: Limit = field(default_factory=lambda: Limit(10, 60.0))
@@ -109,7 +111,14 @@ class Workbench:
 
     def panels(self, run: Run) -> Panels:
         """The small tables summed up from a run, the same for every viewer before its scope cuts them."""
-        return self._shelf.get(("panels", run.run_id), lambda: Panels(run))
+
+        def made() -> Panels:
+            found = Panels(run)
+            if self.ahead:
+                threading.Thread(target=found.make_all, name="panels", daemon=True).start()
+            return found
+
+        return self._shelf.get(("panels", run.run_id), made)
 
     def made(self, viewer: Viewer, what: Any, make: Callable[[], Made]) -> Made:
         """Something small, made once for a run and whoever sees the same of it: words, sums, a drawing."""

@@ -13,6 +13,8 @@ from corridor.reports.charts.svg import Box, Chart, label_box, number, percent, 
 ROW, HEAD = 22.0, 22.0
 NAMES = 0.24
 """The share of the width that names take."""
+ROOM = 0.15
+"""The share left for what is paid so far."""
 PALEST = 0.08
 
 
@@ -28,7 +30,7 @@ class Delay:
 
 def triangle(name: str, finding: str, rows: Sequence[Delay], columns: int) -> Chart:
     """Every cell says its share in percent to whoever points at it; the last one of a row stands in words."""
-    step = (1.0 - NAMES - 0.1) / max(columns, 1)
+    step = (1.0 - NAMES - ROOM) / max(columns, 1)
     content: list[str] = []
     labels: list[Box] = []
     for place in (0, columns - 1):

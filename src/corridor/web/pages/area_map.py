@@ -101,7 +101,9 @@ def _words(
     apart = [row for row in enough if total is not None and row["mean"].apart(total)]
     high = max(enough, key=lambda row: row["mean"].value)
     sentence = f"Of {counted(len(enough), 'county', 'counties')}{asked.of()}, "
-    if apart:
+    if len(enough) == 1:
+        sentence = f"People{asked.of()} live in one county: nothing to compare"
+    elif apart:
         sentence += f"{len(apart)} differ from the mean by more than chance explains"
     else:
         sentence += "none differs from the mean by more than chance explains"

@@ -25,6 +25,10 @@ from corridor.web.population.naming import MEASURES, measure_words
 from corridor.web.viewer import Viewer
 
 TABLE, TOTAL, MONTH = "measures.performance", "measures.performance_total", "measures.performance_month"
+PANEL = "measures.performance_panel"
+EVENTS = MONTHS * 1000.0
+PER = {"cost": float(MONTHS), "readmission": 100.0}
+"""What a rate is for: 1,000 people a year, a person a year, 100 index stays."""
 LEVELS = {"npi": "clinicians", "tin": "practices", "aco": "ACOs"}
 MOST_DOTS = 300
 """Points of a funnel beside those outside its limits: more are a cloud nobody reads."""
@@ -36,7 +40,7 @@ def compared(viewer: Viewer, asked: Whom, measure: str, level: str) -> list[dict
     if not viewer.has(TABLE) or not viewer.has(TOTAL):
         return []
     test, values = _within(viewer, asked, level)
-    return viewer.query(
+    found = viewer.query(
         f"select p.entity_id, p.people, p.observed, p.expected, p.observed_rate, p.expected_rate, "
         f"p.dollars, p.ratio, "
         "p.shrunken_ratio, p.interval_low, p.interval_high, p.reliability, p.peers, p.exploratory, "
@@ -46,6 +50,30 @@ def compared(viewer: Viewer, asked: Whom, measure: str, level: str) -> list[dict
         "order by p.people desc, p.entity_id",
         [measure, level, *values],
     )
+    return found or _of_panels(viewer, asked, measure, level)
+
+
+def _of_panels(viewer: Viewer, asked: Whom, measure: str, level: str) -> list[dict[str, Any]]:
+    """The clinicians of a practice, for accounts limited to the practice: with their people in it alone."""
+    column = {"npi": "npi", "tin": "tin", "aco": "aco_id"}[level]
+    test, values = asked.where()
+    found = rows_of(
+        viewer,
+        PANEL,
+        f"select {column} as entity_id, sum(people) as people, sum(denominator) as denominator, "
+        "sum(observed) as observed, sum(expected) as expected, sum(squared_difference) as squared_difference, "
+        f"sum(dollars) as dollars from {PANEL} where measure = ? and {column} is not null and {test} "
+        f"group by {column} having sum(people) >= {SMALLEST_CELL} order by people desc, entity_id",
+        [measure, *values],
+    )
+    unknown = ("shrunken_ratio", "interval_low", "interval_high", "reliability", "peers", "exploratory")
+    for row in found:
+        size = float(row["denominator"] or 0)
+        row |= dict.fromkeys(unknown)
+        row["observed_rate"] = float(row["observed"]) / size * PER.get(measure, EVENTS) if size else None
+        row["expected_rate"] = float(row["expected"] or 0) / size * PER.get(measure, EVENTS) if size else None
+        row["ratio"] = float(row["observed"]) / float(row["expected"]) if row["expected"] else None
+    return found
 
 
 def _within(viewer: Viewer, asked: Whom, level: str) -> tuple[str, list[str]]:
@@ -145,8 +173,9 @@ def _sentence(measure: str, asked: Whom, off: float, above: int, below: int, cou
         return sentence
     if above + below == 0:
         return f"{sentence}; none of {count:,} {noun} differs by more than chance explains"
-    parts = [f"{above:,} above" if above else "", f"{below:,} below" if below else ""]
-    words = " and ".join(part for part in parts if part)
+    parts = [f"{count:,} {side}" for count, side in ((above, "above"), (below, "below")) if count]
+    parts[0] = parts[0].replace(" ", " is " if parts[0].startswith("1 ") else " are ", 1)
+    words = " and ".join(parts)
     return f"{sentence}; of {count:,} {noun}, {words} the limits of chance"
 
 
@@ -261,7 +290,7 @@ def month_answer(viewer: Viewer, asked: Whom, measure: str) -> tuple[str, str, l
         f"{measure_words(measure)}{asked.of()} ran {share(abs(off))} {side} expected in the "
         f"twelve months to {month_name(last['month'])}"
     )
-    factor = 1.0 if measure == "cost" else MONTHS * 1000.0
+    factor = 1.0 if measure == "cost" else EVENTS
 
     def per(row: dict[str, Any], key: str) -> float:
         return float(row[key]) / float(row["months"]) * factor
