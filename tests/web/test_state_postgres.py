@@ -13,14 +13,17 @@ import pytest
 from corridor.errors import CorridorError
 from corridor.settings import Settings
 from corridor.web import audit
+from corridor.web.limits import Limit
 from corridor.web.postgres_store import PostgresStore, marks, schema
 from corridor.web.roles import Role
+from corridor.web.routes import ROUTES
 from corridor.web.sessions import create_token, tokens_of
 from corridor.web.state import State, migrations
 from corridor.web.workbench import Workbench
 from tests.web import postgres
 from tests.web.conftest import EVERY, PASSWORD, browser, signed_in
 from tests.web.test_entry import csrf_of
+from tests.web.test_routes import ask
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,24 @@ def test_people_sign_in_and_read_pages(state: State, run_home: Path) -> None:
     data = {"csrf": csrf_of(client, "/sign-in"), "name": account.name, "password": "wrong words here"}
     assert client.post("/sign-in", data=data).status_code == 401
     assert client.post("/sign-in", data={**data, "password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.heavy
+def test_every_route_answers_as_it_does_over_sqlite(state: State, run_home: Path, tmp_path: Path) -> None:
+    """What an area asks of the state is portable: no route is a defect here and none there."""
+    told: list[dict[str, int]] = []
+    for one in (state, State(tmp_path / "s.sqlite3")):
+        bench = Workbench(run_home, Settings(), one, names=frozenset({"testserver"}))
+        bench.api_limit = bench.sign_in_limit = Limit(10**6, 60)
+        signed_in(bench, [Role.administrator, Role.executive], EVERY)
+        person = signed_in(bench, list(Role), EVERY)
+        codes = {}
+        for route in ROUTES:
+            if route.roles is not None and "sign-out" not in route.path:
+                codes[f"{route.method} {route.path}"] = ask(person, route, person.csrf).status_code
+        told.append(codes)
+    assert told[0] == told[1]
+    assert not [path for path, code in told[0].items() if code >= 500]
 
 
 def test_what_cannot_be_kept_is_refused_alike(state: State, tmp_path: Path) -> None:
