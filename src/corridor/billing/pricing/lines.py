@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,21 @@ import numpy as np
 
 from corridor.billing.pricing import anesthesia
 from corridor.billing.pricing.chunks import CHUNK_ROWS, chunks
-from corridor.billing.pricing.codes import CONTRACTOR_PRICED, REASON, REASONS
+from corridor.billing.pricing.codes import CONTRACTOR_PRICED, NOT_PRICED, PRICED, REASON, REASONS
+from corridor.billing.pricing.codes import SETTINGS as SETTING_WORDS
 from corridor.billing.pricing.columns import figures as price_columns
 from corridor.billing.pricing.day import RulesOnDay, change_days
 from corridor.billing.pricing.formulas import MODEL
 from corridor.billing.pricing.modifiers import ModifierLaw
-from corridor.billing.pricing.rates import Edition, choose, editions, load_localities, load_rates
+from corridor.billing.pricing.rates import (
+    Edition,
+    choose,
+    edition_labels,
+    editions,
+    load_localities,
+    load_rates,
+    locality_labels,
+)
 from corridor.billing.pricing.resolve import resolve
 from corridor.billing.pricing.sessions import rank
 from corridor.billing.pricing.shape import Law, Lines
@@ -53,6 +63,9 @@ LISTS = tuple(
     )
 )  # fmt: skip
 RULES_USED = tuple(sorted({*LISTS, *MODEL.rule_names(), *anesthesia.MODEL.rule_names()}))
+# The positions of lines must stand still within a chunk; and a table in memory that is written once gains
+# nothing from a checkpoint, which would rewrite it.
+SETTINGS = {"preserve_insertion_order": "true", "checkpoint_threshold": "1 TB"}
 FACTOR = {False: "pfs.conversion_factor", True: "pfs.conversion_factor_qp"}
 OF_STATUS = {False: "not coalesce(request.qp, false)", True: "request.qp"}
 Watch = Callable[[Law, Lines], None]
@@ -67,27 +80,27 @@ def price_requests(
     chunk_rows: int = CHUNK_ROWS,
     watch: Watch | None = None,
 ) -> list[str]:
-    """Price every row of ``requests`` into the new table ``into``; returns the rules that were used.
+    """Price every row of ``requests`` into the new view ``into``; returns the rules that were used.
 
     con        sees reference.pfs_rvu, pfs_gpci, pfs_anesthesia and anesthesia_base_unit
     requests   columns as docs/pricing.md lists them; request_id is unique
     watch      called for each chunk with what priced it, for those who explain
     A line that cannot be priced has a status and a reason and no amount.
     """
-    con.execute(f"create or replace table {into} ({', '.join(f'{n} {kind}' for n, kind in ANSWER.items())})")
-    setting = con.execute("select current_setting('preserve_insertion_order')").fetchone()
-    con.execute(
-        "set preserve_insertion_order = true"
-    )  # the positions of lines must stand still within a chunk
+    answers = _make_answers(con, into)
+    before = {name: _setting(con, name) for name in SETTINGS}
+    for name, value in SETTINGS.items():
+        con.execute(f"set {name} = '{value}'")
     try:
         small_table(
             con,
             "price_reason (reason_id smallint, reason varchar, status varchar)",
             [[number, reason, status] for number, (reason, status) in enumerate(REASONS)],
         )
-        _price_all(con, force, requests, into, chunk_rows, watch)
+        _price_all(con, force, requests, answers, chunk_rows, watch)
     finally:
-        con.execute(f"set preserve_insertion_order = {str(bool(setting and setting[0])).lower()}")
+        for name, value in before.items():
+            con.execute(f"set {name} = '{value}'")
         for (name,) in con.execute(
             "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'price_')"
         ).fetchall():
@@ -95,11 +108,52 @@ def price_requests(
     return list(RULES_USED)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Where the answers go: the table that stores them, and the types of the words in it."""
+
+    stored: str
+    words: Mapping[str, str]
+
+
+def _make_answers(con: duckdb.DuckDBPyConnection, into: str) -> Answers:
+    """The table that stores the answers, words as numbers of a list, and the view ``into`` that spells them.
+
+    A word is sixteen bytes in memory and its number one: over millions of lines that is half a table.
+    """
+    lists = {
+        "status": [PRICED, NOT_PRICED, CONTRACTOR_PRICED],
+        "reason": [reason for reason, _ in REASONS if reason],
+        "setting": list(SETTING_WORDS),
+        "rvu_edition": edition_labels(editions(con)),
+        "gpci_edition": locality_labels(con),
+    }
+    words = {name: f"enum ({', '.join(map(_quoted, given))})" for name, given in lists.items() if given}
+    stored = f"{into}_stored"
+    con.execute(f"drop view if exists {into}")
+    con.execute(
+        f"create or replace table {stored} "
+        f"({', '.join(f'{name} {words.get(name, kind)}' for name, kind in ANSWER.items())})"
+    )
+    spelled = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in ANSWER.items())
+    con.execute(f"create view {into} as select {spelled} from {stored}")
+    return Answers(stored, words)
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
+def _setting(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    (row,) = con.execute("select current_setting(?)", [name]).fetchall()
+    return str(row[0])
+
+
 def _price_all(
     con: duckdb.DuckDBPyConnection,
     force: RulesInForce,
     requests: str,
-    into: str,
+    answers: Answers,
     chunk_rows: int,
     watch: Watch | None,
 ) -> None:
@@ -113,12 +167,12 @@ def _price_all(
         priced = frozenset(qp for qp in chunk.statuses if qp in served and FACTOR[qp] in day)
         rows = chunk.rows
         for qp in chunk.statuses - priced:
-            _refuse(con, requests, into, f"{chunk.rows} and {OF_STATUS[qp]}", "no_schedule")
+            _refuse(con, requests, answers.stored, f"{chunk.rows} and {OF_STATUS[qp]}", "no_schedule")
             rows = f"{chunk.rows} and {OF_STATUS[not qp]}"
         if not priced:
             continue
         if law is None or law.served != served or not _same_rules(law.day, day, rule_changes):
-            law = _law(con, served, day)
+            law = _law(con, served, day, answers)
         law.qp = None if len(priced) > 1 else True in priced
         lines = resolve(con, law, requests, rows)
         if len(lines):
@@ -126,10 +180,10 @@ def _price_all(
             found = price_columns(law, lines)
             anesthesia.price(con, law, lines, found)
             _take_out(lines, found)
-            _answer(con, law, lines, found, into)
+            _answer(con, law, lines, found, answers)
             if watch is not None:
                 watch(law, lines)
-    _refuse(con, requests, into, "request.schedule_date is null", "unknown_date")
+    _refuse(con, requests, answers.stored, "request.schedule_date is null", "unknown_date")
 
 
 def _same_rules(one: RulesOnDay, other: RulesOnDay, changes: Sequence[date]) -> bool:
@@ -137,7 +191,9 @@ def _same_rules(one: RulesOnDay, other: RulesOnDay, changes: Sequence[date]) -> 
     return low.year == high.year and not any(low < day <= high for day in changes)
 
 
-def _law(con: duckdb.DuckDBPyConnection, served: dict[bool, Edition], day: RulesOnDay) -> Law:
+def _law(
+    con: duckdb.DuckDBPyConnection, served: dict[bool, Edition], day: RulesOnDay, answers: Answers
+) -> Law:
     """Read what serves the day, and leave the small tables that lines are joined with."""
     year = served[False].year
     rates = load_rates(con, served, day)
@@ -175,8 +231,8 @@ def _law(con: duckdb.DuckDBPyConnection, served: dict[bool, Edition], day: Rules
     labels = zip(places.label, places.work, places.pe, places.mp, strict=True)
     small_table(
         con,
-        "price_label (locality_id integer, label varchar, work_gpci decimal(6, 3), pe_gpci decimal(6, 3), "
-        "mp_gpci decimal(6, 3))",
+        f"price_label (locality_id integer, label {answers.words['gpci_edition']}, "
+        "work_gpci decimal(6, 3), pe_gpci decimal(6, 3), mp_gpci decimal(6, 3))",
         [[number, *map(_plain, label)] for number, label in enumerate(list(labels)[:-1])],
     )
     anesthesia.load_base_units(con, year)
@@ -217,7 +273,9 @@ def _take_out(lines: Lines, found: dict[str, Any]) -> None:
         found[name][at] = 0.0
 
 
-def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[str, Any], into: str) -> None:
+def _answer(
+    con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[str, Any], answers: Answers
+) -> None:
     """Hand the figures of a chunk back to SQL, which gives them words and exact decimals."""
     columns, reason = lines.columns, lines.reason
     nothing = np.isin(reason, NOTHING)
@@ -238,16 +296,12 @@ def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[
         "locality_id": columns["locality_id"],
         "participating": columns["participating"],
         "repeated_units": lines.inputs.get("repeated_units", np.float64(0)),
-        "plain": (reason == 0) & ~by_units,
         "has_amount": priced,
         "has_parts": priced & ~by_units,
         "has_unit": (priced | (np.isin(reason, CONTRACTORS) & (found["unit_amount"] > 0)))
         & (rated | by_units),
         "expected_allowed": np.where(charge >= 0, np.minimum(charge, found["amount"]), found["amount"]),
     }
-    con.register(
-        "price_array", {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
-    )
     # what is the same for all lines need not travel as a column
     same = [
         f"cast('{value}' as {'boolean' if value.dtype == bool else 'double'}) as {name}"
@@ -256,7 +310,15 @@ def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[
     ]
     figure = f"(select *{''.join(', ' + one for one in same)} from price_array)"
     words = {
-        "rvu_edition": _by_status(law, {qp: f"'{one.label}'" for qp, one in law.served.items()}),
+        "rvu_edition": _by_status(
+            law,
+            {
+                qp: f"cast({_quoted(one.label)} as {answers.words['rvu_edition']})"
+                for qp, one in law.served.items()
+            },
+        ),
+        # as numbers of the list from the start: spelled out they would be looked up line by line
+        **{word: f"cast('{word}' as {answers.words['setting']})" for word in SETTING_WORDS},
         "conversion_factor": _by_status(
             law,
             {
@@ -266,8 +328,14 @@ def _answer(con: duckdb.DuckDBPyConnection, law: Law, lines: Lines, found: dict[
             },
         ),
     }
-    try:
-        for part in ("answer_plain", "answer"):
-            con.execute(sql_text(part, into=into, figure=figure, **words))
-    finally:
-        con.unregister("price_array")
+    plain = (reason == 0) & ~by_units
+    # few lines are exceptions: only they travel to the longer query
+    for part, at in (("answer_plain", plain), ("answer", ~plain)):
+        if not at.any():
+            continue
+        rows = slice(None) if at.all() else at
+        con.register("price_array", {name: v[rows] for name, v in given.items() if isinstance(v, np.ndarray)})
+        try:
+            con.execute(sql_text(part, into=answers.stored, figure=figure, **words))
+        finally:
+            con.unregister("price_array")

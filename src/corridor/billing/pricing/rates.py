@@ -22,6 +22,10 @@ COLUMNS = (
     "work", "pe_non_facility", "pe_facility", "mp", "opps_pe_non_facility", "opps_pe_facility", "opps_mp",
     "pre", "intra", "post",
 )  # fmt: skip
+# What is said beside an edition that is not the one of the day, or not of the line's status.
+LATER = " (a later release of the year)"
+OTHER_VARIANT = " (RVUs of the other variant)"
+NATIONAL = "national (every index 1.000)"
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,20 @@ def choose(installed: list[tuple[int, str, str, date]], day: date, qp: bool) -> 
     year, release, variant, _ = next(variants[name] for name in PREFERENCE[qp] if name in variants)
     label = f"{year}{release} {variant}"
     if not begun:
-        label += " (a later release of the year)"
+        label += LATER
     if variant not in ("single", PREFERENCE[qp][0]):
-        label += " (RVUs of the other variant)"
+        label += OTHER_VARIANT
     return Edition(year, release, variant, label)
+
+
+def edition_labels(installed: list[tuple[int, str, str, date]]) -> list[str]:
+    """Everything an edition may be called beside a price."""
+    return [
+        f"{year}{release} {variant}{later}{other}"
+        for year, release, variant, _ in installed
+        for later in ("", LATER)
+        for other in ("", OTHER_VARIANT)
+    ]
 
 
 def _place(release: str) -> int:
@@ -256,6 +270,16 @@ class Localities:
     anesthesia_qp: Floats
 
 
+def _locality_label(year: int, basis: str) -> str:
+    return f"{year} {basis}"
+
+
+def locality_labels(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Everything the indices of a locality may be called beside a price."""
+    known = con.execute("select distinct year, basis from reference.pfs_gpci order by all").fetchall()
+    return [NATIONAL, *(_locality_label(year, basis) for year, basis in known)]
+
+
 def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay) -> Localities:
     """Read the indices of a year, with the floors of the day; leaves price_locality for joins."""
     con.execute(
@@ -308,9 +332,9 @@ def load_localities(con: duckdb.DuckDBPyConnection, year: int, force: RulesOnDay
         values = np.ma.filled(np.ma.asarray(rows[name], dtype=np.float64), np.nan)
         return np.concatenate([[np.nan], values, [np.nan]])
 
-    labels = [f"{year} {basis}" for basis in _texts(rows["basis"])]
+    labels = [_locality_label(year, basis) for basis in _texts(rows["basis"])]
     return Localities(
-        label=np.array(["national (every index 1.000)", *labels, None], dtype=object),
+        label=np.array([NATIONAL, *labels, None], dtype=object),
         work=index("work", national),
         pe=index("pe", 0.0),
         mp=index("mp", 0.0),

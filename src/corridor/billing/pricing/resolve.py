@@ -25,7 +25,13 @@ SPLIT = ("pre", "intra", "post")
 
 def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) -> Lines:
     """The lines of a chunk in any order, each with its reason where it cannot be priced."""
-    names = [f"modifier_{slot}" for slot in SLOTS]
+    slots = [f"modifier_{slot}" for slot in SLOTS]
+    counts = con.execute(
+        f"select {', '.join(f'count(request.{name})' for name in slots)} "
+        f"from {requests} as request where {rows}"
+    ).fetchall()[0]
+    # slots that no line uses need no comparison
+    names = [name for name, count in zip(slots, counts, strict=True) if count] or slots[:1]
     listed = con.execute(
         f"select distinct {', '.join(f'coalesce(request.{name}, {chr(39) * 2})' for name in names)} "
         f"from {requests} as request where {rows} order by all"
@@ -38,9 +44,7 @@ def resolve(con: duckdb.DuckDBPyConnection, law: Law, requests: str, rows: str) 
         [[number, *found, combined.effects[number].row_modifier] for number, found in enumerate(listed)],
     )
     variant = "and rate.qp = coalesce(request.qp, false)" if len(law.rates.files) > 1 else ""
-    # slots that no line uses need no comparison
-    used = [name for slot, name in enumerate(names) if any(found[slot] for found in listed)] or names[:1]
-    same = " and ".join(f"combination.{name} = coalesce(request.{name}, '')" for name in used)
+    same = " and ".join(f"combination.{name} = coalesce(request.{name}, '')" for name in names)
     query = sql_text("resolve", requests=requests, rows=rows, variant=variant, modifiers=same)
     fetched = con.execute(query).fetchnumpy()
     columns = {name: np.ma.getdata(values) for name, values in fetched.items()}

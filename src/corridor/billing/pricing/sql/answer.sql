@@ -4,7 +4,7 @@ select
   figure.request_id, reason.status, reason.reason,
   case when figure.has_amount then cast(figure.amount as decimal(18, 2)) end as amount,
   case when figure.has_unit then cast(figure.unit_amount as decimal(18, 2)) end as unit_amount,
-  case figure.facility when 1 then 'facility' when 0 then 'non_facility' end as setting,
+  case figure.facility when 1 then {facility} when 0 then {non_facility} end as setting,
   case
     when not isnan(figure.anesthesia_factor) then cast(figure.anesthesia_factor as decimal(9, 4))
     when figure.has_unit then {conversion_factor}
@@ -38,4 +38,3 @@ select
 from {figure} as figure
 join price_reason as reason on reason.reason_id = figure.reason_id
 left join price_label as locality on locality.locality_id = figure.locality_id
-where not figure.plain

@@ -4,7 +4,7 @@ select
   figure.request_id, 'priced' as status, cast(null as varchar) as reason,
   cast(figure.amount as decimal(18, 2)) as amount,
   cast(figure.unit_amount as decimal(18, 2)) as unit_amount,
-  case when figure.facility = 1 then 'facility' else 'non_facility' end as setting,
+  case when figure.facility = 1 then {facility} else {non_facility} end as setting,
   {conversion_factor} as conversion_factor,
   cast(figure.work_rvu as decimal(9, 2)) as work_rvu,
   cast(figure.pe_rvu as decimal(9, 2)) as pe_rvu,
@@ -33,4 +33,3 @@ select
   cast(figure.expected_allowed as decimal(18, 2)) as expected_allowed_amount
 from {figure} as figure
 left join price_label as locality on locality.locality_id = figure.locality_id
-where figure.plain

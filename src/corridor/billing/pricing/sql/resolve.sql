@@ -23,13 +23,10 @@ select
   cast(coalesce(request.units, 1) as double) as units,
   coalesce(cast(request.charge_amount as double), -1) as charge_amount,
   coalesce(cast(request.anesthesia_minutes as double), -1) as minutes,
-  coalesce(request.person_id, -1) as person_id,
-  -- one number for the lines of a patient and day in a practice, and of a clinician in it; a line that names neither
-  -- patient nor session stands alone
-  hash(
-    request.service_date, request.session_id, coalesce(request.tin, request.npi),
-    case when request.session_id is null and request.person_id is null then request.request_id else -1 end
-  ) as practice_session,
+  -- a line that names neither patient nor session stands alone
+  coalesce(request.person_id, case when request.session_id is null then -1 - request.request_id else -1 end) as person_id,
+  -- one number for the lines of a day in a practice, and of a clinician in it
+  hash(request.service_date, request.session_id, coalesce(request.tin, request.npi)) as practice_session,
   hash(practice_session, request.npi, request.tin is null) as clinician_session
 from {requests} as request
 left join price_combination as combination
