@@ -35,15 +35,9 @@ def evidence(
 ) -> Response:
     """One level; ``open`` holds the places of the rows that were opened, ``run`` the run they are of."""
     viewer = visit.run_viewer()
-    if open and not PLACES.match(open):
-        raise CorridorError(
-            "WEB-EVIDENCE", "This address cannot name rows.", todo="Places are numbers with points between.",
-            field="open",
-        )  # fmt: skip
-    keys = {key: value for key, value in visit.request.query_params.items() if key not in OWN}
-    opened = [int(part) for part in open.split(".")] if open else []
-    found = open_evidence(viewer, table, keys, opened, start)
-    _note(visit, found)
+    found = asked_rows(visit, table, open, start)
+    keys = _keys(visit)
+    opened = _places(open)
     return page(
         visit,
         "evidence.html.j2",
@@ -68,6 +62,28 @@ def evidence(
         stale=bool(run) and run != viewer.run_id,
         keys=keys,
     )
+
+
+def asked_rows(visit: Visit, table: str, open: str, start: int) -> Evidence:
+    """The level that is asked for, by the address; who was seen is written down. Raises as open_evidence."""
+    if open and not PLACES.match(open):
+        raise CorridorError(
+            "WEB-EVIDENCE",
+            "This address cannot name rows.",
+            todo="Places are numbers with points between.",
+            field="open",
+        )
+    found = open_evidence(visit.run_viewer(), table, _keys(visit), _places(open), start)
+    _note(visit, found)
+    return found
+
+
+def _keys(visit: Visit) -> dict[str, str]:
+    return {key: value for key, value in visit.request.query_params.items() if key not in OWN}
+
+
+def _places(given: str) -> list[int]:
+    return [int(part) for part in given.split(".")] if given else []
 
 
 def _heading(found: Evidence) -> str:

@@ -12,6 +12,9 @@ from corridor.errors import CorridorError
 from corridor.explain.asm_claims import EpisodeClaims, episode_claims
 from corridor.explain.page import assumptions_table, derivation_tree
 from corridor.law import load_rules
+from corridor.reports.charts.timeline import Service, shapes_of, timeline
+from corridor.reports.views.episode import category_name
+from corridor.reports.views.page import Picture
 from corridor.reports.words import cohort_name, short_dollars
 from corridor.web.explaining import QP_QUANTITIES, QUANTITIES, Derivation, derive, derive_qp
 from corridor.web.guard import VisitDep
@@ -118,8 +121,29 @@ def episode(visit: VisitDep, npi: str, number: int) -> Response:
     visit.note("episode", f"npi {npi}, episode {number}, person {_person(viewer, opened)}")
     return page(
         visit, "episode.html.j2", f"Episode {number} of {opened.of}", npi=npi, it=opened,
-        cohort=cohort_name(opened.episode["cohort"]),
+        cohort=cohort_name(opened.episode["cohort"]), picture=_timeline(opened),
     )  # fmt: skip
+
+
+def _timeline(opened: EpisodeClaims) -> Picture | None:
+    """What happened day by day, dollars as height; the claim lines below are the table behind it."""
+    first = opened.episode["episode_start"]
+    services = [
+        Service(
+            max((line["service_date"] - first).days, 0),
+            category_name(line["service_category"]),
+            float(line["standardized_amount"]),
+        )
+        for line in opened.lines
+        if line["service_date"] is not None and line["standardized_amount"]
+    ]
+    if not services:
+        return None
+    top = next(iter(shapes_of(services)))
+    finding = f"{top} cost most of {short_dollars(opened.line_total)}"
+    shapes = "; ".join(f"{shape} {words.lower()}" for words, shape in shapes_of(services).items())
+    drawn = timeline("episode", finding, services, int(opened.episode["episode_days"]), show=short_dollars)
+    return Picture(finding, drawn, None, f"{shapes}. The claim lines below are the table behind it.")
 
 
 def _person(viewer: object, opened: EpisodeClaims) -> str:

@@ -248,6 +248,8 @@ def cost(visit: Visit, viewer: Viewer) -> Panel:
             above = sum(beyond(dot, 1.0, spread) > 0 for dot in dots)
             below = sum(beyond(dot, 1.0, spread) < 0 for dot in dots)
             finding = f"{cohort_name(cohort)}: {above:,} cost more than chance explains, {below:,} less"
+            if not above and not below:
+                finding = f"{cohort_name(cohort)}: nobody costs more or less than chance explains"
             said.append(finding)
             step = max(1, math.ceil(len(dots) / DOTS))
             wide, narrow = (
