@@ -61,17 +61,19 @@ def _of_panels(viewer: Viewer, asked: Whom, measure: str, level: str) -> list[di
         viewer,
         PANEL,
         f"select {column} as entity_id, sum(people) as people, sum(denominator) as denominator, "
-        "sum(observed) as observed, sum(expected) as expected, sum(squared_difference) as squared_difference, "
+        "sum(observed) as observed, sum(expected) as expected, "
+        "sum(squared_difference) as squared_difference, "
         f"sum(dollars) as dollars from {PANEL} where measure = ? and {column} is not null and {test} "
         f"group by {column} having sum(people) >= {SMALLEST_CELL} order by people desc, entity_id",
         [measure, *values],
     )
     unknown = ("shrunken_ratio", "interval_low", "interval_high", "reliability", "peers", "exploratory")
+    per = PER.get(measure, EVENTS)
     for row in found:
         size = float(row["denominator"] or 0)
         row |= dict.fromkeys(unknown)
-        row["observed_rate"] = float(row["observed"]) / size * PER.get(measure, EVENTS) if size else None
-        row["expected_rate"] = float(row["expected"] or 0) / size * PER.get(measure, EVENTS) if size else None
+        row["observed_rate"] = float(row["observed"]) / size * per if size else None
+        row["expected_rate"] = float(row["expected"] or 0) / size * per if size else None
         row["ratio"] = float(row["observed"]) / float(row["expected"]) if row["expected"] else None
     return found
 
