@@ -18,7 +18,7 @@ from corridor.web.making import PATIENCE, Work
 from corridor.web.scope import condition
 from corridor.web.viewer import Viewer
 from corridor.web.work_kept import Facts, gone, kept_since, last_place, secret_of
-from corridor.web.work_made import ITEM, Made
+from corridor.web.work_made import ITEM, PATIENT, SOUGHT, Made
 
 PAGE = 50
 LONGEST_WAIT = 60.0
@@ -91,7 +91,8 @@ class Board:
         self._lock = threading.RLock()
         self._sums: dict[Any, Any] = {}
         viewer.lend(ITEM, made.files)
-        viewer.query(f"select 1 from {ITEM} limit 0")
+        viewer.lend(SOUGHT, made.sought)
+        viewer.query(f"select 1 from {ITEM}, {SOUGHT} limit 0")
         con = viewer.con
         con.execute("create schema if not exists desk")
         con.execute(
@@ -111,20 +112,21 @@ class Board:
             where present or ({self._mine})
             """
         )
-        con.execute(
-            f"""
-            create view desk.item as
-            select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind,
-                   i.words, coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
-                   coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at,
-                   k.changed_by, true as present, coalesce(k.kept_as, i.item) as kept_as, k.flag
-            from {ITEM} as i left join desk.touched as k on k.item = i.item and k.present
-            union all
-            select item, list, person_id, tin, npi, aco_id, dollars, null, null, kind, words, now_status,
-                   assignee_id, assignee, due, note, version, changed_at, changed_by, false, kept_as, null
-            from desk.touched where not present
-            """
-        )
+        for view, table in (("item", ITEM), ("sought", SOUGHT)):
+            con.execute(
+                f"""
+                create view desk.{view} as
+                select i.item, i.list, i.person_id, i.tin, i.npi, i.aco_id, i.dollars, i.n, i.day, i.kind,
+                       i.words, coalesce(k.status, 'open') as status, k.assignee_id, k.assignee, k.due,
+                       coalesce(k.note, '') as note, coalesce(k.version, 0) as version, k.changed_at,
+                       k.changed_by, true as present, coalesce(k.kept_as, i.item) as kept_as, k.flag
+                from {table} as i left join desk.touched as k on k.item = i.item and k.present
+                union all
+                select item, list, person_id, tin, npi, aco_id, dollars, null, null, kind, words, now_status,
+                       assignee_id, assignee, due, note, version, changed_at, changed_by, false, kept_as, null
+                from desk.touched where not present
+                """
+            )
 
     def _summarize(self) -> None:
         """What nobody has touched yet, summed up once: what people decide is then taken off and added."""
@@ -171,7 +173,7 @@ class Board:
             con.execute(f"insert into desk.kept select {marks}", list(columns.values()))
             con.execute(  # what the item is worth and says now, not when it was decided
                 f"update desk.kept set dollars = i.dollars, kind = i.kind, words = i.words, tin = i.tin, "
-                f"npi = i.npi, aco_id = i.aco_id, person_id = i.person_id from {ITEM} as i "
+                f"npi = i.npi, aco_id = i.aco_id, person_id = i.person_id from {SOUGHT} as i "
                 "where kept.present and i.item = kept.item and list_contains(?, kept.kept_as)",
                 [columns["kept_as"]],
             )
@@ -182,7 +184,7 @@ class Board:
             )
             if not self.viewer.scope.every_row:  # what belongs to others does not even lie here
                 con.execute(
-                    f"delete from desk.kept where (present and item not in (select item from {ITEM})) "
+                    f"delete from desk.kept where (present and item not in (select item from {SOUGHT})) "
                     f"or (not present and not ({self._mine}))"
                 )
             con.execute("commit")
@@ -294,7 +296,7 @@ class Board:
     def item(self, key: str, item: str) -> dict[str, Any]:
         """One item. Raises WEB-NO-WORK-ITEM, the same for what is not there and what is not in scope."""
         rows = self.viewer.query(
-            f"select {', '.join(COLUMNS)}, kept_as from desk.item where item = ? and list = ?", [item, key]
+            f"select {', '.join(COLUMNS)}, kept_as from desk.sought where item = ? and list = ?", [item, key]
         )
         if not rows:
             raise CorridorError(
@@ -305,12 +307,13 @@ class Board:
             )
         return rows[0]
 
-    def of_person(self, person_id: int) -> list[dict[str, Any]]:
-        """Every item of a patient that the viewer sees."""
+    def of_person(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every item of the patient of an item, as far as the viewer sees them."""
+        first = row["item"][:PATIENT]
         return self.viewer.query(
-            f"select {', '.join(COLUMNS)} from desk.item where person_id = ? "
+            f"select {', '.join(COLUMNS)} from desk.sought where item between ? and ? and person_id = ? "
             "order by list, dollars desc nulls last",
-            [person_id],
+            [first, first + "g", row["person_id"]],
         )
 
     def facts(self, row: dict[str, Any]) -> Facts:

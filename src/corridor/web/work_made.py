@@ -22,6 +22,10 @@ from corridor.web.work_lists import LISTS, WorkList
 from corridor.web.work_people import make_person_keys
 
 ITEM = "work.item"
+SOUGHT = "work.sought"
+"""The same rows in the order of their names, to find one of them, or all of a patient, at once."""
+PATIENT = 8
+"""So many characters of an item's name are of the patient, the rest of list and subject."""
 COLUMNS = "person_id, subject, tin, npi, dollars, n, day, kind, words"
 Say = Callable[[str], None]
 
@@ -39,6 +43,7 @@ class Made:
         self._lock = threading.Lock()
         folder = Path(self._folder.name)
         self.files = [folder / "item.parquet"]
+        self.sought = [folder / "sought.parquet"]
         self._other = folder / "other.parquet"
         every = Viewer(run, Scope(every_row=True), patients=True)
         try:
@@ -71,10 +76,10 @@ class Made:
         con.execute(
             f"""
             create view made.item as
-            select left(sha256(? || '|' || found.list || '|'
-                               || coalesce(known.key, cast(found.person_id as varchar))
-                               || '|' || found.subject), 16) as item, coalesce(known.main, true) as main,
-                   found.*, owner.aco_id
+            select left(sha256(? || coalesce(known.key, cast(found.person_id as varchar))), {PATIENT})
+                   || left(sha256(? || coalesce(known.key, cast(found.person_id as varchar))
+                                  || '|' || found.list || '|' || found.subject), {PATIENT}) as item,
+                   coalesce(known.main, true) as main, found.*, owner.aco_id
             from made.found as found
             left join person_key as known on known.person_id = found.person_id
             left join {owner} as owner on owner.person_id = found.person_id
@@ -85,6 +90,10 @@ class Made:
             f"copy (select item, list, {COLUMNS}, aco_id from made.item where main "
             "order by list, dollars desc nulls last, item) "
             f"to {quote(str(self.files[0]))} (format parquet, row_group_size 60000)"
+        )
+        con.execute(
+            f"copy (select * from {parquet(self.files)} order by item) "
+            f"to {quote(str(self.sought[0]))} (format parquet, row_group_size 20000)"
         )
         con.execute(
             "copy (select other.item as other, mine.item from made.item as other join made.item as mine "
@@ -115,11 +124,11 @@ class Made:
             rows = self._con.execute(
                 f"""
                 with wanted as (select unnest(?::varchar[]) as item)
-                select item, item from wanted where item in (select item from {parquet(self.files)})
+                select item, item from wanted where item in (select item from {parquet(self.sought)})
                 union all
                 select other.other, other.item from {parquet([self._other])} as other
                 where other.other in (select item from wanted)
-                  and other.other not in (select item from {parquet(self.files)})
+                  and other.other not in (select item from {parquet(self.sought)})
                 """,
                 [wanted],
             ).fetchall()

@@ -117,7 +117,7 @@ def _others(board: Board, row: dict[str, Any], today: str) -> list[dict[str, Any
     """What else is to do for the patient."""
     return [
         shown(other, LISTS[other["list"]], today)
-        for other in board.of_person(int(row["person_id"]))
+        for other in board.of_person(row)
         if other["item"] != row["item"] and other["list"] in LISTS
     ]
 
