@@ -65,8 +65,33 @@ def complete(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = FOLDER.sub(r"](\1/index.md)", text) + placed(Path(app.srcdir)).get(page, "")
 
 
+def reread(app: Sphinx, env: Any, *_: Any) -> list[str]:
+    """Pages that carry a table of contents: a new page beside them changes it."""
+    return sorted(set(placed(Path(app.srcdir))) & env.found_docs)
+
+
+# What the theme leaves out for a keyboard or a screen reader: levels of captions, stops to scroll at.
+COMPLETED = (
+    ('role="heading">', 'role="heading" aria-level="2">'),
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" role="group" aria-label="Table" class="table-wrapper'),
+)
+
+
+def finish(app: Sphinx, failure: Exception | None) -> None:
+    """Complete the pages that were written."""
+    if failure is None:
+        for file in Path(app.outdir).rglob("*.html"):
+            text = file.read_text(encoding="utf-8")
+            for short, whole in COMPLETED:
+                text = text.replace(short, whole)
+            file.write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     app.connect("source-read", complete)
+    app.connect("env-get-outdated", reread)
+    app.connect("build-finished", finish)
     return {"version": str(Path(__file__).stat().st_mtime_ns), "parallel_read_safe": True}

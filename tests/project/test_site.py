@@ -88,3 +88,22 @@ def test_a_reader_finds_words_without_a_network(site: Path) -> None:
 def test_formulas_are_drawn_without_a_script(site: Path) -> None:
     page = (site / "method" / "asm.html").read_text(encoding="utf-8")
     assert "<math" in page and "MathJax" not in page
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_serious(site: Path, chromium: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from tests.web.test_browser_every_page import RULES, axe
+
+    found = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for page in ("index", "tutorial", "method/asm", "web-routes", "how-to/billing-lead"):
+            for scheme in ("light", "dark"):
+                tab = browser.new_page(color_scheme=scheme)
+                tab.goto((site / f"{page}.html").as_uri())
+                found += axe(tab, RULES, f"{page} {scheme}")
+                tab.close()
+        browser.close()
+    assert not found, "\n".join(found)
