@@ -140,7 +140,7 @@ def faults(visit: Visit, path: str) -> list[str]:
 
 
 def test_a_page_is_found_for_every_route(visit: Visit) -> None:
-    """What nobody links to has a made-up address: only files, and steps on the way of a delivery or a case."""
+    """What nobody links to has a made-up address: only files, and steps of a delivery or a case."""
     assert {route for route in visit.pages.guessed if not GUESSED.search(route)} == set()
 
 
