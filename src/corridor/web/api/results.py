@@ -60,8 +60,8 @@ def explain_qp(
     found = derive_qp(visit, npi, tin, quantity, year)
     rows = [
         {
-            "tin": one.tin, "npi": one.npi, "status": one.cohort, "reason": one.reason, "quantity": one.quantity,
-            "value": one.node.value, "tree": one.node.to_dict(),
+            "tin": one.tin, "npi": one.npi, "status": one.cohort, "reason": one.reason,
+            "quantity": one.quantity, "value": one.node.value, "tree": one.node.to_dict(),
         }
         for one in found
     ]  # fmt: skip
