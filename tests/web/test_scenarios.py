@@ -183,6 +183,8 @@ REFUSED = (
     ("/scenarios/new?program=panel&who=1", 404, "SCENARIO-NOBODY"),
     ("/scenarios/new?program=schedule&who=1", 404, "SCENARIO-NOBODY"),
     ("/scenarios/7", 404, "SCENARIO-UNKNOWN"),
+    ("/scenarios/99999999999999999999", 404, "SCENARIO-UNKNOWN"),
+    ("/scenarios/x", 400, "WEB-REQUEST"),
     ("/scenarios/compare", 400, "SCENARIO-COMPARE"),
     ("/scenarios/compare?ids=1,2,3,4,5", 400, "SCENARIO-COMPARE"),
     ("/scenarios/compare?ids=x", 400, "SCENARIO-COMPARE"),

@@ -16,6 +16,7 @@ from corridor.web.state import State, stamp
 
 LONGEST_NAME = 80
 MOST = 500
+LARGEST = 2**31 - 1  # of an integer that every database holds
 COLUMNS = (
     "scenario.scenario_id, scenario.account_id, account.name as owner, scenario.name, scenario.program, "
     "scenario.inputs, scenario.shared, scenario.changed_at"
@@ -50,11 +51,13 @@ def saved_scenarios(state: State, who: Account) -> list[Saved]:
 
 def find_scenario(state: State, who: Account, scenario_id: int) -> Saved:
     """One of them. Raises SCENARIO-UNKNOWN, the same for what is not there and what is another's own."""
-    with state.reading() as con:
-        row = con.execute(
-            f"{SEEN} where scenario.scenario_id = ? and (scenario.account_id = ? or scenario.shared = 1)",
-            [scenario_id, who.account_id],
-        ).fetchone()
+    row = None
+    if 0 < scenario_id <= LARGEST:
+        with state.reading() as con:
+            row = con.execute(
+                f"{SEEN} where scenario.scenario_id = ? and (scenario.account_id = ? or scenario.shared = 1)",
+                [scenario_id, who.account_id],
+            ).fetchone()
     if row is None:
         raise CorridorError(
             "SCENARIO-UNKNOWN",
