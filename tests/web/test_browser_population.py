@@ -18,12 +18,19 @@ from tests.web.test_population import PAGES, TABLES
 pytestmark = [pytest.mark.heavy, pytest.mark.browser]
 __all__ = ["page", "served"]  # fixtures
 GROUND = (
-    "/data", "/data?view=aside", "/data?view=complete", "/data?view=run", "/data?view=history",
+    "/data",
+    "/data?view=aside",
+    "/data?view=complete",
+    "/data?view=run",
+    "/data?view=history",
     "/rules",
-    "/rules?program=all&status=assumed", "/rules/asm.risk_level", "/rules/virtual_care.flexibility", "/methods",
+    "/rules?program=all&status=assumed",
+    "/rules/asm.risk_level",
+    "/rules/virtual_care.flexibility",
+    "/methods",
     "/methods/steps/attribution.person",
     "/methods/formulas/asm/payment_adjustment_factor",
-)  # fmt: skip
+)
 HEAVIEST = 500_000
 
 

@@ -35,7 +35,7 @@ def area_map(visit: VisitDep, asked: WhomDep, what: Annotated[str, Query(max_len
     if viewer is None:
         return page(visit, "empty.html.j2", NAME, loaded=bool(visit.bench.warehouse.deliveries()))
     chosen = what if what in dict(WHAT) else "spend"
-    rows = _areas(viewer, asked)
+    rows = visit.bench.made(viewer, (NAME, asked), lambda: _areas(viewer, asked))
     enough = [row for row in rows if not few(row["people"]) and row["mean"] is not None]
     sentence, second = _words(viewer, asked, rows, enough, chosen)
     answer = Answer(

@@ -38,7 +38,7 @@ def data(visit: VisitDep, view: str = "") -> Response:
     chosen = chosen_view(view, VIEWS)
     viewer = visit.viewer()
     if chosen in ("loads", "aside"):
-        tieout = read_tieout(visit.bench.home, viewer)
+        tieout = _tieout(visit, viewer)
         sentence, second, sections = _loads(tieout) if chosen == "loads" else _aside(tieout)
     elif chosen == "complete":
         sentence, second, sections = _complete(viewer)
@@ -52,6 +52,15 @@ def data(visit: VisitDep, view: str = "") -> Response:
             sentence, second, sections = _history(runs)
     answer = Answer(NAME, sentence, second, sections, views=VIEWS, view=chosen, filters=())
     return show_answer(visit, Whom(), answer)
+
+
+def _tieout(visit: Visit, viewer: Viewer | None) -> TieOut:
+    """Read anew only where a delivery or a run has come."""
+    home = visit.bench.home
+    if viewer is None:
+        return read_tieout(home)
+    loaded = tuple(sorted(one.delivery_id for one in visit.bench.warehouse.deliveries()))
+    return visit.bench.made(viewer, (NAME, loaded), lambda: read_tieout(home, viewer))
 
 
 def _no_run(visit: Visit) -> Drawn:

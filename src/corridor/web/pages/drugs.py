@@ -23,9 +23,13 @@ def drugs(visit: VisitDep, asked: WhomDep, view: str = "") -> Response:
         return page(visit, "empty.html.j2", NAME, loaded=bool(visit.bench.warehouse.deliveries()))
     if chosen == "skin":
         since = flat_since(visit.bench.law(("drug",)))
-        sentence, second, sections = skin_answer(viewer, asked, since)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: skin_answer(viewer, asked, since)
+        )
     else:
-        sentence, second, sections = DRAWN[chosen](viewer, asked)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: DRAWN[chosen](viewer, asked)
+        )
     table = FILES[chosen]
     answer = Answer(
         NAME,

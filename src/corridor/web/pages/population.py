@@ -54,10 +54,14 @@ def population(visit: VisitDep, asked: WhomDep, view: str = "") -> Response:
     if viewer is None:
         return page(visit, "empty.html.j2", NAME, loaded=bool(visit.bench.warehouse.deliveries()))
     if chosen in OTHERS:
-        sentence, second, section = OTHERS[chosen](viewer, asked)
+        sentence, second, section = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: OTHERS[chosen](viewer, asked)
+        )
         sections = [section]
     else:
-        sentence, second, sections = _spend(viewer, asked, chosen)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: _spend(viewer, asked, chosen)
+        )
     closed = [] if viewer.scope.every_row else _closed(viewer, chosen)
     files = {
         name: table_file(table, asked if table.startswith("panel.") else None)

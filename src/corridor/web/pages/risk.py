@@ -49,7 +49,9 @@ def risk(visit: VisitDep, asked: WhomDep, view: str = "") -> Response:
     if viewer is None:
         return page(visit, "empty.html.j2", NAME, loaded=bool(visit.bench.warehouse.deliveries()))
     draw = {"scores": _scores, "models": _models, "recapture": _recapture}[chosen]
-    sentence, second, sections, todo = draw(viewer, asked)
+    sentence, second, sections, todo = visit.bench.made(
+        viewer, (NAME, chosen, asked), lambda: draw(viewer, asked)
+    )
     files = {"scores": "panel.risk", "models": "panel.risk_model", "recapture": "panel.recapture"}
     answer = Answer(
         NAME,

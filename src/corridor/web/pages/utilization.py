@@ -46,7 +46,9 @@ def utilization(
     if chosen == "compare":
         one = measure if measure in MEASURES else "acute_admission"
         by = level if level in LEVELS else "npi" if asked.tin or viewer.scope.npi else "tin"
-        sentence, second, sections = compare_answer(viewer, asked, one, by)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked, one, by), lambda: compare_answer(viewer, asked, one, by)
+        )
         choices = [
             Choice("measure", "Measure", [(key, measure_words(key)) for key in MEASURES], one),
             Choice(
@@ -58,7 +60,9 @@ def utilization(
         ]
     elif chosen == "month":
         one = measure if measure in OF_MONTHS else "acute_admission"
-        sentence, second, sections = month_answer(viewer, asked, one)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked, one), lambda: month_answer(viewer, asked, one)
+        )
         choices = [Choice("measure", "Measure", [(key, measure_words(key)) for key in OF_MONTHS], one)]
     else:
         drawn = {
@@ -66,7 +70,9 @@ def utilization(
             "low-value": low_value_answer,
             "imaging": imaging_answer,
         }[chosen]
-        sentence, second, sections = drawn(viewer, asked)
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: drawn(viewer, asked)
+        )
     label, table = FILES[chosen]
     files = (
         {label: table_file(table, asked if table.startswith("panel.") else None)} if viewer.has(table) else {}

@@ -20,9 +20,15 @@ def virtual_care(visit: VisitDep, asked: WhomDep, view: str = "") -> Response:
     if viewer is None:
         return page(visit, "empty.html.j2", NAME, loaded=bool(visit.bench.warehouse.deliveries()))
     if chosen == "use":
-        sentence, second, sections = use_answer(viewer, asked, visit.bench.law(("virtual_care",)))
+        law = visit.bench.law(("virtual_care",))
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: use_answer(viewer, asked, law)
+        )
     else:
-        sentence, second, sections = (follows_answer if chosen == "follows" else who_answer)(viewer, asked)
+        draw = follows_answer if chosen == "follows" else who_answer
+        sentence, second, sections = visit.bench.made(
+            viewer, (NAME, chosen, asked), lambda: draw(viewer, asked)
+        )
     files = {"Visits by month": table_file("panel.virtual", asked)} if viewer.has("panel.virtual") else {}
     if chosen == "follows":
         files = (
