@@ -113,11 +113,11 @@ def _findings(found: Any) -> Answer:
     parts = [
         f"{short_dollars(_sum(mine, 'dollars'))} {word}"
         for key, word in words.items()
-        if (mine := [row for row in rows if row["direction"] == key])
+        if (mine := [row for row in rows if row["direction"] == key and row["dollars"]])
     ]
     sure = sum(1 for row in rows if row["certainty"] == "sure")
     return Answer(
-        f"{counted(len(rows), 'finding')}, {sure:,} of them sure: {', '.join(parts)}"
+        f"{counted(len(rows), 'finding')}, {sure:,} of them sure" + (f": {', '.join(parts)}" if parts else "")
         if rows
         else "Nothing was found",
         {"Findings": rows, "Sums": found.summary},
@@ -146,7 +146,9 @@ def _apcm(asked: Asked) -> Answer:
     gain = _sum(found.rows, "gain_amount")
     more = f"{counted(len(found.work_list), 'person', 'people')} to bill for" if found.work_list else ""
     return Answer(
-        f"The better of APCM and what is billed now brings {short_dollars(gain)} a year more in {found.year}",
+        f"The better of APCM and what is billed now brings {short_dollars(gain)} a year more in {found.year}"
+        if gain
+        else f"APCM would bring no more than what is billed now in {found.year}",
         {
             "Clinicians": found.rows, "Programs": found.programs, "People": found.work_list,
             "Elements": found.elements,
@@ -189,6 +191,12 @@ def _price(asked: Asked) -> Answer:
     )  # fmt: skip
 
 
+PARTS = (
+    "conversion_factor", "work_efficiency", "work_revaluation", "practice_expense_non_facility",
+    "practice_expense_facility", "malpractice", "gpci", "policy", "rounding", "mix",
+)  # fmt: skip
+
+
 def _impact(asked: Asked) -> Answer:
     from corridor.jobs.impact import measure_impact
     from corridor.jobs.impact_scenarios import read_scenario
@@ -209,7 +217,8 @@ def _impact(asked: Asked) -> Answer:
         f"From {before or '2025'} to {after or '2026'} these volumes bring "
         f"{short_dollars(abs(change))} {'more' if change >= 0 else 'less'}",
         {"Impact": found["rows"], "Not compared": found["not_compared"]},
-        (), found["assumptions"], found["warnings"], signed=("change", *found["parts"]),
+        ("level", "id", "units_to", "from_amount", "to_amount", "change", "change_share", *PARTS),
+        found["assumptions"], found["warnings"], signed=("change", *PARTS, *found["parts"]),
     )  # fmt: skip
 
 

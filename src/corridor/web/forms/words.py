@@ -33,19 +33,20 @@ def cell(name: str, value: Any, signed: Collection[str] = ()) -> tuple[str, str]
         return ("yes" if value else "no"), ""
     if isinstance(value, int | float):
         tone = ("gain" if value > 0 else "loss" if value < 0 else "") if name in signed else ""
-        return _figure(name, float(value), bool(tone)), tone
+        money = bool(MONEY.search(name)) or (name in signed and not name.endswith("adjustment_factor"))
+        return _figure(name, float(value), bool(tone), money), tone
     if isinstance(value, list):
         return " ".join(map(str, value)), ""
     text = str(value)
     return (text.replace("_", " ") if text.islower() else text), ""
 
 
-def _figure(name: str, value: float, signed: bool) -> str:
+def _figure(name: str, value: float, signed: bool, money: bool) -> str:
     mark = "−" if value < 0 else "+" if signed else ""
     size = abs(value)
-    if SHARE.search(name) and size <= 1:
+    if SHARE.search(name) and size <= 1 and not (money and signed):
         return f"{mark}{size:.2%}"
-    if MONEY.search(name):
+    if money:
         return f"{mark}${size:,.2f}" if size < 1000 and not size.is_integer() else f"{mark}${size:,.0f}"
     if WHOLE.search(name):
         return f"{mark}{size:.0f}"
