@@ -118,7 +118,7 @@ def test_a_finding_opens_to_its_claims(desk: Workbench) -> None:
     link = finding_link(person, "/billing/audits/conflict?kind=ccm_twice")
     assert re.fullmatch(r"/billing/findings/\d+-[0-9a-f]{16}", link)
     text = person.get(link).text
-    assert "CCM twice: $70 was allowed that the rule does not allow" in re.sub(r"<[^>]+>", "", text)
+    assert "CCM twice: $71.02 was allowed that the rule does not allow" in re.sub(r"<[^>]+>", "", text)
     assert "The claim C0100" in text and "The claim it stands against C0200" in text
     assert text.count("this line") == 1 and text.count("the other line") == 1 and "99214" in text
     assert 'href="/rules/primary_care.care_management_code"' in text and "$55.68" in text

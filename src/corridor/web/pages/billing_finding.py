@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Response
 
 from corridor.errors import CorridorError
-from corridor.reports.words import month_name, near_dollars
+from corridor.reports.words import month_name
 from corridor.web.billing import (
     CERTAINTIES,
     DIRECTIONS,
@@ -86,7 +86,10 @@ def found(viewer: Viewer, finding_id: str) -> Row | None:
 
 
 def _headline(row: Row) -> str:
-    amount = "No dollars are known" if row["dollars"] is None else near_dollars(row["dollars"])
+    if row["dollars"] is None:
+        said_of = "could be billed and is not" if row["direction"] == "missed" else "is to be looked at"
+        return f"{kind_name(row['kind'])}: a service that {said_of}; its dollars are not known"
+    amount = f"${row['dollars']:,.2f}"
     said = {
         "missed": f"{amount} could be billed and is not",
         "paid_in_error": f"{amount} was allowed that the rule does not allow",
