@@ -10,6 +10,7 @@ import pytest
 
 from corridor.errors import CorridorError
 from corridor.formulas import Banded, Children, Keyed, Listed, Model, count_up_to, formula, pick
+from corridor.formulas.bindings import bind
 from tests.formulas.law import SmallLaw
 
 Q = Any
@@ -317,3 +318,11 @@ def test_a_hundred_thousand_rows_take_well_under_a_second() -> None:
     start = time.perf_counter()
     MODEL.evaluate({"quality": rng.random(n), "cost": rng.random(n)}, LAW, groups=groups)
     assert time.perf_counter() - start < 0.6
+
+
+def test_a_key_that_varies_by_draw_is_refused() -> None:
+    # two rows, three draws each: taking the first two of six would price a row by another's key
+    keys = np.array([["008", "005", "008"], ["005", "005", "008"]], dtype=object)
+    binding = Keyed("toy.cuts", {"measure": "measure", "kind": "kind"}, ("p10", "p20"))
+    with pytest.raises(ValueError, match="6 values for 2 rows"):
+        bind(binding, TABLES, {"measure": keys, "kind": np.array("ecqm", dtype=object)}, 2)  # type: ignore[arg-type]

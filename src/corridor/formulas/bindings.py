@@ -165,6 +165,10 @@ def _is_number(value: Any) -> bool:
 
 def _as_list(value: Array, rows: int) -> list[Any]:
     flat = np.asarray(value, dtype=object).reshape(-1)
+    if flat.size not in (1, rows):
+        raise ValueError(
+            f"a key of a rule table has {flat.size} values for {rows} rows: it may not vary by draw"
+        )
     return [flat[0]] * rows if flat.size == 1 and rows != 1 else flat.tolist()
 
 
