@@ -21,7 +21,6 @@ from corridor.reports.words import (
     people,
     plain,
     real,
-    short_dollars,
     whole,
 )
 from corridor.web.guard import Visit
@@ -350,11 +349,10 @@ def work_counts(visit: Visit, whose: Whose) -> list[tuple[str, str, str]]:
         return []
     found = []
     for one in LISTS.values():
-        sums = board.sum(one.key, Filter(tin=whose.tin, npi=whose.npi), visit.who.account_id, "")
-        if sums["items"]:
-            worth = f", {short_dollars(sums['dollars'])}" if sums["priced"] else ""
+        items = board.found(one.key, Filter(tin=whose.tin, npi=whose.npi), visit.who.account_id, "")
+        if items:
             asked = f"tin={whose.tin}" if not whose.npi else f"npi={whose.npi}"
-            found.append((one.name, f"{sums['items']:,} to do{worth}", f"/work/{one.key}?{asked}"))
+            found.append((one.name, f"{items:,} to do", f"/work/{one.key}?{asked}"))
     return found
 
 
