@@ -38,6 +38,7 @@ def evidence(
     found = asked_rows(visit, table, open, start)
     keys = _keys(visit)
     opened = _places(open)
+    columns = [name for name in found.columns if any(row[name] is not None for row in found.rows)]
     return page(
         visit,
         "evidence.html.j2",
@@ -50,11 +51,12 @@ def evidence(
                 "link": _address(table, keys, [*opened, start + place], viewer.run_id)
                 if found.below and not found.closed
                 else "",
-                "cells": [shown(row[column]) for column in found.columns],
+                "cells": [shown(row[column]) for column in columns],
             }
             for place, row in enumerate(found.rows, start=1)
         ],
-        numbers=[_number(found, column) for column in found.columns],
+        columns=columns,
+        numbers=[_number(found, column) for column in columns],
         earlier=_address(table, keys, opened, viewer.run_id, max(start - PAGE, 0)) if start else "",
         later=_address(table, keys, opened, viewer.run_id, start + PAGE)
         if start + len(found.rows) < found.here.total
