@@ -35,16 +35,23 @@ class Work:
 
 
 class Making:
-    """Works by key, the least used forgotten first; one is done at a time, so that pages stay quick."""
+    """Works by key, the least used forgotten first; one of a kind at a time, so that pages stay quick.
+
+    What takes minutes has a turn of its own: nobody waits behind it for what takes seconds.
+    """
 
     def __init__(self, most: int = 24) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._turn = threading.Semaphore(1)
+        self._turns = {long: threading.Semaphore(1) for long in (False, True)}
         self._works: OrderedDict[Any, Work] = OrderedDict()
 
-    def get(self, key: Any, about: str, make: Callable[[Say], Any], patience: float = PATIENCE) -> Work:
+    def get(
+        self, key: Any, about: str, make: Callable[[Say], Any], patience: float = PATIENCE, long: bool = False
+    ) -> Work:
         """The work of a key, begun if nobody asked before; waits a moment for its end.
+
+        long: whether it takes minutes.
 
         Raises what it failed with, once: whoever asks next begins it again.
         """
@@ -52,7 +59,7 @@ class Making:
             work = self._works.get(key)
             if work is None:
                 work = self._works[key] = Work(about)
-                threading.Thread(target=self._do, args=(work, make), daemon=True).start()
+                threading.Thread(target=self._do, args=(work, make, long), daemon=True).start()
             self._works.move_to_end(key)
             self._forget()
         work.over.wait(patience)
@@ -68,11 +75,11 @@ class Making:
         for key in over[: max(len(self._works) - self._most, 0)]:
             del self._works[key]
 
-    def _do(self, work: Work, make: Callable[[Say], Any]) -> None:
+    def _do(self, work: Work, make: Callable[[Say], Any], long: bool) -> None:
         def say(words: str) -> None:
             work.doing = words
 
-        with self._turn:
+        with self._turns[long]:
             try:
                 work.made = make(say)
             except CorridorError as error:

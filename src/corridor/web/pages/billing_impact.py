@@ -95,6 +95,7 @@ def impact(
         ("impact", viewer.run_id, viewer.scope, *given.values()),
         f"{last} against {first} on your claims",
         lambda say: _measured(visit, viewer, given, say),
+        long=True,
     )
     if not work.over.is_set():
         return waiting(visit, work)
