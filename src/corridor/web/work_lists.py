@@ -179,6 +179,8 @@ LISTS: dict[str, WorkList] = {
             "",
             day="Date of service",
             short=True,
+            tag="indicative",
+            why="A line that two findings name counts in both; what is at risk may turn out right.",
         ),
     )
 }  # fmt: skip
