@@ -242,6 +242,8 @@ class Uploads:
             sink.flush()
             os.fsync(sink.fileno())
         aside.rename(target)
+        if os.name == "nt":  # where a folder cannot be made durable by itself
+            return
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
