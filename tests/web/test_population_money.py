@@ -20,7 +20,8 @@ unmatched,
     100.0 as enrolled_before, 80.0 as enrolled_after, 100.0 as control_before, 110.0 as control_after, effect,
     10.0 as standard_error, effect - 20 as interval_low, effect + 20 as interval_high, 1.0 as placebo_effect,
     -9.0 as placebo_low, 11.0 as placebo_high, true as parallel, small as small_cell, true as balanced
-    from (values ('expenditure', 1, 'dollars a month', -30.0, false), ('deaths', 2, 'per 100', 2.0, true))
+    from (values ('expenditure', 1, 'dollars per member month', -30.0, false),
+    ('deaths', 2, 'per 100', 2.0, true))
     as t(outcome, place, reads, effect, small)"""
 TABLES = {
     "attribution.person": PEOPLE,
@@ -43,8 +44,9 @@ TABLES = {
     people,
         {AMOUNT.format(2200)} as gross_amount, 30 as days_supply, true as specialty_drug
         union all select 'D', '00000000001', 'N1', 30, 20, {AMOUNT.format(900)}, 900, false""",
-    "billing.skin_substitute": f"""select person_id, 'Q4000' as hcpcs_code, 'sheet' as product_kind, 'T1' as tin,
-        'N1' as npi, 'office' as setting, case when early then 202506 else 202606 end as month, 20.0 as units,
+    "billing.skin_substitute": f"""select person_id, 'Q4000' as hcpcs_code, 'sheet' as product_kind,
+        'T1' as tin, 'N1' as npi, 'office' as setting, case when early then 202506 else 202606 end as month,
+        20.0 as units,
         20.0 as applied_area, 0.0 as discarded_area,
         {AMOUNT.format("case when early then 20000 else 2500 end")} as allowed_amount,
         {AMOUNT.format(0)} as paid_amount, {AMOUNT.format(2500)} as flat_amount
@@ -103,6 +105,7 @@ def test_skin_substitutes_at_the_flat_rate(analyst: Person) -> None:
     assert heading(analyst, "/drugs?view=skin") == (
         "Skin substitutes billed before Jan 2026 would bring $210k less at the flat rate"
     )
+    assert "Before and since Jan 2026" in analyst.get("/drugs?view=skin").text
 
 
 def test_leakage_of_what_can_be_told(analyst: Person) -> None:
@@ -119,5 +122,5 @@ def test_low_value_care(analyst: Person) -> None:
 
 def test_the_effect_of_a_program(analyst: Person) -> None:
     page = analyst.get("/program-effect").text
-    assert "Heart at home changed expenditure by −$30 dollars a month" in heading(analyst, "/program-effect")
+    assert "Heart at home changed expenditure by −$30 per member month" in heading(analyst, "/program-effect")
     assert "50 of 60 enrolled" in page and "&lt;11" in page  # deaths rest on few

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Response
 
 from corridor.errors import CorridorError
+from corridor.jobs.tables import rules_of as rules_under
 from corridor.reports.charts import svg
 from corridor.reports.charts.svg import Chart
 from corridor.reports.views.page import Figure, Picture, Section
 from corridor.web.guard import Visit
+from corridor.web.panel import panel_tables
 from corridor.web.render import page
 from corridor.web.scope import COLUMNS
 from corridor.web.viewer import Viewer
@@ -129,6 +132,7 @@ def show_answer(visit: Visit, asked: Whom, answer: Answer) -> Response:
         "answer.html.j2",
         answer.name,
         answer=answer,
+        tags=[*answer.tags, *_unsettled(visit, answer)],
         path=path,
         view_links=[(view_link(key), name, key == answer.view) for key, name in answer.views],
         first_view=first,
@@ -136,6 +140,44 @@ def show_answer(visit: Visit, asked: Whom, answer: Answer) -> Response:
         narrowed=bool(asked.given()),
         clear=view_link(answer.view) if not asked.given() else _without(path, answer, first),
     )
+
+
+MOST_NAMED = 6
+UNSETTLED = ("assumed", "secondary", "proposed")
+
+
+def _unsettled(visit: Visit, answer: Answer) -> list[tuple[str, str]]:
+    """A tag where parameters under the page's tables were not read from regulation or CMS, and which they
+    are.
+    """
+    tables = tuple(
+        link.partition("/tables/")[2].partition("?")[0]
+        for link in answer.files.values()
+        if "/tables/" in link
+    )
+    if not tables:
+        return []
+    return visit.bench.listed_law(("unsettled", tables), lambda: _tag_of(visit, tables))
+
+
+def _tag_of(visit: Visit, tables: tuple[str, ...]) -> list[tuple[str, str]]:
+    panels = panel_tables()
+    sources = [one for table in tables for one in (panels[table].reads if table in panels else (table,))]
+    names = sorted({rule for source in sources for rule in rules_under(source)})
+    found: dict[str, list[str]] = {}
+    for name in names:
+        history = visit.bench.law((name.partition(".")[0],)).in_force(date.max.year).history(name)
+        if history and history[-1].status in UNSETTLED:
+            found.setdefault(history[-1].status, []).append(name)
+    if not found:
+        return []
+    parts = [
+        f"{len(rules)} {status}: {', '.join(rules[:MOST_NAMED])}"
+        + (" and more" if rules[MOST_NAMED:] else "")
+        for status, rules in sorted(found.items())
+    ]
+    why = f"Of {len(names)} parameters under these figures, {'; '.join(parts)}. The page Rules has each."
+    return [("assumed" if "assumed" in found else "indicative", why)]
 
 
 def _without(path: str, answer: Answer, first: str) -> str:

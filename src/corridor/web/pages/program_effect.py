@@ -112,7 +112,8 @@ def _words(program: str, rows: list[dict[str, Any]]) -> tuple[str, str]:
         return f"Nobody enrolled in {program} found a control: no effect can be told", ""
     low, high = real(spend["interval_low"]) or 0.0, real(spend["interval_high"]) or 0.0
     size = near_dollars(effect) if _is_dollars(spend) else plain(abs(effect))
-    unit = f" {str(spend['reads']).replace('_', ' ')}" if spend["reads"] else ""
+    reads = str(spend["reads"] or "").replace("_", " ").removeprefix("dollars ")
+    unit = f" {reads}" if reads else ""
     sentence = f"{program} changed {_name(spend).lower()} by {_show(spend, effect)}{unit}"
     if low <= 0 <= high:
         sentence = (

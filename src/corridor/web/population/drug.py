@@ -1,4 +1,4 @@
-"""Drugs and skin substitutes: what is spent, on which, at what price, and what 2026 changes."""
+"""Drugs and skin substitutes: what is spent, on which, at what price, and what the flat rate changes."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ def skin_answer(viewer: Viewer, asked: Whom, since_month: int) -> Drawn:
     )
     second = (
         f"{short_dollars(before)} was allowed before; the same area gives {short_dollars(flat)}. Since "
-        f"2026: {short_dollars(since)}."
+        f"{begun}: {short_dollars(since)}."
         if before
         else ""
     )
@@ -387,4 +387,4 @@ def skin_answer(viewer: Viewer, asked: Whom, since_month: int) -> Drawn:
         lambda value: short_dollars(value, signed=True),
         signed=True,
     )
-    return sentence, second, [Section("skin", "Before and since {begun}", pictures=pictures, tables=[table])]
+    return sentence, second, [Section("skin", f"Before and since {begun}", pictures=pictures, tables=[table])]
