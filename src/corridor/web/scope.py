@@ -15,7 +15,16 @@ from corridor.engine.connection import name
 PATIENT_COLUMNS = frozenset({"person_id", "claim_id", "episode_id", "claim_number"})
 PATIENT_ROOMS = frozenset({"cclf", "rif", "synpuf", "tuva", "fhir", "x12", "identity"})
 # Tables that hold nothing of any entity: cohorts of the country, years, parameters.
-SHARED = frozenset({"asm.assumption", "asm.cohort", "asm.national_cohort", "asm.year_used"})
+SHARED = frozenset(
+    {
+        "attribution.alignment_year",
+        "attribution.assignment_window",
+        "asm.assumption",
+        "asm.cohort",
+        "asm.national_cohort",
+        "asm.year_used",
+    }
+)
 SHARED_ROOMS = frozenset({"reference"})
 COLUMNS: dict[str, tuple[str, ...]] = {"aco": ("aco_id",), "tin": ("tin",), "npi": ("npi",)}
 OF_EPISODE = "episodes.chronic_attribution"

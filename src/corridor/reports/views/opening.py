@@ -98,7 +98,8 @@ def _sentence(index: Index) -> str:
     if round(total.dollars) == 0:
         return f"{who} neither gain nor lose in {total.year}."
     verb = "lose" if total.dollars < 0 else "gain"
-    return f"{who} are likely to {verb} {magnitude(total.dollars)} in {total.year}, out {base}.".replace(
+    be = "is" if count == 1 else "are"
+    return f"{who} {be} likely to {verb} {magnitude(total.dollars)} in {total.year}, out {base}.".replace(
         ", out .", "."
     )
 

@@ -34,7 +34,7 @@ def trend(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     )
     if not lists and not monthly:
         return Panel(
-            "No assignment list of CMS is loaded",
+            "No assignment list of CMS is in what you may see",
             "Load the assignment list reports (`corridor load cclf DIR`) to see "
             "how the population changes month by month.",
         )

@@ -50,14 +50,17 @@ def choices(rows: list[dict[str, Any]], row: dict[str, Any]) -> list[tuple[str, 
     return [(str(one["performance_year"]), str(one["performance_year"]), one is row) for one in rows]
 
 
+def _all(clinicians: int) -> str:
+    return "the one clinician" if clinicians == 1 else f"all {clinicians:,} clinicians"
+
+
 def said(row: dict[str, Any]) -> str:
     """The statuses of a year in a sentence."""
     parts = [f"{row[key]:,} {WORDS[key]}" for key in STATUSES if row[key]]
     year, paid = row["performance_year"], row["payment_year"]
     if row["unknown"] == row["clinicians"]:
-        return (
-            f"The QP status of all {row['clinicians']:,} clinicians is not known for {year} (paid in {paid})"
-            + (f"; being one would be worth {short_dollars(row['worth'])} together" if row["worth"] else "")
+        return f"The QP status of {_all(row['clinicians'])} is not known for {year} (paid in {paid})" + (
+            f"; being one would be worth {short_dollars(row['worth'])} together" if row["worth"] else ""
         )
     return f"Of {counted(row['clinicians'], 'clinician')} in {year}: {', '.join(parts)}"
 
