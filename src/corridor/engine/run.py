@@ -300,7 +300,8 @@ class Runner:
             ],
             "steps": entries,
             "externals": {
-                table.name: [str(path) for path in table.whole.files] for table in self.externals.values()
+                table.name: [_from(home, path) for path in table.whole.files]
+                for table in self.externals.values()
             },
         }
         entries.extend(self._carried(manifest))
@@ -389,3 +390,9 @@ class naming:
                 "otherwise keep the files and report it.",
                 file=self.step.where,
             ) from error
+
+
+def _from(home: Path, path: Path) -> str:
+    """A file as the manifest names it: from the warehouse on, where it is in it."""
+    inside = path.resolve()
+    return str(inside.relative_to(home.resolve()) if inside.is_relative_to(home.resolve()) else inside)

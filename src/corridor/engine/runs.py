@@ -34,11 +34,21 @@ class Run:
                 ]
                 if files:
                     _view(self._con, entry["step"], files)
-            for table, paths in self.manifest.get("externals", {}).items():
-                present = [Path(path) for path in paths if Path(path).exists()]
+            for table, present in self.given.items():
                 if present:
                     _view(self._con, table, present)
         return self._con
+
+    @property
+    def given(self) -> dict[str, list[Path]]:
+        """The files of tables the run was given and did not make, those that are there, by table.
+
+        The manifest names them from the warehouse on, so that it may be opened from any folder and moved.
+        """
+        return {
+            str(table): [self.home / path for path in paths if (self.home / path).exists()]
+            for table, paths in self.manifest.get("externals", {}).items()
+        }
 
     def has(self, table: str) -> bool:
         """Whether the run made this table."""

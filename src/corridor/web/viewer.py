@@ -51,10 +51,7 @@ class Viewer(Run):
             ]
             for entry in run.manifest["steps"]
         }
-        self._given = {
-            str(table): [Path(path) for path in paths if Path(path).exists()]
-            for table, paths in run.manifest.get("externals", {}).items()
-        }
+        self._given = run.given
         self._lock = threading.RLock()
         self._made: dict[str, bool] = {}
         self._own = connect()
@@ -105,7 +102,7 @@ class Viewer(Run):
             cursor.close()
 
     def lend(self, table: str, files: Sequence[Path]) -> None:
-        """A table made from the run for every account: seen here cut to the scope, as those of the run are."""
+        """A table made from the run for every account: seen here cut to the scope, as the run's own are."""
         with self._lock:
             self._given.setdefault(table, list(files))
 
@@ -204,8 +201,9 @@ class Viewer(Run):
             )
 
     def _whose_people(self) -> None:
-        """scope.person: the people the scope answers for under THE attribution of the run; whoever opted out of
-        data sharing is in nobody's.
+        """scope.person: the people the scope answers for under THE attribution of the run.
+
+        Whoever opted out of data sharing is in nobody's scope.
         """
         if self.scope.every_row or not self.patients or not self._files.get(OF_PERSON):
             self._own.execute("create table scope.person (person_id bigint)")
