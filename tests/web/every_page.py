@@ -91,7 +91,7 @@ def find_pages(client: TestClient, known: Sequence[str] = ()) -> Pages:
 
 # Pages that a reader is shown though the navigation does not name them.
 DEEPER = (
-    "/clinicians/{npi}", "/explain/asm/{npi}", "/explain/asm/{npi}/episodes/{number}", "/rules/{name}",
+    "/clinicians/{npi}", "/explain/{program}/{npi}", "/explain/asm/{npi}/episodes/{number}", "/rules/{name}",
     "/billing/audits/{audit}", "/account",
 )  # fmt: skip
 

@@ -52,9 +52,11 @@ class Visit:
     pages: Pages
     fetched: list[tuple[str, int]] = field(default_factory=list)
 
-    def open(self, path: str) -> None:
+    def open(self, path: str) -> int:
+        """Open a page; the status it answers with."""
         self.fetched.clear()
-        self.page.goto(self.address + path, wait_until="networkidle")
+        answer = self.page.goto(self.address + path, wait_until="networkidle")
+        return int(answer.status)
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +126,8 @@ def faults(visit: Visit, path: str) -> list[str]:
     """Serious faults of a page: all rules on a desktop and a telephone in the light, contrast in the dark."""
     page = visit.page
     page.set_viewport_size(DESKTOP)
-    visit.open(path)
-    found: list[str] = []
+    status = visit.open(path)
+    found = [f"{path}: answers {status}"] if status >= 500 else []
     for size, name in ((DESKTOP, "desktop"), (MOBILE, "mobile")):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")

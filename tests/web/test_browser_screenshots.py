@@ -50,8 +50,7 @@ def take(visit: Visit, folder: Path) -> list[Path]:
     for name, route in pictured().items():
         if route not in visit.pages.found:
             continue
-        visit.open(visit.pages.found[route][0])
-        assert route not in visit.pages.guessed and visit.page.locator(".problem").count() == 0, route
+        assert route not in visit.pages.guessed and visit.open(visit.pages.found[route][0]) == 200, route
         assert urlsplit(visit.page.url).path != "/sign-in"
         file = folder / f"{name}.webp"
         file.write_bytes(picture(visit.page))
