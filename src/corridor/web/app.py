@@ -47,19 +47,67 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-STATUS = {
-    "WEB-SIGN-IN-NEEDED": 401, "WEB-SIGN-IN": 401, "WEB-LOCKED": 403, "WEB-FORBIDDEN": 403, "WEB-FORM": 403,
-    "WEB-NEW-PASSWORD": 403, "WEB-SETUP-TOKEN": 403, "WEB-TOO-MANY": 429, "WEB-TOO-LARGE": 413,
-    "WEB-NOT-FOUND": 404, "WEB-METHOD": 405, "WEB-HOST": 400, "WEB-UNEXPECTED": 500, "WEB-NO-RUN": 404,
-    "WEB-NO-CLINICIAN": 404, "WEB-NO-PRACTICE": 404, "WEB-NO-FINDING": 404, "AUDIT-UNKNOWN": 404, "OVERPAYMENT-UNKNOWN": 404, "WEB-OLD-RUN": 404, "TABLE-UNKNOWN": 404, "LAW-UNKNOWN-RULE": 404,
-    "LAW-UNKNOWN-PROGRAM": 404,
-    "WEB-UPLOAD-UNKNOWN": 404, "WEB-UPLOAD-STATE": 409, "WEB-UPLOAD-SIZE": 413, "WEB-UPLOAD-SPACE": 507, "WEB-NO-JOB": 404,
-    "WEB-NO-DELIVERY": 404, "FORM-NO-ANSWER": 404, "TEMPLATE-UNKNOWN": 404, "FORM-ELSEWHERE": 404,
-    "WEB-WORK-LIST": 404, "WEB-NO-WORK-ITEM": 404, "WEB-WORK-CHANGED": 409, "WEB-WORK-WAIT": 503,
-    "SCENARIO-UNKNOWN": 404, "SCENARIO-NOBODY": 404, "SCENARIO-NOTHING": 404, "SCENARIO-OWNER": 403,
-    "EXPLAIN-NO-EPISODE": 404, "ASM-NO-TABLE": 404, "NO-RUN": 404,
-    "WEB-STATE-UNREACHABLE": 503, "WEB-OPENID-ISSUER": 502,
-}  # fmt: skip
+# HTTP status -> the codes of errors it answers; every other error is 400.
+CODES = {
+    400: ("WEB-HOST",),
+    401: (
+        "WEB-SIGN-IN",
+        "WEB-SIGN-IN-NEEDED",
+    ),
+    403: (
+        "SCENARIO-OWNER",
+        "WEB-FORBIDDEN",
+        "WEB-FORM",
+        "WEB-LOCKED",
+        "WEB-NEW-PASSWORD",
+        "WEB-SETUP-TOKEN",
+    ),
+    404: (
+        "ASM-NO-TABLE",
+        "AUDIT-UNKNOWN",
+        "EXPLAIN-NO-EPISODE",
+        "FORM-ELSEWHERE",
+        "FORM-NO-ANSWER",
+        "LAW-UNKNOWN-PROGRAM",
+        "LAW-UNKNOWN-RULE",
+        "NO-RUN",
+        "OVERPAYMENT-UNKNOWN",
+        "SCENARIO-NOBODY",
+        "SCENARIO-NOTHING",
+        "SCENARIO-UNKNOWN",
+        "TABLE-UNKNOWN",
+        "TEMPLATE-UNKNOWN",
+        "WEB-NO-CLINICIAN",
+        "WEB-NO-DELIVERY",
+        "WEB-NO-FINDING",
+        "WEB-NO-JOB",
+        "WEB-NO-PRACTICE",
+        "WEB-NO-RUN",
+        "WEB-NO-WORK-ITEM",
+        "WEB-NOT-FOUND",
+        "WEB-OLD-RUN",
+        "WEB-UPLOAD-UNKNOWN",
+        "WEB-WORK-LIST",
+    ),
+    405: ("WEB-METHOD",),
+    409: (
+        "WEB-UPLOAD-STATE",
+        "WEB-WORK-CHANGED",
+    ),
+    413: (
+        "WEB-TOO-LARGE",
+        "WEB-UPLOAD-SIZE",
+    ),
+    429: ("WEB-TOO-MANY",),
+    500: ("WEB-UNEXPECTED",),
+    502: ("WEB-OPENID-ISSUER",),
+    503: (
+        "WEB-STATE-UNREACHABLE",
+        "WEB-WORK-WAIT",
+    ),
+    507: ("WEB-UPLOAD-SPACE",),
+}
+STATUS = {code: status for status, codes in CODES.items() for code in codes}
 
 
 def create_app(bench: Workbench) -> FastAPI:

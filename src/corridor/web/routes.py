@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from corridor.web.areas import administration, api, billing, entry, foundation, loading, planning, population, results, work
+from corridor.web.areas import (
+    administration,
+    api,
+    billing,
+    entry,
+    foundation,
+    loading,
+    planning,
+    population,
+    results,
+    work,
+)
 from corridor.web.groups import GROUPS
 from corridor.web.route import Entry, Route
 

@@ -10,7 +10,17 @@ from fastapi import Response
 from corridor.errors import CorridorError
 
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-OWN = ("app.css", "app.js", "htmx.min.js", "forms.js", "load.css", "load.js", "work.css", "planning.css", "planning.js")
+OWN = (
+    "app.css",
+    "app.js",
+    "htmx.min.js",
+    "forms.js",
+    "load.css",
+    "load.js",
+    "work.css",
+    "planning.css",
+    "planning.js",
+)
 KEPT_SECONDS = 3600
 
 
