@@ -39,7 +39,7 @@ KEPT = {
     "gone_run": "varchar", "present": "boolean", "place": "bigint",
 }  # fmt: skip
 Kept = TypeVar("Kept")
-TODO = "status in ('open', 'assigned')"
+TO_DO = "status in ('open', 'assigned')"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Filter:
         parts: list[str] = []
         values: list[Any] = []
         if self.status == "todo":
-            parts.append(TODO)
+            parts.append(TO_DO)
         elif self.status == "again":
             parts.append("flag is not null")
         elif self.status != "all":
@@ -74,7 +74,7 @@ class Filter:
                 parts.append(f"{column} = ?")
                 values.append(getattr(self, column))
         if self.due == "overdue":
-            parts.append(f"due < ? and {TODO}")
+            parts.append(f"due < ? and {TO_DO}")
             values.append(today)
         elif self.due == "set":
             parts.append("due is not null")
@@ -105,7 +105,7 @@ class Board:
         con.execute(
             f"""
             create view desk.touched as
-            select kept.*, case when not present and {TODO} then 'resolved' else status end as now_status,
+            select kept.*, case when not present and {TO_DO} then 'resolved' else status end as now_status,
                    case when not present or status <> 'done' then null when gone_run is not null then 'back'
                         when run_id <> '{made.run_id}' then 'still' end as flag
             from desk.kept as kept
@@ -234,7 +234,7 @@ class Board:
             (over,) = self.viewer.query(
                 "select count(*) as people from (select person_id from desk.item where list = ? and present "
                 "and person_id in (select person_id from desk.kept where list = ? and present) "
-                f"group by person_id having not bool_or({TODO}))",
+                f"group by person_id having not bool_or({TO_DO}))",
                 [key, key],
             )
             return (int(rows[0]["people"]) if rows else 0) - int(over["people"])
@@ -275,7 +275,7 @@ class Board:
                     select {column} as name, items, dollars from desk.base where list = ?
                     union all
                     select {column}, -1, -dollars from desk.touched
-                    where list = ? and present and not ({TODO})
+                    where list = ? and present and not ({TO_DO})
                 )
                 select name, cast(sum(items) as bigint) as items, sum(dollars) as dollars
                 from moved where name is not null
@@ -288,7 +288,7 @@ class Board:
     def mine(self, me: int) -> list[dict[str, Any]]:
         """What is assigned to an account and not done, what is due first."""
         return self.viewer.query(
-            f"select {', '.join(COLUMNS)} from desk.item where assignee_id = ? and {TODO} "
+            f"select {', '.join(COLUMNS)} from desk.item where assignee_id = ? and {TO_DO} "
             "order by due asc nulls last, dollars desc nulls last, item",
             [me],
         )

@@ -21,7 +21,7 @@ NAME = "Care programs"
 TABLE, BALANCE = "measures.impact_effect", "measures.impact_balance"
 DOLLARS = "Effect on dollars, with its interval and the placebo"
 EVENTS = "Effect on events, with its interval and the placebo"
-TODO = (
+TO_DO = (
     "List who was enrolled in a program and when: `bene_mbi_id`, `program`, `enrolled_on`, and `ended_on` "
     "where known.",
     "`corridor load program FILE` loads the list; a year of claims before and after is needed.",
@@ -59,7 +59,7 @@ def program_effect(
             if viewer.scope.every_row
             else "Effects of care programs are of everybody enrolled",
             filters=(),
-            todo=TODO if viewer.scope.every_row else (),
+            todo=TO_DO if viewer.scope.every_row else (),
             closed=closed,
         )
         return show_answer(visit, asked, answer)
