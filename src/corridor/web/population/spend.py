@@ -93,7 +93,7 @@ def spend_words(asked: Whom, years: Sequence[dict[str, Any]]) -> tuple[str, str]
     change = mean.value - before.value
     side = "more" if change > 0 else "less"
     sentence = (
-        f"{first}, {near_dollars(change)} ({share(abs(change) / before.value, 1)}) {side} than in "
+        f"{first}, {dollars(abs(change))} ({share(abs(change) / before.value, 1)}) {side} than in "
         f"{years[-2]['year']}"
     )
     if not mean.apart(before):
