@@ -13,7 +13,7 @@ from corridor.programs.asm.compute import settle
 from corridor.programs.asm.inputs import NUMBER_QUANTITIES, AsmInputs, empty_submissions
 from corridor.programs.asm.settlement import Settlement
 from corridor.scenarios.asm import AsmChange, changed_inputs, settle_scenario
-from corridor.scenarios.asm_chance import ENOUGH_DRAWS, draw
+from corridor.scenarios.asm_chance import ENOUGH_DRAWS, TAKEN, _enough, draw
 
 YEAR = 2027
 MEDIAN, DEVIATION = 10_000.0, 2_000.0
@@ -134,6 +134,16 @@ def test_many_clinicians_take_few_draws() -> None:
     base = settled(size, final_score=np.linspace(20, 90, size))
     chance = draw(base, np.arange(size))
     assert len(chance.total) >= ENOUGH_DRAWS and len(chance.low) == size
+
+
+def test_few_draws_stay_paired() -> None:
+    """Before 1 and -1 in turn, after the opposite: every difference is 2 or -2, half of them each."""
+    before = np.tile([1.0, -1.0], 60)
+    difference = _enough(-before) - _enough(before)
+    assert len(difference) == TAKEN
+    assert set(difference.tolist()) == {2.0, -2.0}
+    assert difference.mean() == pytest.approx(0, abs=0.2)
+    assert np.ptp(_enough(before + 5) - _enough(before)) == 0
 
 
 def test_a_change_leaves_the_run_alone_and_stays_within_its_limits() -> None:

@@ -23,7 +23,7 @@ from corridor.programs.asm.settlement import SETTLED, Settlement
 SEED = 20270101
 # Cells (clinicians x draws) of one simulation: what stays well under a fifth of a second on one core.
 MOST_CELLS, MOST_DRAWS, FEWEST_DRAWS = 50_000, 2_000, 48
-# Under so many draws the ends are read off a normal distribution of the same mean and spread.
+# Under so many draws they are drawn again from themselves, the same ones in every scenario of one choice.
 ENOUGH_DRAWS = 400
 TAKEN = 1_000
 BENCHMARK = ("cost_median", "cost_standard_deviation")
@@ -82,11 +82,13 @@ def _each_draw(values: Floats, count: int) -> Floats:
 
 
 def _enough(draws: Floats) -> Floats:
-    """The draws; where there are few, as many of a normal distribution as are looked at."""
+    """The draws; where there are few, as many as are looked at, drawn again from them.
+
+    Which ones is settled by the seed alone: before and after take the same, and their difference stays paired.
+    """
     if len(draws) >= ENOUGH_DRAWS:
         return draws
-    others = np.random.default_rng(SEED).standard_normal(TAKEN)
-    return np.asarray(draws.mean() + draws.std(ddof=1) * others)
+    return np.asarray(draws[np.random.default_rng(SEED).integers(0, len(draws), TAKEN)])
 
 
 def _held(settlement: Settlement, rows: Array) -> dict[str, Array]:
