@@ -145,6 +145,16 @@ def test_the_schedule_is_two_factors_on_a_billing(ana: Person) -> None:
     assert less[2030]["then"] == pytest.approx(years[2030]["then"] * 0.99**4)
 
 
+@pytest.mark.parametrize("change", ["", "&volume=2", "&neutrality=-1", "&billing=200000&volume=3"])
+def test_what_qualifying_brings_is_all_of_it_less_none_of_it(ana: Person, change: str) -> None:
+    every, none, part = (
+        asked(ana, f"program=schedule&base_year=2026&qualifying={share}{change}") for share in (100, 0, 40)
+    )
+    difference = figure(every, "Allowed, 2026")["value"] - figure(none, "Allowed, 2026")["value"]
+    for told in (every, none, part):
+        assert figure(told, "If all of it qualified")["value"] == pytest.approx(difference)
+
+
 def test_a_panel_by_hand(ana: Person) -> None:
     """Two clinicians with 240 months each at $60: 40 patients a month, in one practice."""
     told = asked(ana, "program=panel")

@@ -8,7 +8,7 @@ published.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,20 +49,26 @@ class ScheduleChange:
 
 @dataclass(frozen=True)
 class Payments:
-    """Allowed dollars year by year: settled without chance, and (years, draws)."""
+    """Allowed dollars year by year: settled without chance, and (years, draws).
+
+    advantage  what all of the billing qualifying would bring over none of it, all years, under the same change
+    """
 
     rows: Sequence[Mapping[str, Any]]
     amounts: Floats
     draws: Floats
+    advantage: float
 
 
 def payments(force: RulesInForce, change: ScheduleChange) -> Payments:
     """What the billing is allowed in each year from the base year on."""
     rows = forecast(force, change.billing, change.base_year)
     factors = np.array([(1 + change.neutrality) if row["basis"] == PROJECTED else 1.0 for row in rows])
-    amounts = _amounts(rows, change, np.cumprod(factors)[:, np.newaxis])[:, 0]
+    settled = np.cumprod(factors)[:, np.newaxis]
+    amounts = _amounts(rows, change, settled)[:, 0]
+    every, none = (_amounts(rows, replace(change, qualifying=part), settled).sum() for part in (1.0, 0.0))
     drawn = _amounts(rows, change, np.cumprod(factors[:, np.newaxis] * _neutralities(force, rows), axis=0))
-    return Payments(rows, amounts, drawn * _volumes(change, len(rows)))
+    return Payments(rows, amounts, drawn * _volumes(change, len(rows)), float(every - none))
 
 
 def _amounts(rows: Sequence[Mapping[str, Any]], change: ScheduleChange, factors: npt.NDArray[Any]) -> Floats:

@@ -174,9 +174,8 @@ def _told(now: Payments, then: Payments, force: RulesInForce, base: int, schedul
         figure_of("drift", f"{last} against {base}", "dollars", float(now.amounts[-1] - now.amounts[0]),
                   float(then.amounts[-1] - then.amounts[0]), now.draws[-1] - now.draws[0],
                   then.draws[-1] - then.draws[0]),
-        Figure("advantage", "If all of it qualified, all years", "dollars",
-               float(sum(row["qp_advantage"] for row in now.rows)),
-               float(sum(row["qp_advantage"] for row in then.rows)), better=0),
+        Figure("advantage", "If all of it qualified, all years", "dollars", now.advantage, then.advantage,
+               better=0),
     ]  # fmt: skip
     return Outcome(
         _sentence(figures[0], base, last), _second(figures[0], figures[2], base, last), figures, totals[0],
