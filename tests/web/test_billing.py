@@ -15,6 +15,7 @@ from corridor.settings import Settings
 from corridor.web import audit
 from corridor.web.billing import precision_words
 from corridor.web.making import Making
+from corridor.web.pages.billing_prices import _headline
 from corridor.web.roles import Role
 from corridor.web.scope import Scope, condition
 from corridor.web.state import State
@@ -172,6 +173,14 @@ def test_prices_add_up_in_scope(desk: Workbench) -> None:
     opened = whole.get(line[1]).text
     assert "$110.00 allowed, $100.00 by the schedule" in opened
     assert whole.get("/billing/prices/lines/1-0000000000000000").status_code == 404
+
+
+def test_a_line_without_an_allowed_amount_is_not_underpaid() -> None:
+    """40 allowed of 50, and 50 of which nobody says what was allowed: 10 less, a tenth of 100."""
+    said = {"expected": 50.0, "allowed": 40.0, "over": 0.0, "under": -10.0}
+    silent = {"expected": 50.0, "allowed": 0.0, "over": 0.0, "under": 0.0}
+    priced = [said, silent]
+    assert _headline(priced, priced) == "$10 (10.0%) less was allowed than the fee schedule says"
 
 
 def test_without_an_installed_schedule_the_pages_say_what_to_do(desk: Workbench) -> None:

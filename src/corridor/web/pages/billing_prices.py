@@ -99,10 +99,15 @@ def _total(rows: list[Row], name: str) -> float:
     return sum(float(row[name]) for row in rows)
 
 
+def _difference(priced: list[Row]) -> float:
+    """Above and below the schedule: a line that says nothing of what was allowed is neither."""
+    return _total(priced, "over") + _total(priced, "under")
+
+
 def _headline(priced: list[Row], years: list[Row]) -> str:
     if not priced:
         return "No claim line has a price yet" if years else "No claim lines of yours are in the run"
-    difference = _total(priced, "allowed") - _total(priced, "expected")
+    difference = _difference(priced)
     expected = _total(priced, "expected")
     word = "more" if difference > 0 else "less"
     part = f" ({share(abs(difference) / expected, 1)})" if expected else ""
@@ -165,13 +170,14 @@ def _by_year(viewer: Viewer, years: list[Row]) -> Table:
     columns = (
         Column("Year of service"), Column("Lines priced", "number"), Column("Lines without price", "number"),
         Column("By the schedule", "number"), Column("Allowed", "number", "Of the lines with a price"),
-        Column("Difference", "number"), Column("Off by over $1", "number"),
+        Column("Difference", "number", "Of the lines with a price that say what was allowed"),
+        Column("Off by over $1", "number"),
     )  # fmt: skip
     body = []
     for year in sorted({row["year"] for row in years}, key=str):
         both = [row for row in years if row["year"] == year]
         priced = [row for row in both if row["priced"]]
-        difference = _total(priced, "allowed") - _total(priced, "expected")
+        difference = _difference(priced)
         body.append(
             TableRow(
                 (
