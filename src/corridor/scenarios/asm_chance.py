@@ -84,7 +84,7 @@ def _each_draw(values: Floats, count: int) -> Floats:
 def _enough(draws: Floats) -> Floats:
     """The draws; where there are few, as many as are looked at, drawn again from them.
 
-    Which ones is settled by the seed alone: before and after take the same, and their difference stays paired.
+    The seed alone settles which: before and after take the same ones, and their difference stays paired.
     """
     if len(draws) >= ENOUGH_DRAWS:
         return draws

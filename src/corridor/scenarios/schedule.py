@@ -51,7 +51,7 @@ class ScheduleChange:
 class Payments:
     """Allowed dollars year by year: settled without chance, and (years, draws).
 
-    advantage  what all of the billing qualifying would bring over none of it, all years, under the same change
+    advantage  what all of the billing qualifying would bring over none of it, all years, change as given
     """
 
     rows: Sequence[Mapping[str, Any]]
