@@ -17,6 +17,7 @@ from corridor.errors import CorridorError
 from corridor.web.guard import guard
 from corridor.web.render import error_page
 from corridor.web.routes import ROUTES
+from corridor.web.whole_number import whole_number
 from corridor.web.workbench import Workbench
 
 # The messages of ASGI, the interface between a server and an application.
@@ -26,6 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 1_000_000
+LENGTH_DIGITS = 18
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -263,7 +265,8 @@ class Shell:
                 todo="Open it by the address that `corridor serve` printed, or give the name with --name.",
             )
         length = request.headers.get("content-length", "0")
-        return _too_large() if not length.isdigit() or int(length) > most else None
+        told = whole_number(length, LENGTH_DIGITS)
+        return _too_large() if told is None or told > most else None
 
 
 _LARGER = tuple((compile_path(route.path)[0], route.largest) for route in ROUTES if route.largest)

@@ -18,8 +18,10 @@ from corridor.jobs.overpayment_refund import refund as write_refund
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.overpayments import seen_case
 from corridor.web.pages.billing_cases import case_page, list_page, refund_path
+from corridor.web.whole_number import whole_number
 
 FORMATS = ("csv", "xlsx")
+SEED_DIGITS = 12
 
 
 def open_new(visit: VisitDep) -> Response:
@@ -37,7 +39,7 @@ def open_new(visit: VisitDep) -> Response:
         year = visit.text("year").strip()
         wanted = overpayment.Scope(
             None, visit.text("kind") or None, visit.text("npi").strip() or None, tin,
-            int(year) if year.isdigit() else None,
+            whole_number(year),
         )  # fmt: skip
         made = overpayment.open_case(
             visit.bench.context(), wanted, _day(visit, "identified") or date.today(), date.today(),
@@ -133,9 +135,10 @@ def _number(visit: Visit, field: str) -> int | None:
     text = visit.text(field).strip()
     if not text:
         return None
-    if not text.isdigit() or len(text) > 12:
+    found = whole_number(text, SEED_DIGITS)
+    if found is None:
         raise _missing(field, "Write a whole number.")
-    return int(text)
+    return found
 
 
 def _missing(field: str, todo: str) -> CorridorError:

@@ -14,6 +14,7 @@ from corridor.web.doing import in_words
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.render import page
 from corridor.web.state import now
+from corridor.web.whole_number import whole_number
 from corridor.web.work import Job
 
 STATES = {
@@ -84,14 +85,15 @@ def stop(visit: VisitDep, job_id: int) -> Response:
 def run(visit: VisitDep) -> Response:
     """A run over what is loaded: a job for the worker; the one that waits already, where there is one."""
     text = visit.text("year").strip()
-    if text and not (text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR):
+    year = whole_number(text)
+    if text and (year is None or not FIRST_YEAR <= year <= LAST_YEAR):
         raise CorridorError(
             "RUN-YEAR",
             "That is no performance year.",
             todo="Write a year such as 2027, or leave it empty.",
             field="year",
         )
-    asked = {"year": int(text)} if text else {}
+    asked = {"year": year} if text else {}
     for one in work.waiting(visit.bench.state):
         if one.kind == "run" and one.state == "queued" and one.asked == asked:
             return RedirectResponse(f"/jobs/{one.job_id}", 303)

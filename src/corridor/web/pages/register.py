@@ -15,6 +15,7 @@ from corridor.web.accounts import read_accounts
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.render import page
 from corridor.web.roles import ACCOUNTS, PATIENTS
+from corridor.web.whole_number import whole_number
 from corridor.web.workbench import Workbench
 
 PATH = "/administration/register"
@@ -51,7 +52,7 @@ def begin_destruction(visit: VisitDep) -> Response:
         number = destroying.begin(
             visit.bench.state,
             visit.who.name,
-            int(given) if given.isdigit() else None,
+            whole_number(given),
             visit.text("reason"),
             found,
         )
