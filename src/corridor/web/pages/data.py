@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fastapi import Response
@@ -16,6 +18,7 @@ from corridor.reports.words import counted, month_name, plain, real, share, whol
 from corridor.web.answers import Answer, Whom, chosen_view, fluid, rows_of, show_answer
 from corridor.web.ground.runs import RunRecord, run_history
 from corridor.web.guard import Visit, VisitDep
+from corridor.web.pages.loading import QUOTED
 from corridor.web.population.amounts import count_cell, decimal, part
 from corridor.web.population.pictures import bar_picture
 from corridor.web.viewer import Viewer
@@ -58,9 +61,18 @@ def _tieout(visit: Visit, viewer: Viewer | None) -> TieOut:
     """Read anew only where a delivery or a run has come."""
     home = visit.bench.home
     if viewer is None:
-        return read_tieout(home)
+        return _unquoted(home)
     loaded = tuple(sorted(one.delivery_id for one in visit.bench.warehouse.deliveries()))
-    return visit.bench.made(viewer, (NAME, loaded), lambda: read_tieout(home, viewer))
+    return visit.bench.made(viewer, (NAME, loaded), lambda: _unquoted(home, viewer))
+
+
+def _unquoted(home: Path, viewer: Viewer | None = None) -> TieOut:
+    """Reasons quote the value that was refused, which may name a person: who loads reads it in the file."""
+    found = read_tieout(home, viewer)
+    asides = [
+        {**row, "reason": row["reason"] and QUOTED.sub("a value", str(row["reason"]))} for row in found.asides
+    ]
+    return replace(found, asides=asides)
 
 
 def _no_run(visit: Visit) -> Drawn:
