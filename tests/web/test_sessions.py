@@ -11,7 +11,16 @@ from corridor.web.accounts import create_account, find_account, read_accounts, s
 from corridor.web.app import HEADERS
 from corridor.web.guard import COOKIE, FORM_COOKIE
 from corridor.web.roles import Role
-from corridor.web.sessions import IDLE, LONGEST, TOUCHED_EVERY, find_session, start_session
+from corridor.web.sessions import (
+    IDLE,
+    LONGEST,
+    TOUCHED_EVERY,
+    account_of_token,
+    create_token,
+    find_session,
+    start_session,
+    tokens_of,
+)
 from corridor.web.state import now, stamp
 from corridor.web.workbench import Workbench
 from tests.web.conftest import EVERY, PASSWORD, Sign, browser
@@ -130,3 +139,18 @@ def test_every_answer_carries_the_headers(signed: Sign, method: str, path: str, 
     stored = answer.headers["cache-control"]
     assert stored == ("public, max-age=3600" if path.startswith("/static/") else "no-store")
     assert "server" not in answer.headers and "x-powered-by" not in answer.headers
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_what_an_administrator_does_ends_tokens(bench: Workbench, secret: str, disabled: bool) -> None:
+    create_account(bench.state, "root", PASSWORD, [Role.administrator], EVERY, must_change=False)
+    anna = next(one for one in read_accounts(bench.state) if one.name == "anna")
+    made = create_token(bench.state, anna, "a program", ["tables"])
+    set_password(bench.state, anna, "a phrase of her own", must_change=False)
+    assert account_of_token(bench.state, made) is not None  # a change of one's own leaves programs alone
+    if disabled:
+        set_rights(bench.state, anna.account_id, ["analyst"], EVERY, disabled=True)
+        set_rights(bench.state, anna.account_id, ["analyst"], EVERY, disabled=False)
+    else:
+        set_password(bench.state, anna, "another plain phrase", must_change=True)
+    assert account_of_token(bench.state, made) is None and tokens_of(bench.state, anna) == []

@@ -112,7 +112,10 @@ def create_account(
 
 
 def set_rights(state: State, account_id: int, roles: Collection[str], scope: Scope, disabled: bool) -> None:
-    """Give an account these roles and this scope. Raises WEB-ROLE, and WEB-LAST-ADMINISTRATOR."""
+    """Give an account these roles and this scope; sessions and tokens of a disabled one end.
+
+    Raises WEB-ROLE, and WEB-LAST-ADMINISTRATOR.
+    """
     chosen = check_roles(roles)
     with state.writing() as con:
         con.execute("update account set disabled = ? where account_id = ?", [int(disabled), account_id])
@@ -129,12 +132,16 @@ def set_rights(state: State, account_id: int, roles: Collection[str], scope: Sco
             )
         if disabled:
             con.execute("delete from session where account_id = ?", [account_id])
+            _end_tokens(con, account_id)
 
 
 def set_password(
     state: State, account: Account, password: str, *, must_change: bool, keep_session: str = ""
 ) -> None:
-    """A new password; every session but the one named ends. Raises WEB-PASSWORD."""
+    """A new password; every session but the one named ends; tokens end where it must be changed.
+
+    Raises WEB-PASSWORD.
+    """
     check_password(account.name, password)
     hashed = _hash(password)
     with state.writing() as con:
@@ -147,6 +154,8 @@ def set_password(
             "delete from session where account_id = ? and session_hash <> ?",
             [account.account_id, keep_session],
         )
+        if must_change:  # set by somebody else: who had the account before keeps no way in
+            _end_tokens(con, account.account_id)
 
 
 def sign_in(state: State, name: str, password: str, *, only_first: bool = False) -> Account:
@@ -240,6 +249,13 @@ def _write_rights(con: Connection, account_id: int, roles: Collection[Role], sco
     for kind in COLUMNS:
         for value in scope.values(kind):
             con.execute("insert into account_scope values (?, ?, ?)", [account_id, kind, value])
+
+
+def _end_tokens(con: Connection, account_id: int) -> None:
+    con.execute(
+        "update api_token set revoked_at = ? where account_id = ? and revoked_at is null",
+        [stamp(), account_id],
+    )
 
 
 def _account(con: Connection, row: Any) -> Account:
