@@ -277,3 +277,25 @@ def test_what_would_not_be_kept_is_refused(person: Person, monkeypatch: pytest.M
     monkeypatch.setattr("corridor.web.pages.forms.MOST_ANSWERED", 1)
     large = fill(person, "/forms/asm_scores", cells())
     assert large.status_code == 400 and "FORM-LARGE" in large.text
+
+
+def test_pasted_rows_that_are_no_table_are_refused(person: Person) -> None:
+    odd = fill(person, "/forms/asm_scores", {"paste.asm_scores": "tin\tnpi\n9\r9\t1"})
+    assert odd.status_code == 400 and "FORM-PASTED" in odd.text
+
+
+def test_numbers_that_only_look_like_one_are_refused(person: Person) -> None:
+    odd = fill(person, "/forms/asm_scores", {**cells(), "year": "²²²²"})
+    assert odd.status_code == 400 and "FORM-CHOICE" in odd.text
+    assert fill(person, "/forms/asm_scores", {**cells(), "more": "1", "rows": "²"}).status_code == 200
+
+
+def test_an_answer_is_closed_with_its_form(
+    person: Person, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = fill(person, "/forms/asm_scores", cells()).headers["location"]
+    assert person.get(address).status_code == 200
+    monkeypatch.setattr("corridor.web.pages.forms.may", lambda visit, door: False)  # rights were taken away
+    for path in (address, address + "/file?kind=csv"):
+        assert person.get(path).status_code == 403
+    assert fill(person, address + "/save", {"title": "mine"}).status_code == 403

@@ -46,7 +46,15 @@ def read_cells(form: Mapping[str, Any], name: str) -> Given:
 
 def read_pasted(text: str, template: Template) -> Given:
     """Rows as a spreadsheet copies them: tabs between, with or without the header. Raises FORM-PASTED."""
-    lines = [line for line in csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t") if any(line)]
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t") if any(line)]
+    except csv.Error as error:
+        raise CorridorError(
+            "FORM-PASTED",
+            "The pasted rows cannot be read as a table.",
+            why="A quotation mark may be open, or a line may end oddly.",
+            todo="Copy the rows again from the spreadsheet, or choose a file.",
+        ) from error
     if not lines:
         return Given()
     known = {_plain(one): field.name for field in template.fields for one in (field.name, *field.names)}

@@ -15,7 +15,9 @@ from corridor.programs.writing import write_results
 from corridor.web.forms.known import known_form
 from corridor.web.forms.saved import delete, find_answer, save
 from corridor.web.forms.words import cell, heading
-from corridor.web.guard import VisitDep
+from corridor.web.guard import Visit, VisitDep
+from corridor.web.kept import Kept
+from corridor.web.pages.forms import door_of
 from corridor.web.render import page
 
 PAGE = 50
@@ -29,7 +31,7 @@ TYPES = {
 
 def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0) -> Response:
     """The page of an answer, fifty rows at a time."""
-    kept, saved = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    kept, saved = _answer(visit, key)
     found, form = kept.answer, known_form(kept.form, visit.bench.context().force)
     names = list(found["sheets"])
     chosen = sheet if sheet in names else (names[0] if names else "")
@@ -48,7 +50,7 @@ def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0)
 
 def download(visit: VisitDep, name: str, key: str, kind: str = "csv") -> Response:
     """Everything of an answer as a file. CSV and JSON hold the result, Excel its other tables too."""
-    kept, _ = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    kept, _ = _answer(visit, key)
     chosen = kind if kind in TYPES else "csv"
     found = kept.answer
     sheets: dict[str, Any] = dict(found["sheets"]) or {"Results": []}
@@ -59,7 +61,7 @@ def download(visit: VisitDep, name: str, key: str, kind: str = "csv") -> Respons
 
 def keep(visit: VisitDep, name: str, key: str) -> Response:
     """Save an answer under a title."""
-    kept, _ = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    kept, _ = _answer(visit, key)
     save(visit.bench.state, kept, visit.text("title"))
     return RedirectResponse(f"/forms/{kept.form}/answers/{key}", 303)
 
@@ -75,6 +77,13 @@ def book(visit: VisitDep, name: str) -> Response:
     force = visit.bench.context().force
     form = known_form(name, force)
     return _file(form.name, "xlsx", lambda path: write_template(path, form, force))
+
+
+def _answer(visit: Visit, key: str) -> tuple[Kept, bool]:
+    """An answer, as long as the account may use its form. Raises FORM-NO-ANSWER and WEB-FORBIDDEN."""
+    found = find_answer(visit.bench.state, visit.bench.answers, key, visit.who.account_id)
+    door_of(visit, found[0].form)
+    return found
 
 
 def _file(name: str, kind: str, write: Any) -> Response:

@@ -35,6 +35,7 @@ from corridor.web.forms.words import heading
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.render import page
 from corridor.web.roles import LOADERS, PATIENTS
+from corridor.web.whole_number import whole_number
 
 FIRST_ROWS, MORE_ROWS = 4, 10
 MOST_ANSWERED = 50_000
@@ -167,7 +168,7 @@ def _check_choices(door: Door, chosen: Mapping[str, str]) -> None:
     for one in door.choices:
         value = chosen[one.name]
         wrong = value and one.options and value not in {key for key, _ in one.options}
-        if wrong or (one.name == "year" and value and not (value.isdigit() and len(value) == 4)):
+        if wrong or (one.name == "year" and value and (whole_number(value) is None or len(value) != 4)):
             raise CorridorError(
                 "FORM-CHOICE",
                 f"{one.label} cannot be what was given.",
@@ -227,8 +228,8 @@ def _load(visit: Visit, door: Door, file: Path) -> str:
 
 
 def _count(visit: Visit) -> int:
-    text = visit.text("rows")
-    return min(MOST_ROWS, int(text)) if text.isdigit() and text else FIRST_ROWS
+    asked = whole_number(visit.text("rows"))
+    return FIRST_ROWS if asked is None else min(MOST_ROWS, asked)
 
 
 def _cell(value: Any) -> str:
