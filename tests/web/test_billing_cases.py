@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from corridor.jobs.overpayment_case import read_case
+from corridor.jobs.overpayment_case import Case, read_case
 from corridor.settings import Settings
+from corridor.web.pages.billing_cases import refund_path
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.state import State
@@ -98,3 +99,22 @@ def test_only_a_biller_moves_a_case_and_an_executive_sees_no_line(desk: Workbenc
         assert answer.status_code == 403
         may = person.get("/billing/overpayments/ONE/sample").status_code
         assert may == (400 if role is Role.analyst else 403)
+
+
+def test_only_the_refund_file_that_was_noted_is_handed_out(desk: Workbench) -> None:
+    person = signed_in(desk, [Role.biller], EVERY)
+    path = "/billing/overpayments/ONE"
+    send(person, "/billing/overpayments", tin=MINE, name="ONE")
+    assert "WEB-REQUEST" in send(person, f"{path}/sample", seed="²")
+    send(person, f"{path}/refund", format="csv")
+    assert person.get(f"{path}/refund").status_code == 200
+    file = refund_path(desk.home, "ONE-refund.csv")
+    file.write_bytes(file.read_bytes() + b"1AA0AA0AA01\n")
+    answer = person.get(f"{path}/refund")
+    assert (
+        answer.status_code == 400 and "not as it was written" in answer.text and "1AA0AA" not in answer.text
+    )
+    named = dict(read_case(desk.home, "ONE").last("refunded") or {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Case, "last", lambda case, event: {**named, "with_identifiers": True})
+        assert "names people" in person.get(f"{path}/refund").text

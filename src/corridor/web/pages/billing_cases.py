@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -249,11 +250,16 @@ def refund_file(visit: VisitDep, case: str) -> Response:
     found = seen_case(visit, case)
     refunded = found.last("refunded")
     path = refund_path(visit.bench.home, str(refunded["file"])) if refunded else None
-    if path is None or not path.is_file():
+    if refunded is None or path is None or not path.is_file():
         raise _nothing("The refund file of this case is not in the warehouse.")
+    if refunded.get("with_identifiers"):
+        raise _nothing("The refund file of this case names people; it is not handed out here.")
+    body = path.read_bytes()
+    if hashlib.sha256(body).hexdigest() != refunded["sha256"]:
+        raise _nothing("The refund file of this case is not as it was written.")
     kind = WORKBOOK if path.suffix == ".xlsx" else "text/csv; charset=utf-8"
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
-    return Response(path.read_bytes(), media_type=kind, headers=headers)
+    return Response(body, media_type=kind, headers=headers)
 
 
 def refund_path(home: Path, name: str) -> Path:
