@@ -223,3 +223,18 @@ def test_a_hidden_group_takes_the_next_smallest_with_it() -> None:
     assert hidden_too([40, 5, 12], patients=True) == {1}
     assert hidden_too([40, 5, 6, 12], patients=False) == {1, 2}  # eleven together
     assert hidden_too([40, 0], patients=False) == set()
+
+
+def test_one_panel_that_fails_stops_no_other(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    panels, asked = Panels(Run(home, RUN)), []
+
+    def files(table: str) -> list[Path]:
+        asked.append(table)
+        raise ValueError("OAK ALPHA")
+
+    monkeypatch.setattr(panels, "files", files)
+    panels.make_all()
+    assert asked == list(panel_tables())
+    assert "ValueError while panel." in caplog.text and "OAK" not in caplog.text

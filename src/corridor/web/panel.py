@@ -8,6 +8,7 @@ its scope as those are. No row is about one person, so roles without patients se
 
 from __future__ import annotations
 
+import logging
 import re
 import tempfile
 import threading
@@ -22,6 +23,7 @@ from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 
 SCHEMA = "panel"
+_log = logging.getLogger("corridor.web")
 _READS = re.compile(r"^-- reads: *(.+)$", re.MULTILINE)
 _MAKES = re.compile(r"^-- makes: *(.+(?:\n--        .+)*)", re.MULTILINE)
 
@@ -77,9 +79,15 @@ class Panels:
             return self._made[table]
 
     def make_all(self) -> None:
-        """All of them, beforehand: so that no page waits for the first of a run."""
+        """All of them, beforehand: so that no page waits for the first of a run.
+
+        One that fails stops no other.
+        """
         for table in panel_tables():
-            self.files(table)
+            try:
+                self.files(table)
+            except Exception as error:  # its message may quote data; the page that asks for it says more
+                _log.error("%s while %s was made", type(error).__name__, table)
 
     def _make(self, known: PanelTable) -> list[Path]:
         """Read only what it names; the file appears whole."""
