@@ -21,6 +21,47 @@ from tests.web.conftest import Person, Sign
 from tests.web.work_tables import ANNA, FIRST, NORTH, SOUTH, work_tables, write_identity, write_tables
 
 PEOPLE = {"1AA0AA0AA01": 1, "1AA0AA0AA02": 2, "1AA0AA0AA03": 3, "1AA0AA0AA04": 4}
+# Patient 1 has heart failure in both models of a blended year; 3, with kidney failure, is scored by another model;
+# a claim of 2027 carries the condition of 4, and 2 has died.
+CONDITIONS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+    "population.hcc": (
+        "person_id bigint, model varchar, hcc integer, label varchar, chronic boolean, coefficient double",
+        [
+            *((one, "v24", 85, "Heart failure", True, 0.33) for one in (1, 2, 4)),
+            *((one, "v28", 226, "Heart failure", True, 0.36) for one in (1, 2, 3, 4)),
+            (1, "v28", 37, "Diabetes", False, 0.17),
+            (3, "esrd_v24", 85, "Heart failure", True, 0.2),
+        ],
+    ),
+    "population.hcc_item": (
+        "model varchar, hcc integer, parent_bit bigint, dropped_by bigint",
+        [("v24", 85, 0, 0), ("v28", 226, 0, 0), ("v28", 37, 0, 0), ("esrd_v24", 85, 0, 0)],
+    ),
+    "population.hcc_code": (
+        "diagnosis_code varchar, model varchar, hcc integer, parent_bit bigint",
+        [("I509", "v24", 85, 0), ("I509", "v28", 226, 0), ("I509", "esrd_v24", 85, 0)],
+    ),
+    "population.risk_model": (
+        "model varchar, blend_people varchar, blend_weight double",
+        [("v24", "other", 0.33), ("v28", "other", 0.67), ("esrd_v24", "esrd", 1.0)],
+    ),
+    "population.risk_person": (
+        "person_id bigint, esrd_status varchar",
+        [(1, "none"), (2, "none"), (3, "dialysis"), (4, "none")],
+    ),
+    "claims.claim_diagnosis": (
+        "person_id bigint, diagnosis_code varchar, service_month integer",
+        [(1, "I509", 202605), (4, "I509", 202702)],
+    ),
+    "claims.person": (
+        "person_id bigint, death_date date",
+        [(1, None), (2, "2027-01-10"), (3, None), (4, None)],
+    ),
+    "population.pbpy": (
+        "year integer, expenditure double, person_years double",
+        [(2026, 100_000, 10), (2027, 900_000, 10)],
+    ),
+}
 
 
 @pytest.fixture
@@ -73,6 +114,19 @@ def test_services_not_billed_are_those_of_the_last_year(signed: Sign) -> None:
     text = signed(Role.analyst).get("/work/findings").text
     assert "1 patient has billed lines that an audit finds paid in error or at risk" in text
     assert "At risk" in text and "Check it." not in text
+
+
+def test_a_condition_of_a_blended_year_is_listed_once(tmp_path: Path, signed: Sign) -> None:
+    """10,000 a person-year: 0.36 of it by the newest model, not 0.36 and 0.33; 0.2 by the one of kidney failure."""
+    write_tables(tmp_path / "blended", FIRST, {**work_tables(), **CONDITIONS})
+    bench = Workbench(
+        tmp_path / "blended", Settings(), State(tmp_path / "b.sqlite3"), names=frozenset({"testserver"})
+    )
+    rows = rows_of(signed(Role.biller, over=bench), "recapture")
+    assert [(row["patient"], row["kind"], row["dollars"]) for row in rows] == [
+        (1, "HCC 226", 3600),
+        (3, "HCC 85", 2000),
+    ]
 
 
 def test_filters_and_orders_are_addresses(signed: Sign) -> None:
@@ -140,3 +194,21 @@ def test_without_a_run_it_says_what_to_do(empty_bench: Workbench, signed: Sign) 
     for path in ("/work", "/work/apcm"):
         assert "corridor load" in person.get(path).text
     assert person.get("/api/v1/work").json()["error"]["code"] == "WEB-NO-RUN"
+
+
+def names(text: str) -> list[str]:
+    """Who a form offers to assign."""
+    _, _, choices = text.partition('<select id="b-assignee" name="assignee">')
+    return re.findall(r'<option value="[0-9]+"[^>]*>([a-z]+)', choices.partition("</select>")[0])
+
+
+def test_a_limited_account_knows_of_those_who_see_what_it_sees(signed: Sign) -> None:
+    north = signed(Role.biller, scope=Scope(tin=(NORTH,)))
+    signed(Role.clinician, scope=Scope(npi=(ANNA,)))  # of the same practice
+    signed(Role.analyst, scope=Scope(tin=(SOUTH,)))
+    every = signed(Role.biller, Role.clinician)
+    assert sorted(names(north.get("/work/apcm").text)) == ["biller", "biller", "clinician"]
+    assert "analyst" in every.get("/work/apcm").text
+    told = north.get("/api/v1/work").json()["people"]
+    assert len(told) == 3 and not any(one["name"].startswith("analyst") for one in told)
+    assert len(every.get("/api/v1/work").json()["people"]) == 4

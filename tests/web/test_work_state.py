@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,25 @@ def test_an_item_is_assigned_and_done_and_every_step_is_kept(bench: Workbench, s
     told = [row["subject"] for row in audit.newest(bench.state, 30) if row["action"] == "work_changed"]
     assert told == [f"apcm {item}, patient 1: done", f"apcm {item}, patient 1: assigned"]
     assert audit.verify(bench.state).broken_at is None
+
+
+def test_dollars_of_two_lists_are_not_added_up(bench: Workbench, signed: Sign) -> None:
+    """150.25 not billed and 32 of services not billed: what they stand for differs, so no sum is told."""
+    person = signed(Role.biller)
+    me = number(bench, "biller")
+    save(person, item_of(person, 1)["item"], assignee=me, due="2020-05-01")
+    assert "1 item is assigned to you, 1 of them overdue; they stand for" in plain(person, "/work")
+    (other,) = person.get("/api/v1/work/missed-items").json()["rows"]
+    data = {"csrf": person.csrf, "key": "key-of-other", "version": "0", "status": "open", "assignee": me,
+            "due": "", "note": ""}  # fmt: skip
+    assert person.post(f"/work/missed-items/items/{other['item']}", data=data).status_code == 303
+    text = plain(person, "/work")
+    assert "2 items are assigned to you, 1 of them overdue" in text and "they stand for" not in text
+    assert "1 work item is past the due date" in plain(person, "/")
+
+
+def plain(person: Person, path: str) -> str:
+    return re.sub(r"<[^>]+>", "", person.get(path).text)
 
 
 def test_sending_it_twice_changes_once(bench: Workbench, signed: Sign) -> None:
@@ -230,6 +250,7 @@ def test_nobody_gets_what_they_cannot_see(bench: Workbench, signed: Sign) -> Non
         ({"key": "short"}, "WEB-WORK-KEY"),
         ({"version": "7"}, "WEB-WORK-CHANGED"),
         ({"version": "x"}, "WEB-WORK-CHANGED"),
+        ({"version": "²"}, "WEB-WORK-CHANGED"),
     ],
 )
 def test_what_is_refused_changes_nothing(signed: Sign, given: dict[str, str], code: str) -> None:
@@ -279,3 +300,23 @@ def test_lists_of_a_new_run_are_waited_for(
         assert "The work lists of this run are being made" in person.get(path).text
     answer = person.get("/api/v1/work/apcm")
     assert answer.status_code == 503 and answer.json()["error"]["code"] == "WEB-WORK-WAIT"
+
+
+def test_nobody_is_named_by_the_number_of_an_earlier_run(bench: Workbench, signed: Sign) -> None:
+    person = signed(Role.biller)
+    item = item_of(person, 1)["item"]
+    save(person, item, assignee=number(bench, "biller"))
+    assert "Show who this is" in person.get(f"/work/apcm/items/{item}").text
+    write_tables(bench.home, SECOND, work_tables(WITHOUT_FIRST))
+    text = person.get(f"/work/apcm/items/{item}").text
+    assert "Patient 1 of an earlier run" in text and "Show who this is" not in text
+    answer = person.get(f"/work/apcm/items/{item}/person")
+    assert answer.status_code == 404 and "WEB-NO-WORK-ITEM" in answer.text
+    assert "patient_identified" not in [row["action"] for row in audit.newest(bench.state, 50)]
+
+
+def test_a_due_date_is_kept_in_one_form(signed: Sign) -> None:
+    person = signed(Role.biller)
+    item = item_of(person, 1)["item"]
+    assert save(person, item, due="20270601").status_code == 303
+    assert item_of(person, 1)["due"] == "2027-06-01"

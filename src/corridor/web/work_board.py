@@ -264,6 +264,11 @@ class Board:
             ),
         )
 
+    def owners(self) -> list[dict[str, Any]]:
+        """ACO, practice and clinician of every item: whoever answers for one of them may be assigned."""
+        sql = "select distinct aco_id, tin, npi from desk.item"
+        return self._kept("owners", lambda: self.viewer.query(sql))
+
     def largest(self, key: str, column: str, most: int) -> list[dict[str, Any]]:
         """Where most is to do: by practice or kind."""
         assert column in ("tin", "kind")
@@ -299,12 +304,7 @@ class Board:
             f"select {', '.join(COLUMNS)}, kept_as from desk.sought where item = ? and list = ?", [item, key]
         )
         if not rows:
-            raise CorridorError(
-                "WEB-NO-WORK-ITEM",
-                "There is no such item in what you may see.",
-                todo="Open the list again; an administrator can widen what you see.",
-                field="item",
-            )
+            raise no_item()
         return rows[0]
 
     def of_person(self, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -372,3 +372,13 @@ def made_board(visit: Visit) -> Board:
             todo="Try again in a minute; nothing was changed.",
         )
     return board
+
+
+def no_item() -> CorridorError:
+    """Said the same of what is not there and of what is not in scope."""
+    return CorridorError(
+        "WEB-NO-WORK-ITEM",
+        "There is no such item in what you may see.",
+        todo="Open the list again; an administrator can widen what you see.",
+        field="item",
+    )

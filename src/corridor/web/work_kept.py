@@ -115,10 +115,15 @@ def workers(state: State) -> list[Account]:
 
 def in_scope(account: Account, facts: Facts) -> bool:
     """Whether an account sees the item."""
+    return sees(account, facts.aco_id, facts.tin, facts.npi)
+
+
+def sees(account: Account, aco_id: str | None, tin: str | None, npi: str | None) -> bool:
+    """Whether an account sees what belongs to these."""
     scope = account.scope
     return scope.every_row or any(
         value is not None and value in scope.values(kind)
-        for kind, value in (("aco", facts.aco_id), ("tin", facts.tin), ("npi", facts.npi))
+        for kind, value in (("aco", aco_id), ("tin", tin), ("npi", npi))
     )
 
 
@@ -262,9 +267,14 @@ def _wanted(now: dict[str, Any], wish: Wish) -> dict[str, Any]:
     return {
         "status": status,
         "assignee_id": assignee,
-        "due": now["due"] if wish.due is None else wish.due or None,
+        "due": now["due"] if wish.due is None else _day(wish.due),
         "note": now["note"] if wish.note is None else wish.note.strip(),
     }
+
+
+def _day(given: str) -> str | None:
+    """A day as year-month-day however it was written, so that days compare as texts."""
+    return date.fromisoformat(given).isoformat() if given else None
 
 
 def _number(given: str) -> int | None:

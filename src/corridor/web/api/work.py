@@ -14,8 +14,9 @@ from corridor.programs.writing import plain
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.state import now
 from corridor.web.work_board import made_board
-from corridor.web.work_kept import Step, Wish, apply, history, workers
+from corridor.web.work_kept import Step, Wish, apply, history
 from corridor.web.work_lists import LISTS, work_list
+from corridor.web.work_mates import mates
 from corridor.web.work_shown import filter_of, sums_of, told
 
 MOST_ROWS = 1000
@@ -36,7 +37,7 @@ def lists(visit: VisitDep) -> Response:
         }
         for one in LISTS.values()
     ]
-    people = [{"account_id": one.account_id, "name": one.name} for one in workers(visit.bench.state)]
+    people = [{"account_id": one.account_id, "name": one.name} for one in mates(visit, board)]
     return JSONResponse(plain({"run_id": board.made.run_id, "rows": rows, "people": people}))
 
 

@@ -13,7 +13,8 @@ from corridor.web.guard import Visit, VisitDep
 from corridor.web.pages.work import waiting
 from corridor.web.render import page
 from corridor.web.state import now
-from corridor.web.work_board import Board, made_board, open_board
+from corridor.web.whole_number import whole_number
+from corridor.web.work_board import Board, made_board, no_item, open_board
 from corridor.web.work_kept import Step, Wish, apply, history, in_scope, new_key, workers
 from corridor.web.work_lists import KEPT, LISTS, STATUS, WorkList, kind_words, work_list
 from corridor.web.work_people import Person, identify
@@ -34,6 +35,8 @@ def person(visit: VisitDep, list: str, item: str) -> Response:
     if board is None:
         return waiting(visit, making)
     row = board.item(one.key, item)  # in scope, or there is no such item
+    if not row["present"]:  # its patient is known by an older run's number, which may be another's now
+        raise no_item()
     who = identify(visit, int(row["person_id"]), f"work item {row['item']}")
     return _page(visit, one, item, who=who)
 
@@ -43,12 +46,12 @@ def change(visit: VisitDep, list: str, item: str) -> Response:
     one = work_list(list)
     board = made_board(visit)
     row = board.item(one.key, item)
-    version = visit.text("version")
+    version = whole_number(visit.text("version"))
     wish = Wish(
         visit.text("quick") or visit.text("status") or None, visit.text("assignee"), visit.text("due"),
         visit.text("note").replace("\r\n", "\n"),
     )  # fmt: skip
-    step = Step(board.facts(row), int(version) if version.isdigit() and len(version) < 10 else -1, wish)
+    step = Step(board.facts(row), -1 if version is None else version, wish)
     try:
         apply(visit.bench.state, visit.who, visit.text("key"), [step], visit.address)
     except CorridorError as error:

@@ -18,10 +18,12 @@ from corridor.web.guard import Visit, VisitDep
 from corridor.web.pages.work import waiting
 from corridor.web.render import page
 from corridor.web.state import now
+from corridor.web.whole_number import whole_number
 from corridor.web.work_board import ORDERS, PAGE, Board, Filter, made_board, open_board
-from corridor.web.work_kept import Step, Wish, apply, new_key, workers
+from corridor.web.work_kept import Step, Wish, apply, new_key
 from corridor.web.work_lists import KEPT, STATUS, WorkList, kind_words
 from corridor.web.work_lists import work_list as list_of
+from corridor.web.work_mates import mates
 from corridor.web.work_shown import DUE, FILE, SHOWN, filter_of, second, sentence, shown, sums_of, told
 
 MOST_IN_FILE = 50_000
@@ -95,7 +97,8 @@ def change(visit: VisitDep, list: str) -> Response:
         for value in ticked[:PAGE]:
             item, _, version = str(value).partition(":")
             row = board.item(one.key, item)
-            steps.append(Step(board.facts(row), int(version) if version.isdigit() else -1, wish))
+            read = whole_number(version)
+            steps.append(Step(board.facts(row), -1 if read is None else read, wish))
         apply(visit.bench.state, visit.who, visit.text("key"), steps, visit.address)
     except CorridorError as error:
         code = 409 if error.code == "WEB-WORK-CHANGED" else 400
@@ -154,7 +157,7 @@ def _page(
         statuses=SHOWN,
         settable={key: STATUS[key] for key in KEPT},
         dues=DUE,
-        people=workers(visit.bench.state),
+        people=mates(visit, board),
         kinds=[(row["name"], kind_words(row["name"])) for row in board.largest(one.key, "kind", 60)],
         found=found,
         first=start + 1,
