@@ -196,8 +196,11 @@ def test_care_management_by_clinician(desk: Workbench) -> None:
     text = re.sub(r"<[^>]+>", "", whole.get("/billing/care-management").text)
     assert "$1.4k of advanced primary care management could be billed for 2026 and is not" in text
     assert (
-        "$13,440" in text and "27" in text and "0 of 1" in text
-    )  # 60 months a year are fewer than 27 a month
+        "$14,400" in text and "27" in text and "0 of 1" in text
+    )  # 300 - 60 months at 60 dollars allowed; 60 months a year are fewer than 27 a month
+    assert "Open, allowed" in text and "$13,440" not in text
+    kept = re.sub(r"<[^>]+>", "", whole.get("/billing/care-management?program=ccm").text)
+    assert "Open, kept revenue" in kept and "$13,440" in kept  # 240 months at 56 dollars kept
     limited = signed_in(desk, [Role.biller], LIMITED)
     own = limited.get("/billing/care-management").text
     assert "$1k of advanced" in re.sub(r"<[^>]+>", "", own) and PEER not in own and "/work/apcm" in own

@@ -127,7 +127,8 @@ class Workbench:
     def whole(self) -> Viewer:
         """Every row of the last complete run, for derivations of figures that rest on others' rows too.
 
-        Whoever shows anything of it asks the account's own viewer first: only ``explaining`` reads it.
+        Whoever shows anything of it asks the account's own viewer first: only ``explaining`` reads it, and
+        ``loaded`` the months that are covered.
         """
         run = self.run()
         assert run is not None

@@ -15,6 +15,7 @@ from corridor.reports.words import counted, dollars, near_dollars, people, real,
 from corridor.web.billing import Row
 from corridor.web.downloads import file_of
 from corridor.web.guard import VisitDep
+from corridor.web.loaded import months_loaded
 from corridor.web.render import page
 from corridor.web.viewer import Viewer
 
@@ -80,7 +81,7 @@ def care_management(
         headline=_headline(total, chosen) if total["clinicians"] else "Nobody could have APCM in the claims",
         second=_second(total),
         picture=_picture(total, chosen),
-        programs=_programs(viewer, chosen, address),
+        programs=_programs(viewer, chosen, months_loaded(visit.bench, chosen), address),
         table=_table(rows, program),
         found=found,
         first=start + 1,
@@ -136,31 +137,33 @@ def _picture(total: Row, year: int) -> Picture | None:
     return Picture(finding, draw("care", SIDE), draw("care-narrow", STACKED), "Allowed dollars of a year.")
 
 
-def _programs(viewer: Viewer, year: int, address: Any) -> Table:
+def _programs(viewer: Viewer, year: int, months: int, address: Any) -> Table:
     rows = viewer.query(
         "select program, sum(candidates) as candidates, sum(billed_people) as billed_people, "
         "sum(billed_months) as billed_months, sum(billed_amount) as billed_amount, "
         "median(month_revenue) as revenue, median(month_cost) as cost, median(month_margin) as margin, "
         "max(fixed_monthly_cost) as fixed, min(break_even_people) as least, max(break_even_people) as most, "
-        "sum(open_revenue) as open_revenue, "
-        "count(*) filter (where billed_months >= 12 * break_even_people) as carried, "
+        "sum(month_amount * greatest(candidate_months - billed_months, 0)) as open_amount, "
+        "count(*) filter (where billed_months >= ? * break_even_people) as carried, "
         "count(*) filter (where billed_months > 0) as billing "
         f"from {MARGIN} where year = ? group by program order by sum(billed_amount) desc, program",
-        [year],
+        [months, year],
     )
     for row in rows:
         if row["program"] == "apcm":
             row |= _apcm(viewer, year)
         elif not row["candidates"]:
-            row |= {"candidates": None, "open_revenue": None}
+            row |= {"candidates": None, "open_amount": None}
     columns = (
         Column("Program"), Column("Could have it", "number", "People, by what claims show"),
-        Column("Had it", "number"), Column("Months billed", "number"), Column("Billed", "number"),
-        Column("Open", "number", "Revenue of the months that could be billed and are not"),
+        Column("Had it", "number"), Column("Months billed", "number"),
+        Column("Billed", "number", "Allowed amount"),
+        Column("Open, allowed", "number", "Allowed amount of the months that could be billed and are not"),
         Column("A month brings", "number", "Median: Medicare's share and the coinsurance collected"),
         Column("Costs", "number", ASSUMED), Column("Leaves", "number"),
         Column("Break-even panel", "range", "People a month whose margin carries the fixed cost"),
-        Column("Clinicians there", "number", "Of those who bill it, how many bill as many a month"),
+        Column("Clinicians there", "number",
+               f"Of those who bill it, how many bill as many a month ({counted(months, 'month')} loaded)"),
     )  # fmt: skip
     body = []
     for row in rows:
@@ -175,7 +178,7 @@ def _programs(viewer: Viewer, year: int, address: Any) -> Table:
                     amount_cell(people(row["billed_people"]), real(row["billed_people"])),
                     amount_cell(people(row["billed_months"]), real(row["billed_months"])),
                     amount_cell(dollars(row["billed_amount"]), real(row["billed_amount"])),
-                    amount_cell(dollars(row["open_revenue"]), real(row["open_revenue"])),
+                    amount_cell(dollars(row["open_amount"]), real(row["open_amount"])),
                     amount_cell(dollars(row["revenue"]), real(row["revenue"])),
                     amount_cell(dollars(row["cost"]), real(row["cost"])),
                     amount_cell(dollars(row["margin"], signed=True), real(row["margin"]), toned=True),
@@ -190,7 +193,7 @@ def _programs(viewer: Viewer, year: int, address: Any) -> Table:
 def _apcm(viewer: Viewer, year: int) -> Row:
     """Of APCM itself: who could have it in the newest month, and what is missed of the year."""
     open_amount = viewer.query(f"select sum(missed_amount) as amount from {YEAR} where year = ?", [year])
-    found: Row = {"candidates": None, "open_revenue": open_amount[0]["amount"]}
+    found: Row = {"candidates": None, "open_amount": open_amount[0]["amount"]}
     if viewer.has(MONTHLY):
         found["candidates"] = viewer.query(
             f"select sum(people) as people from {MONTHLY} where month = (select max(month) from {MONTHLY} "
@@ -236,7 +239,7 @@ APCM_COLUMNS = (
 OTHER_COLUMNS = (
     ("people", "Could have it", "people"), ("billed_people", "Had it", "people"),
     ("billed_months", "Months billed", "people"), ("billed_amount", "Billed", "dollars"),
-    ("open_revenue", "Open", "dollars"), ("month_revenue", "A month brings", "dollars"),
+    ("open_revenue", "Open, kept revenue", "dollars"), ("month_revenue", "A month brings", "dollars"),
     ("month_cost", "Costs", "dollars"), ("billed_margin", "Margin of a year", "signed"),
     ("break_even_people", "Break-even panel", "count"),
 )  # fmt: skip

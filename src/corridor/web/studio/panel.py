@@ -11,11 +11,12 @@ import numpy as np
 from corridor.errors import CorridorError
 from corridor.formulas import Evaluation, Node
 from corridor.law import RulesInForce
-from corridor.reports.words import counted, short_dollars
+from corridor.reports.words import counted, people, short_dollars
 from corridor.scenarios.inputs import Bounds, Input, Value, bounds
 from corridor.scenarios.outcome import Figure, Grid, Outcome, figure_of, worst
 from corridor.scenarios.panel import settle_panel
 from corridor.scenarios.panel_chance import draw_panel, resampled_amounts
+from corridor.web.loaded import MONTHS, months_loaded
 from corridor.web.studio.people import WHO, nobody, who_input
 from corridor.web.studio.shelf import kept
 from corridor.web.studio.words import likely, shown
@@ -23,7 +24,6 @@ from corridor.web.viewer import Viewer
 from corridor.web.workbench import Workbench
 
 TABLE = "billing.care_management_margin"
-MONTHS = 12  # of a year
 LAW = ("primary_care", "pfs")
 RULES = (
     "primary_care.staff_cost", "primary_care.hourly_cost", "primary_care.collected_coinsurance",
@@ -65,7 +65,7 @@ STATED = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a run says of one program and year, in scope."""
+    """What a run says of one program and year, in scope; ``months`` of it are loaded."""
 
     rows: list[dict[str, Any]]
     people: float
@@ -73,6 +73,7 @@ class Found:
     basis: str
     practices: float
     most: float
+    months: int
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class PanelStudio:
             Input("people", "Patients billed a month", "people", "slider", "What it brings",
                   float(round(found.people)), TABLE,
                   Bounds(0, float(np.ceil(most)), 1.0, bounds("panel", "people").reason),
-                  note=f"At most {found.most:,.0f} could have it." if found.most else ""),
+                  note=f"At most {people(found.most)} could have it." if found.most else ""),
             Input("month_amount", "Allowed a month", "dollars", "slider", "What it brings",
                   round(found.amount or 0.0, 2), TABLE, bounds("panel", "month_amount"), note=found.basis),
             own("collected", "Coinsurance collected", "percent", collected, "collected",
@@ -199,7 +200,8 @@ def _found(bench: Workbench, viewer: Viewer, who: str, care: str, year: int) -> 
         practices = len({row["tin"] for row in rows if row["billed_months"]}) or len(
             {row["tin"] for row in rows}
         )
-        return Found(rows, billed / MONTHS, amount, basis, float(practices), could)
+        months = months_loaded(bench, year)
+        return Found(rows, billed / months, amount, basis, float(practices), could, months)
 
     return kept(bench, "inputs", ("panel", viewer.run_id, viewer.scope, who, care, year), made)
 
@@ -216,7 +218,7 @@ def _values(side: Mapping[str, Value], care: str, found: Found, force: RulesInFo
     cost = next(row for row in force.rows("primary_care.staff_cost") if row["program"] == care)
     number = {name: float(side[name]) for name in side if name not in (WHO, "care", "year")}
     return {
-        "people": number["people"], "months": float(MONTHS), "month_amount": number["month_amount"],
+        "people": number["people"], "months": float(found.months), "month_amount": number["month_amount"],
         "collected_coinsurance": number["collected"] / 100,
         "coinsurance_share": float(force.history("pfs.coinsurance_share")[-1].value),
         "sequestration_share": float(force.history("pfs.sequestration_share")[-1].value),
@@ -247,10 +249,16 @@ def _told(
         return [np.asarray(one[quantity]).reshape(-1) for one in drawn]
 
     margins = draws("margin")
+    loaded = counted(found.months, "month")
+    part = found.months < MONTHS
+    span = f"in {loaded}" if part else "a year"
+    warnings = [] if found.amount else [found.basis]
+    if part:
+        warnings.append(f"Of {year} the claims cover {loaded}: dollars are of these, not of a whole year.")
     figures = [
-        figure_of("margin", "Left over a year", "dollars", number(0, "margin"), number(1, "margin"),
+        figure_of("margin", f"Left over {span}", "dollars", number(0, "margin"), number(1, "margin"),
                   *margins),
-        figure_of("revenue", "Revenue a year", "amount", number(0, "revenue"), number(1, "revenue"),
+        figure_of("revenue", f"Revenue {span}", "amount", number(0, "revenue"), number(1, "revenue"),
                   *draws("revenue")),
         Figure("break_even_people", "Patients that carry the fixed cost", "count",
                number(0, "break_even_people"), number(1, "break_even_people"), better=-1),
@@ -258,7 +266,7 @@ def _told(
                number(1, "month_margin")),
         Figure("month_cost", "A month of one patient costs", "cents", number(0, "month_cost"),
                number(1, "month_cost"), better=-1),
-        Figure("fixed_cost", "Fixed cost a year", "amount", number(0, "fixed_cost"), number(1, "fixed_cost"),
+        Figure("fixed_cost", f"Fixed cost {span}", "amount", number(0, "fixed_cost"), number(1, "fixed_cost"),
                better=-1),
         Figure("worst", "Mean of the worst twentieth", "dollars", worst(margins[0]), worst(margins[1])),
     ]  # fmt: skip
@@ -267,9 +275,9 @@ def _told(
     ]
     return Outcome(
         _sentence(figures, name, year), _second(figures, int(found.practices)), figures,
-        margins[0], margins[1], "dollars a year",
+        margins[0], margins[1], f"dollars {span}",
         [_clinicians(found)], None, STATED, force.assumptions(name for name in RULES if name in force),
-        [] if found.amount else [found.basis],
+        warnings,
     )  # fmt: skip
 
 
