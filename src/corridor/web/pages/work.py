@@ -65,7 +65,9 @@ def _worth(one: WorkList, sums: dict[str, Any]) -> str:
 def _sentence(mine: list[dict[str, Any]], overdue: int, rows: list[dict[str, Any]]) -> str:
     """What is mine first; where nothing is, what there is."""
     if mine:
-        dollars = sum(float(row["dollars"] or 0) for row in mine)
+        # what an item's dollars are differs by list: of two lists they are no sum
+        one_list = len({row["list"] for row in mine}) == 1
+        dollars = sum(float(row["dollars"] or 0) for row in mine) if one_list else 0.0
         late = f", {whole(overdue)} of them overdue" if overdue else ""
         worth = f"; they stand for {near_dollars(dollars)}" if dollars >= 1 else ""
         return f"{counted(len(mine), 'item is', 'items are')} assigned to you{late}{worth}"
