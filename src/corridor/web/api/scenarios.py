@@ -15,7 +15,7 @@ from corridor.web.guard import VisitDep
 from corridor.web.pages.scenarios import given_of
 from corridor.web.scenario_store import Saved
 from corridor.web.studio import drawn
-from corridor.web.studio.files import assumptions, results
+from corridor.web.studio.files import assumptions, count_kept, may_leave, results
 from corridor.web.studio.registry import STUDIOS, Evaluated, evaluated
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -49,9 +49,10 @@ def told(found: Evaluated) -> dict[str, Any]:
         "inputs": [
             {
                 "name": one.name, "label": one.label, "unit": one.unit, "kind": one.kind,
-                "value": found.values[one.name], "default": one.default, "changed": one.name in found.changed,
+                "value": may_leave(one, found.values[one.name]), "default": may_leave(one, one.default),
+                "changed": one.name in found.changed,
                 "origin": one.origin, "least": one.bounds.low if one.bounds else None,
-                "most": one.bounds.high if one.bounds else None,
+                "most": may_leave(one, one.bounds.high) if one.bounds else None,
                 "options": dict(one.options) if one.options else None,
             }
             for one in found.inputs
@@ -71,7 +72,10 @@ def told(found: Evaluated) -> dict[str, Any]:
             for side, values in (("now", outcome.now), ("scenario", outcome.then))
         },
         "tables": {
-            grid.name: [{key: row.get(key) for key in grid.columns} for row in grid.rows]
+            grid.name: [
+                {key: count_kept(row.get(key), unit) for key, (_, unit) in grid.columns.items()}
+                for row in grid.rows
+            ]
             for grid in outcome.grids
         },
         "stated": list(outcome.stated),

@@ -61,8 +61,8 @@ def inputs(found: Evaluated) -> Rows:
     """Every input with its default, its value, and where the default comes from."""
     return [
         {
-            "part": "input", "name": named(one), "unit": one.unit, "now": _given(one, one.default),
-            "value": _given(one, found.values[one.name]),
+            "part": "input", "name": named(one), "unit": one.unit, "now": may_leave(one, one.default),
+            "value": may_leave(one, found.values[one.name]),
             "status": "changed" if one.name in found.changed else "as in the run",
             "words": f"{value_words(one, found.values[one.name])}; default from {one.origin}",
         }
@@ -74,11 +74,11 @@ def results(outcome: Outcome) -> Rows:
     """Every figure with its bands."""
     return [
         {
-            "part": "result", "name": one.label, "unit": one.unit, "now": _kept(one.now, one.unit),
-            "value": _kept(one.value, one.unit), "low": _kept(one.low, one.unit),
-            "high": _kept(one.high, one.unit),
-            "change": _kept(one.change, one.unit), "change_low": _kept(one.change_low, one.unit),
-            "change_high": _kept(one.change_high, one.unit), "words": one.about,
+            "part": "result", "name": one.label, "unit": one.unit, "now": count_kept(one.now, one.unit),
+            "value": count_kept(one.value, one.unit), "low": count_kept(one.low, one.unit),
+            "high": count_kept(one.high, one.unit),
+            "change": count_kept(one.change, one.unit), "change_low": count_kept(one.change_low, one.unit),
+            "change_high": count_kept(one.change_high, one.unit), "words": one.about,
         }
         for one in outcome.figures
     ]  # fmt: skip
@@ -98,12 +98,12 @@ def assumptions(outcome: Outcome) -> Rows:
     ]  # fmt: skip
 
 
-def _given(one: Input, value: Value) -> Value:
+def may_leave(one: Input, value: Value) -> Value:
     """A value of an input, as far as it may leave."""
     return SUPPRESSED if one.unit == "people" and is_small(value) else value
 
 
-def _kept(value: float | None, unit: str) -> Any:
+def count_kept(value: float | None, unit: str) -> Any:
     """A count of people under the smallest cell does not leave."""
     return SUPPRESSED if unit == "people" and is_small(value) else value
 
@@ -149,7 +149,9 @@ def _book(columns: Sequence[Column]) -> bytes:
         for grid in column.found.outcome.grids:
             heads = {key: heading for key, (heading, _) in grid.columns.items()}
             units = {key: unit for key, (_, unit) in grid.columns.items()}
-            records = [{heads[key]: _kept(row.get(key), units[key]) for key in heads} for row in grid.rows]
+            records = [
+                {heads[key]: count_kept(row.get(key), units[key]) for key in heads} for row in grid.rows
+            ]
             name = grid.name if len(columns) == 1 else f"{grid.name} {column.name}"
             sheet(name.capitalize(), list(heads.values()), records)
     book.close()
