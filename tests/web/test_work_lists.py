@@ -212,3 +212,22 @@ def test_a_limited_account_knows_of_those_who_see_what_it_sees(signed: Sign) -> 
     told = north.get("/api/v1/work").json()["people"]
     assert len(told) == 3 and not any(one["name"].startswith("analyst") for one in told)
     assert len(every.get("/api/v1/work").json()["people"]) == 4
+
+
+def test_who_saw_which_rows_is_in_the_log(bench: Workbench, signed: Sign) -> None:
+    person = signed(Role.biller)
+    (item,) = (row["item"] for row in rows_of(person, "apcm") if row["patient"] == 4)
+    before = audit.tip(bench.state)[0]
+    for path in (
+        "/work/apcm", "/work/apcm/file", "/api/v1/work/apcm?limit=2", f"/api/v1/work/apcm/items/{item}",
+        "/work/apcm?status=done",  # no row, nothing to write down but the page
+    ):  # fmt: skip
+        assert person.get(path).status_code == 200
+    rows = reversed(audit.newest(bench.state, audit.tip(bench.state)[0] - before))
+    told = [(row["action"], row["subject"]) for row in rows]
+    assert [one for one in told if one[0] in ("patient_rows", "work_item_seen")] == [
+        ("patient_rows", "work list apcm, 3 rows"),
+        ("patient_rows", "work list apcm as a file, 3 rows"),
+        ("patient_rows", "work list apcm, 2 rows"),
+        ("work_item_seen", f"apcm {item}, patient 4"),
+    ]

@@ -61,6 +61,8 @@ def items(
     given = filter_of(status, assignee, tin, npi, kind, due)
     me, today = visit.who.account_id, now().date().isoformat()
     rows = board.page(one.key, given, sort, down, start, me, today, most=limit)
+    if rows:
+        visit.note("patient_rows", f"work list {one.key}, {len(rows)} rows")
     total = board.found(one.key, given, me, today)
     answer = {"run_id": board.made.run_id, "list": one.key, "total": total, "rows": [told(r) for r in rows]}
     return JSONResponse(plain(answer))
@@ -70,6 +72,7 @@ def item(visit: VisitDep, list: str, item: str) -> Response:
     """One item, and every change of it."""
     board = made_board(visit)
     row = board.item(work_list(list).key, item)
+    visit.note("work_item_seen", f"{row['list']} {row['item']}, patient {row['person_id']}")
     return JSONResponse(plain({**told(row), "changes": history(visit.bench.state, row["kept_as"])}))
 
 

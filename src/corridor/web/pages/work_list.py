@@ -70,6 +70,7 @@ def work_file(
     rows = board.page(
         one.key, given, sort, down, 0, visit.who.account_id, _today(), most=MOST_IN_FILE
     )  # fmt: skip
+    visit.note("patient_rows", f"work list {one.key} as a file, {len(rows)} rows")
     return file_of(board.viewer, format, f"work-{one.key}", [told(row) for row in rows], FILE)
 
 
@@ -131,6 +132,8 @@ def _page(
     me, today = visit.who.account_id, _today()
     order = sort if sort in ORDERS else "dollars"
     rows = board.page(one.key, given, order, down, start, me, today)
+    if rows:
+        visit.note("patient_rows", f"work list {one.key}, {len(rows)} rows")
     sums = sums_of([row for row in board.overview() if row["list"] == one.key])
     found = board.found(one.key, given, me, today)
     asked = _asked(given, order, down)
