@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from corridor.engine.runs import Run
+from corridor.reports.views.page import Column, Section, Table, TableRow, text_cell
 from corridor.settings import Settings
+from corridor.web import audit
+from corridor.web.pages import population
 from corridor.web.panel import Panels, panel_tables
+from corridor.web.population import need
 from corridor.web.population.amounts import Mean, hidden_too, ratio_mean, simple_mean, span_share
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
@@ -238,3 +242,18 @@ def test_one_panel_that_fails_stops_no_other(
     panels.make_all()
     assert asked == list(panel_tables())
     assert "ValueError while panel." in caplog.text and "OAK" not in caplog.text
+
+
+def test_that_single_people_were_seen_is_in_the_log(
+    people_bench: Workbench, signed: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Table(
+        need.PEOPLE, "One by one", [Column("Place")], [TableRow([text_cell(1)]), TableRow([text_cell(2)])]
+    )
+    section = Section("high-cost", "What drives them", tables=[listed])
+    monkeypatch.setitem(population.OTHERS, "high-cost", lambda viewer, asked: ("Two people", "", section))
+    person = signed(Role.biller, over=people_bench)
+    for _ in range(2):  # drawn once, noted every time
+        assert person.get("/population?view=high-cost").status_code == 200
+    told = [row["subject"] for row in audit.newest(people_bench.state, 20) if row["action"] == "patient_rows"]
+    assert told == ["high-cost-people, 2 rows"] * 2

@@ -7,7 +7,7 @@ from fastapi import Response
 from corridor.reports.views.page import Section
 from corridor.web.answers import Answer, Whom, WhomDep, chosen_view, show_answer, shut, table_file
 from corridor.web.guard import VisitDep
-from corridor.web.population.need import high_cost_answer, tier_answer
+from corridor.web.population.need import PEOPLE, high_cost_answer, tier_answer
 from corridor.web.population.network import leakage_answer, post_acute_answer
 from corridor.web.population.spend import (
     driver_section,
@@ -62,6 +62,8 @@ def population(visit: VisitDep, asked: WhomDep, view: str = "") -> Response:
         sentence, second, sections = visit.bench.made(
             viewer, (NAME, chosen, asked), lambda: _spend(viewer, asked, chosen)
         )
+    for table in (one for section in sections for one in section.tables if one.name == PEOPLE):
+        visit.note("patient_rows", f"{table.name}, {len(table.rows)} rows")
     closed = [] if viewer.scope.every_row else _closed(viewer, chosen)
     files = {
         name: table_file(table, asked if table.startswith("panel.") else None)

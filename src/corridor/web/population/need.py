@@ -14,6 +14,7 @@ from corridor.web.population.naming import CATEGORIES, TIERS, named
 from corridor.web.viewer import Viewer
 
 TIER, HIGH, COUNT = "panel.tier", "panel.high_cost", "panel.person_count"
+PEOPLE = "high-cost-people"  # the one table of the page whose rows are people
 
 
 def tiers_of(viewer: Viewer, asked: Whom) -> list[dict[str, Any]]:
@@ -225,7 +226,7 @@ def _people_table(viewer: Viewer, asked: Whom) -> Table | None:
     if not rows:
         return None
     return Table(
-        "high-cost-people",
+        PEOPLE,
         "The costliest people one by one",
         [
             Column("Place", "number"),
