@@ -21,7 +21,7 @@ from tests.web.conftest import Person, Sign
 from tests.web.work_tables import ANNA, FIRST, NORTH, SOUTH, work_tables, write_identity, write_tables
 
 PEOPLE = {"1AA0AA0AA01": 1, "1AA0AA0AA02": 2, "1AA0AA0AA03": 3, "1AA0AA0AA04": 4}
-# Patient 1 has heart failure in both models of a blended year; 3, with kidney failure, is scored by another model;
+# Patient 1 has heart failure in both models of a blended year; 3, with kidney failure, is scored by another;
 # a claim of 2027 carries the condition of 4, and 2 has died.
 CONDITIONS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
     "population.hcc": (
@@ -117,7 +117,7 @@ def test_services_not_billed_are_those_of_the_last_year(signed: Sign) -> None:
 
 
 def test_a_condition_of_a_blended_year_is_listed_once(tmp_path: Path, signed: Sign) -> None:
-    """10,000 a person-year: 0.36 of it by the newest model, not 0.36 and 0.33; 0.2 by the one of kidney failure."""
+    """10,000 a person-year: 0.36 of it by the newest model, not 0.33 too; 0.2 by that of kidney failure."""
     write_tables(tmp_path / "blended", FIRST, {**work_tables(), **CONDITIONS})
     bench = Workbench(
         tmp_path / "blended", Settings(), State(tmp_path / "b.sqlite3"), names=frozenset({"testserver"})

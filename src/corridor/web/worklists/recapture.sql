@@ -1,14 +1,24 @@
 -- one row per patient alive, risk model and chronic condition that stood in the measured year and no claim of the last year
--- loaded carries, nor one above or below it in the hierarchy
--- reads: population.hcc, population.hcc_code, population.hcc_item, claims.claim_diagnosis, claims.person, population.pbpy, attribution.person
+-- loaded carries, nor one above or below it in the hierarchy. Where a payment year blends two models, the newest alone is
+-- listed: a condition stands in both under categories of other numbers, and would count twice
+-- reads: population.hcc, population.risk_model, population.risk_person, population.hcc_code, population.hcc_item, claims.claim_diagnosis, claims.person, population.pbpy, attribution.person
 with last as (
   select max(service_month) // 100 as year from claims.claim_diagnosis
+),
+newest as (
+  select blend_people, max(model) as model
+  from population.risk_model
+  where blend_weight > 0
+  group by blend_people
 ),
 standing as (
   select hcc.person_id, hcc.model, hcc.hcc, hcc.label, hcc.coefficient, item.dropped_by, item.parent_bit
   from population.hcc as hcc
   join population.hcc_item as item on item.model = hcc.model and item.hcc = hcc.hcc
+  join newest on newest.model = hcc.model
+  left join population.risk_person as scored on scored.person_id = hcc.person_id
   where hcc.chronic
+    and newest.blend_people = case when coalesce(scored.esrd_status, 'none') = 'none' then 'other' else 'esrd' end
 ),
 again as (
   select distinct diagnosis.person_id, code.model, code.hcc, code.parent_bit, item.dropped_by
