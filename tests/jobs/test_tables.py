@@ -189,3 +189,21 @@ def test_what_is_not_there_is_said(
     with pytest.raises(CorridorError) as caught:
         command("table", *arguments)
     assert caught.value.code == code
+
+
+def test_months_of_people_and_sub_counts_blank_too() -> None:
+    """Eight member months of one month are eight people; 130 of a year may be those of fewer than 11."""
+    month = [{"npi": "1", "month": 202601, "member_months": 8, "visits": 5}]
+    (few,) = suppress_small_cells(month, ("npi", "month"), 11)
+    assert few["visits"] is None and few["suppressed"]
+    year = [{"npi": "1", "year": 2026, "person_months": months, "amount": 7.0} for months in (130, 132)]
+    assert [row["amount"] for row in suppress_small_cells(year, ("npi", "year"), 11)] == [None, 7.0]
+    own = [{"person_id": 1, "member_months": 8, "amount": 7.0}]
+    assert suppress_small_cells(own, ("person_id",), 11) == own
+    margin = [{"candidates": seen, "billed_people": 4, "amount": 7.0} for seen in (40, 0, None)]
+    found = suppress_small_cells(margin, (), 11)
+    assert [(row["billed_people"], row["amount"]) for row in found] == [
+        (None, 7.0),
+        (None, None),
+        (None, None),
+    ]

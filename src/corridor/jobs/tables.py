@@ -23,6 +23,9 @@ PEOPLE_COLUMNS = (
     "virtual_people",
     "enrolled",
     "matched",
+    "candidates",
+    "eligible_patients",
+    "attributed_patients",
 )
 # and of these, some of them: few blank their own cell only.
 SOME_PEOPLE_COLUMNS = (
@@ -31,7 +34,36 @@ SOME_PEOPLE_COLUMNS = (
     "panel_people",
     "beneficiaries_with_risk_score",
     "clinician_beneficiaries",
+    "billed_people",
+    "billed_months",
+    "earlier_patients",
+    "open_patients",
+    "level_1_people",
+    "level_2_people",
+    "level_3_people",
+    "missed_people",
+    "apcm_people",
+    "care_management_people",
+    "conflict_people",
+    "consents_needed",
+    "people_better_on_apcm",
+    "people_worse_on_apcm",
+    "missing_people",
+    "blend_people",
+    "people_leaning_away",
+    "people_missing",
+    "high_before",
+    "deaths",
+    "came",
+    "went",
+    "unmatched",
+    "carried_back_months",
 )
+# Months of people: over the months of a row, how many it rests on at least, where it does not count them.
+MONTHS_OF_PEOPLE = ("member_months", "person_months")
+MONTHS = 12
+ONE_MONTH = ("month", "service_month")
+SINGLE = ("person_id", "claim_id", "episode_id")  # of the key: rows of single people, which are not counted
 SMALL_CELL = "small_cell"  # a step that knows by itself that a row rests on few
 SUPPRESSED = "suppressed"
 
@@ -133,12 +165,17 @@ def suppress_small_cells(
 
     Rows of tables that do not count beneficiaries are returned as they are.
     """
-    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, SMALL_CELL)
+    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, SMALL_CELL, *_months_counted(key))
     if not any(column in row for row in rows[:1] for column in counting):
         return [dict(row) for row in rows]
     kept = []
     for row in rows:
-        small = row.get(SMALL_CELL) is True or any(_few(row.get(c), minimum) for c in PEOPLE_COLUMNS)
+        small = (
+            row.get(SMALL_CELL) is True
+            or any(_few(row.get(c), minimum) for c in PEOPLE_COLUMNS)
+            or _few_by_months(row, key, minimum)
+            or _few_alone(row, minimum)
+        )
         some = [column for column in SOME_PEOPLE_COLUMNS if _few(row.get(column), minimum)]
         shown = {
             column: None if column in some or (small and _is_figure(value) and column not in key) else value
@@ -150,12 +187,32 @@ def suppress_small_cells(
 
 def counting_columns(run: Run, table: str) -> list[str]:
     """The columns of a table that decide whether its rows are blanked."""
-    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, SMALL_CELL, SUPPRESSED)
+    months = _months_counted(key_of(table))
+    counting = (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS, *months, SMALL_CELL, SUPPRESSED)
     return [column for column in columns_of(run, table) if column in counting]
 
 
 def _few(count: Any, minimum: float) -> bool:
     return count is not None and not isinstance(count, bool | str) and 0 < count < minimum
+
+
+def _months_counted(key: Sequence[str]) -> tuple[str, ...]:
+    """The columns of months that count people: none where a row is about one person."""
+    return () if any(column in SINGLE for column in key) else MONTHS_OF_PEOPLE
+
+
+def _few_by_months(row: Mapping[str, Any], key: Sequence[str], minimum: float) -> bool:
+    """Whether the months of a row, which does not count its people, may be those of few."""
+    if any(row.get(column) is not None for column in PEOPLE_COLUMNS):
+        return False
+    spread = 1 if any(column in key for column in ONE_MONTH) else MONTHS
+    return any(_few(row.get(column), minimum * spread) for column in _months_counted(key))
+
+
+def _few_alone(row: Mapping[str, Any], minimum: float) -> bool:
+    """Whether a row whose people are not known, or none, rests on a few of another count."""
+    counts = [row[column] for column in PEOPLE_COLUMNS if column in row]
+    return bool(counts) and not any(counts) and any(_few(row.get(c), minimum) for c in SOME_PEOPLE_COLUMNS)
 
 
 def key_of(table: str) -> tuple[str, ...]:

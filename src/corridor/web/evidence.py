@@ -15,8 +15,10 @@ from corridor.engine.catalogue import load_catalogue
 from corridor.engine.connection import name
 from corridor.errors import CorridorError
 from corridor.explain.evidence import path_to_claims
-from corridor.jobs.tables import columns_of, rows_of
+from corridor.jobs.tables import SUPPRESSED, columns_of, key_of, rows_of, suppress_small_cells
+from corridor.web.downloads import smallest_cell
 from corridor.web.scope import PATIENT_COLUMNS
+from corridor.web.small_cells import refuse_hidden
 from corridor.web.viewer import Viewer
 
 PAGE = 50
@@ -65,6 +67,8 @@ def open_evidence(
     """The rows at the end of a path. Raises TABLE-UNKNOWN, TABLE-COLUMN, WEB-FORBIDDEN, WEB-EVIDENCE."""
     viewer.table(table)
     rows_of(viewer, table, keys, (), 0)  # refuses what is not there
+    if not viewer.of_patients(table):
+        refuse_hidden(viewer, table, keys)
     if any(not nobody(column) for column in keys) or len(opened) > DEEPEST:
         raise CorridorError(
             "WEB-EVIDENCE",
@@ -87,7 +91,7 @@ def open_evidence(
                 todo="Go back one level and open it again.",
                 field="open",
             )
-        levels.append(Level(table, _makes(table), total, place, row[0]))
+        levels.append(Level(table, _makes(table), total, place, _leaving(viewer, table, row)[0]))
         down = _down(table)
         if down is None:
             raise CorridorError(
@@ -96,23 +100,33 @@ def open_evidence(
                 todo="Go back one level.",
                 field="open",
             )
-        table, columns = down
+        table, by = down
         viewer.table(table)
-        test = " and ".join(f"{name(column)} is not distinct from ?" for column in columns)
-        values = [row[0][column] for column in columns]
+        test = " and ".join(f"{name(column)} is not distinct from ?" for column in by)
+        values = [row[0][column] for column in by]
     total = _count(viewer, table, test, values)
-    rows = _rows(viewer, table, test, values, PAGE, start)
+    rows = _leaving(viewer, table, _rows(viewer, table, test, values, PAGE, start))
+    columns = list(columns_of(viewer, table))
+    if any(row.get(SUPPRESSED) for row in rows) and SUPPRESSED not in columns:
+        columns.append(SUPPRESSED)
     levels.append(Level(table, _makes(table), total, None, {}))
     below = path_to_claims(table)[1:]
     down = _down(table)
     return Evidence(
         levels,
         rows,
-        list(columns_of(viewer, table)),
+        columns,
         start,
         below,
         down is not None and not viewer.has(down[0]),
     )
+
+
+def _leaving(viewer: Viewer, table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as they are shown: of a table that is not about single people, few people blank the figures."""
+    if viewer.of_patients(table):
+        return rows
+    return suppress_small_cells(rows, key_of(table), smallest_cell(viewer))
 
 
 def _down(table: str) -> tuple[str, tuple[str, ...]] | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
+from corridor.jobs.tables import PEOPLE_COLUMNS, SOME_PEOPLE_COLUMNS
 from corridor.reports.readers import mask_counts
 from corridor.reports.words import dollars, is_small, people, plain, share, whole
 from corridor.web.downloads import file_of
@@ -172,9 +173,14 @@ def open_listing(
 
 
 def _leaving(column: Shown, value: Any) -> Any:
-    """A value of a file: what counts people or their episodes is blank where it is small."""
+    """A value of a file: what counts people or their episodes is blank where it is small.
+
+    What ``suppress_small_cells`` knows is left to it: it blanks the row that rests on such a count.
+    """
     if column.kind == "reason":
         return mask_counts(value)
+    if column.key in (*PEOPLE_COLUMNS, *SOME_PEOPLE_COLUMNS):
+        return value
     return None if column.kind == "people" and is_small(value) else value
 
 

@@ -26,6 +26,7 @@ from corridor.programs.writing import plain
 from corridor.web.api.paging import question_of, rows_after, seal, unseal
 from corridor.web.explaining import derive
 from corridor.web.guard import Visit, VisitDep
+from corridor.web.small_cells import refuse_hidden
 from corridor.web.viewer import Viewer
 
 MOST_ROWS = 10_000
@@ -79,6 +80,7 @@ def table_rows(
     tests = dict(part.partition("=")[::2] for part in where or [])
     chosen = [part.strip() for part in columns.split(",") if part.strip()]
     rows_of(viewer, table, tests, chosen, 0)  # refuses what is not there
+    refuse_hidden(viewer, table, tests)
     question = question_of(viewer, table, sorted(tests.items()), chosen)
     tag = tag_of(question, limit, format, cursor)
     if unchanged(visit, tag):

@@ -49,6 +49,8 @@ def prices(
         )
     asked = (year, npi, tin)
     shown = visit.bench.made(viewer, ("prices", *asked), lambda: _shown(viewer, *asked))
+    if shown["lines"]:
+        visit.note("patient_rows", f"single lines of prices, {len(shown['lines'])} rows")
     return page(visit, "billing_prices.html.j2", "Prices", **shown, **_installed(visit))
 
 
@@ -224,7 +226,7 @@ def _by_reason(viewer: Viewer, reasons: list[Row]) -> Table:
 def _codes(viewer: Viewer, year: str, npi: str, tin: str, limit: int) -> list[Row]:
     where, values = _where(year, npi, tin)
     return viewer.query(
-        "select year, hcpcs_code, sum(people) as people, sum(lines) as lines, sum(lines_off) as lines_off, "
+        "select year, hcpcs_code, max(people) as people, sum(lines) as lines, sum(lines_off) as lines_off, "
         "sum(expected_amount) as expected_amount, sum(allowed_amount) as allowed_amount, "
         "sum(over_amount + under_amount) as difference "
         f"from {PRICED} where {where} and status = 'priced' group by year, hcpcs_code "

@@ -31,7 +31,7 @@ WORDS = {
     "PA_RECOMMENDED": "prior authorization recommended",
 }
 RESULTS = """
-select result_when_active as result, is_active, sum(lines) as lines, sum(people) as people, sum(dollars) as
+select result_when_active as result, is_active, sum(lines) as lines, max(people) as people, sum(dollars) as
     dollars
 from panel.prior_auth group by result_when_active, is_active order by dollars desc nulls last, result,
     is_active

@@ -11,7 +11,7 @@ from corridor.reports.charts import svg
 from corridor.reports.charts.line import YearPoint, line
 from corridor.reports.charts.outlook import Case, outlook
 from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, TableRow, amount_cell, text_cell
-from corridor.reports.words import real, short_dollars
+from corridor.reports.words import SUPPRESSED, is_small, real, short_dollars
 from corridor.scenarios.inputs import Bounds, Input, Value, same
 from corridor.scenarios.outcome import Figure as Result
 from corridor.scenarios.outcome import Grid, Outcome
@@ -195,15 +195,20 @@ def fields(found: Evaluated) -> list[tuple[str, list[dict[str, Any]]]]:
 def field(one: Input, value: Value) -> dict[str, Any]:
     """An input as the form draws it."""
     limits = one.bounds
+    counts = one.unit == "people"
+    unsaid = counts and is_small(value) and same(value, one.default)
+    few = counts and limits is not None and is_small(limits.high)
     return {
         "it": one,
-        "value": text_of(value),
+        "value": "" if unsaid else text_of(value),
+        "unsaid": SUPPRESSED if unsaid else "",  # left empty, it is as in the run
+        "typed": unsaid or few,
         "words": value_words(one, value),
         "changed": not same(value, one.default),
         "default": value_words(one, one.default),
         "options": [(key, words, key == str(value)) for key, words in (one.options or {}).items()],
         "low": f"{limits.low:g}" if limits else "",
-        "high": f"{limits.high:g}" if limits else "",
+        "high": f"{limits.high:g}" if limits and not few else "",
         "step": f"{limits.step:g}" if limits else "",
         "grid": f"{limits.step:g}"
         if limits and _on_grid(limits, value) and _on_grid(limits, one.default)
