@@ -99,7 +99,8 @@ def _of_run(context: Context, year: int) -> Result:
     from corridor.programs.qp.status import QUERIES, result_of
 
     run = _run(context)
-    tables = [run.query(query) for query in QUERIES]
+    tables = [run.query(query) for query in QUERIES[:3]]
+    tables.append(run.query(QUERIES[3]) if run.has("claims.period") else [])
     if any("first_snapshot" not in row for row in tables[1]):
         raise _not_made("qp.member of this version")
     found = result_of(tables, context.rules, year)

@@ -29,7 +29,7 @@ QP_QUANTITIES = (
 QP_ROWS = (
     "select year, tin, npi, cast(sum(paid_amount) as double) as part_b_paid, "
     "cast(sum(allowed_amount) as double) as part_b_allowed "
-    "from qp.service where npi = ? and year = ? group by year, tin, npi order by year, tin, npi",
+    "from qp.service where npi = ? group by year, tin, npi order by year, tin, npi",
     "select * from qp.member where npi = ? and performance_year = ? "
     "order by performance_year, tin, npi, apm_entity_id",
     "select * from qp.score where (subject = ? or subject in (select apm_entity_id from qp.member where "
@@ -106,7 +106,7 @@ def derive(visit: Visit, npi: str, tin: str, quantity: str) -> list[Derivation]:
 def derive_qp(visit: Visit, npi: str, tin: str, quantity: str, year: int | None) -> list[Derivation]:
     """The derivations of a quantity of QP status, one a TIN. Raises WEB-NO-CLINICIAN and WEB-QUANTITY."""
     from corridor.law import programs_with_rules
-    from corridor.programs.qp.status import result_of
+    from corridor.programs.qp.status import QUERIES, result_of
 
     viewer = visit.run_viewer()
     if not viewer.has("qp.status"):
@@ -124,9 +124,10 @@ def derive_qp(visit: Visit, npi: str, tin: str, quantity: str, year: int | None)
     rules = visit.bench.law(tuple(programs_with_rules()))
     whole = visit.bench.whole()
     tables = [
-        whole.query(QP_ROWS[0], [npi, chosen]),
+        whole.query(QP_ROWS[0], [npi]),
         whole.query(QP_ROWS[1], [npi, chosen]),
         whole.query(QP_ROWS[2], [npi, npi, chosen]),
+        whole.query(QUERIES[3]) if whole.has("claims.period") else [],
     ]
     result = result_of(tables, rules, chosen)
     if result is None:

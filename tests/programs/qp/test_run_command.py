@@ -11,7 +11,15 @@ from tests.measures.bench_tables import Tables
 from tests.programs.command import corridor
 from tests.programs.qp.test_claims import TRACK, bench, computed, service, with_people, with_services
 
-MADE = ("qp.service", "qp.member", "qp.score", "qp.status", "qp.low_volume", "qp.clinician_year")
+MADE = (
+    "claims.period",
+    "qp.service",
+    "qp.member",
+    "qp.score",
+    "qp.status",
+    "qp.low_volume",
+    "qp.clinician_year",
+)
 
 
 def leave(tables: Tables, home: Path, names: tuple[str, ...] = MADE) -> None:

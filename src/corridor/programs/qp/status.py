@@ -45,7 +45,7 @@ STATUS_TYPES = {
     "decided_by": "VARCHAR", "part_b_paid": "DECIMAL(18,2)", "part_b_allowed": "DECIMAL(18,2)",
     "dollars": "DOUBLE", "incentive_dollars": "DOUBLE", "conversion_factor_dollars": "DOUBLE",
     "worth": "DOUBLE", "incentive_worth": "DOUBLE", "conversion_factor_worth": "DOUBLE",
-    "conversion_factor_gap": "DOUBLE",
+    "conversion_factor_gap": "DOUBLE", "incentive_base": "DOUBLE", "incentive_year": "INTEGER",
 }  # fmt: skip
 VOLUME_TYPES = {
     "performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "standing": "VARCHAR",
@@ -62,19 +62,25 @@ QUERIES = (
     "from qp.service group by year, tin, npi order by year, tin, npi",
     "select * from qp.member order by performance_year, tin, npi, apm_entity_id",
     "select * from qp.score order by performance_year, level, subject, basis, snapshot",
+    # a period is of whole months: the first and the last year that it covers from January to December
+    "select cast(year(min(first_day)) + case when month(min(first_day)) > 1 then 1 else 0 end as integer) "
+    "as first_whole_year, "
+    "cast(year(max(last_day)) - case when month(max(last_day)) < 12 then 1 else 0 end as integer) "
+    "as last_whole_year from claims.period having count(*) > 0",
 )
-"""What the models take from the tables of a run: billing, members, scores."""
+"""What the models take from the tables of a run: billing, members, scores, the years loaded whole."""
 
 
 @python_step(
     step="qp.status",
     makes="one row per clinician, practice and performance year: qualifying or not, and its worth",
-    key=("npi", "tin", "performance_year"), reads=("qp.service", "qp.member", "qp.score"),
+    key=("npi", "tin", "performance_year"), reads=("qp.service", "qp.member", "qp.score", "claims.period"),
     rules=STATUS_RULES, cites="42 CFR 414.1425, 414.1430, 414.1435; docs/qp.md",
     evidence="qp.service(npi, tin)", owner=OWNER,
 )  # fmt: skip
 def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
-    """Each year of loaded claims under the law of that year; the dollars are of that year's own billing."""
+    """Each year of loaded claims under the law of that year; the dollars are of that year's own billing, but
+    the lump sum's, of the year before the payment where that is loaded whole (``incentive_year``)."""
     tables = [rows_of(ctx, query) for query in QUERIES]
     found: list[Row] = []
     for year in sorted({int(row["year"]) for row in tables[0]}):
@@ -95,7 +101,8 @@ def qp_status(ctx: StepContext) -> tuple[Columns, dict[str, str]]:
             if int(row["performance_year"]) == year and _absent(row["first_snapshot"])
         }
         for row, pair in zip(result.rows(), mine, strict=True):
-            found.append(_stated({**pair, **row}, given, unseen, force))
+            own = {"incentive_year": incentive_year(tables, force, year)}
+            found.append(_stated({**pair, **row, **own}, given, unseen, force))
     return laid(found, STATUS_TYPES)
 
 
@@ -107,8 +114,27 @@ def result_of(tables: Sequence[Sequence[Row]], rules: Rules, year: int) -> Resul
     pairs = [row for row in tables[0] if int(row["year"]) == year]
     if not pairs:
         return None
-    members, scores = ([row for row in rows if int(row["performance_year"]) == year] for rows in tables[1:])
-    return settle(_inputs(pairs, members, scores, force), rules, year)
+    members, scores = ([row for row in rows if int(row["performance_year"]) == year] for rows in tables[1:3])
+    inputs = _inputs(pairs, members, scores, force)
+    base = incentive_year(tables, force, year)
+    if base != year:
+        paid = {
+            (str(row["npi"]), str(row["tin"])): float(row["part_b_paid"])
+            for row in tables[0]
+            if int(row["year"]) == base
+        }
+        for one in inputs.clinicians:
+            # nothing of a year that is loaded whole is nothing, not unknown
+            one.numbers["covered_services_prior_year"] = paid.get((one.npi, one.tin), 0.0)
+    return settle(inputs, rules, year)
+
+
+def incentive_year(tables: Sequence[Sequence[Row]], force: RulesInForce, year: int) -> int:
+    """The year whose services the lump sum is of: the one before the payment year where the claims cover all
+    of it, else the performance year stands in."""
+    before = force.payment_year("qp") - 1
+    whole = any(int(row["first_whole_year"]) <= before <= int(row["last_whole_year"]) for row in tables[3])
+    return before if whole else year
 
 
 def _inputs(
