@@ -6,12 +6,14 @@ import csv
 import io
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from corridor.jobs.overpayment_case import Case, read_case
+from corridor.jobs.overpayment_case import Case, add_event, read_case
 from corridor.settings import Settings
+from corridor.web import audit
 from corridor.web.pages.billing_cases import refund_path
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
@@ -118,3 +120,19 @@ def test_only_the_refund_file_that_was_noted_is_handed_out(desk: Workbench) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Case, "last", lambda case, event: {**named, "with_identifiers": True})
         assert "names people" in person.get(f"{path}/refund").text
+
+
+def test_that_single_lines_were_seen_is_in_the_log(desk: Workbench) -> None:
+    person = signed_in(desk, [Role.biller], EVERY)
+    path = "/billing/overpayments/ONE"
+    send(person, "/billing/overpayments", tin=MINE, name="ONE")
+    (line,) = read_case(desk.home, "ONE").lines
+    add_event(desk.home, "ONE", "sampled", date(2026, 11, 5), {
+        "seed": 7, "size": 1, "stratify": None, "units": {"all": 1}, "chosen": [
+            [line["source_id"], line["claim_id"], line["line"], "all"]],
+    })  # fmt: skip
+    for who in (person, signed_in(desk, [Role.executive], EVERY)):  # who sees no line
+        assert who.get(path).status_code == 200
+    assert person.get(f"{path}/sample").status_code == 200
+    told = [row["subject"] for row in audit.newest(desk.state, 20) if row["action"] == "patient_rows"]
+    assert told == ["sample of case ONE as a file, 1 rows", "sample of case ONE, 1 rows"]

@@ -147,6 +147,9 @@ def case_page(
     row = summary_of(case, date.today())
     drawn, extrapolated, refunded = (case.last(name) for name in ("sampled", "extrapolated", "refunded"))
     patients = visit.run_viewer().patients
+    lines = _drawn(case, drawn, reviewed or {}) if drawn and patients else []
+    if lines:
+        visit.note("patient_rows", f"sample of case {case.name}, {len(lines)} rows")
     return page(
         visit,
         "billing_case.html.j2",
@@ -161,7 +164,7 @@ def case_page(
         law=case.opened["law"],
         left={words.replace("_", " "): count for words, count in case.opened["left_out"].items() if count},
         kinds=_kinds(case, patients),
-        drawn=_drawn(case, drawn, reviewed or {}) if drawn and patients else [],
+        drawn=lines,
         sampled=drawn,
         newer=bool(drawn and (extrapolated is None or extrapolated["sample"] != drawn["number"])),
         extrapolated=extrapolated,
@@ -242,6 +245,7 @@ def sample_file(visit: VisitDep, case: str, format: str = "csv") -> Response:
         raise _nothing("There is no sample in this case.")
     names = ("stratum", "source_id", "claim_id", "line", "service_date", "npi", "tin", "code", "paid_dollars")
     rows = [{**{name: row[name] for name in names}, "overpayment": None} for row in _drawn(found, drawn, {})]
+    visit.note("patient_rows", f"sample of case {found.name} as a file, {len(rows)} rows")
     return file_of(visit.run_viewer(), format, f"{found.name}-sample", rows, (*names, "overpayment"))
 
 
