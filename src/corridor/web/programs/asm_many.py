@@ -71,9 +71,10 @@ where cohort = ? and performance_year = (select max(measure_year) from asm.year_
     and scored and cost_ratio is not null
 order by attributed_episodes, tin, npi
 """
+# Chance is how far single episodes scatter: the scatter of clinicians holds what they differ in, too.
 SPREAD = """
-select stddev_samp(cost_ratio * sqrt(attributed_episodes)) as spread from measures.asm_cost
-where cohort = ? and scored and cost_ratio is not null
+select max(spread) as spread from panel.asm_spread
+where cohort = ? and performance_year = (select max(measure_year) from asm.year_used where cohort = ?)
 """
 
 
@@ -233,7 +234,8 @@ def cost(visit: Visit, viewer: Viewer) -> Panel:
             str(row["cohort"]) for row in viewer.query("select distinct cohort from asm.result order by 1")
         ):
             rows = viewer.query(COST, [cohort, cohort])
-            spread = real(viewer.query(SPREAD, [cohort])[0]["spread"]) if rows else None
+            known = rows and viewer.has("panel.asm_spread")
+            spread = real(viewer.query(SPREAD, [cohort, cohort])[0]["spread"]) if known else None
             if not rows or not spread:
                 continue
             dots = [

@@ -18,12 +18,19 @@ from corridor.web.guard import Visit
 from corridor.web.programs.shape import Ask, Panel
 from corridor.web.viewer import Viewer
 
+# People of several clinicians are one: never more of them than there are, and exact for one practice or all.
 QUARTERS = """
-select cohort, year, quarter, sum(people) as people, sum(episodes) as episodes,
+with practice as (
+  select cohort, year, quarter, tin, greatest(sum(first_in_practice), max(people)) as people,
+         sum(first_in_all) as first_in_all, sum(episodes) as episodes, sum(observed) as observed,
+         sum(expected) as expected, sum(weight) as weight
+  from panel.asm_quarter where (? = '' or tin = ?) and (? = '' or npi = ?)
+  group by cohort, year, quarter, tin
+)
+select cohort, year, quarter, greatest(sum(first_in_all), max(people)) as people, sum(episodes) as episodes,
        sum(observed) / nullif(sum(weight), 0) as observed, sum(expected) / nullif(sum(weight), 0) as expected,
        sum(observed) / nullif(sum(expected), 0) as ratio
-from panel.asm_quarter where (? = '' or tin = ?) and (? = '' or npi = ?)
-group by cohort, year, quarter order by cohort, year, quarter
+from practice group by cohort, year, quarter order by cohort, year, quarter
 """
 MOST_RUNS = 8
 RESULT = """
@@ -118,8 +125,8 @@ def _drawn(rows: Sequence[dict[str, Any]]) -> tuple[list[Picture], list[Table], 
     columns = (
         Column("Cohort"),
         Column("Began"),
-        Column("People", "number"),
-        Column("Episodes", "number"),
+        Column("People", "number", "Each once; at least so many where several practices are in scope"),
+        Column("Attributed", "number", "Episodes, once for each clinician they are attributed to"),
         Column("Observed", "number", "Mean cost of an episode for a year"),
         Column("Expected", "number"),
         Column("Ratio", "number", "Observed over expected"),
