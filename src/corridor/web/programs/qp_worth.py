@@ -86,7 +86,7 @@ def levers(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     reasons = viewer.query(
         "select status, reason, count(distinct npi) as clinicians, sum(worth) as worth from qp.status "
         "where performance_year = ? and status <> 'qp' group by status, reason "
-        "order by worth desc nulls last, clinicians desc, reason limit 30",
+        "order by clinicians desc, worth desc nulls last, reason limit 30",
         [year],
     )
     if not reasons:
