@@ -61,7 +61,9 @@ TABLES = {
     "population.member_month": f"""select person_id, 202501 as month, 2025 as year, 50.0 as expenditure
         from ({PEOPLE})""",
     "billing.finding": """select person_id::varchar as finding_id, 'T1' as tin, 'N1' as npi, 'apcm' as audit,
-        'apcm_missed' as kind, direction, 'sure' as certainty, person_id, dollars
+        'apcm_missed' as kind, direction, 'sure' as certainty, person_id, dollars,
+        null::double as paid_dollars, 202601 as month, 'S' as source_id, null::varchar as claim_id,
+        null::integer as claim_line_number
         from (values (1, 'missed', 70.0), (2, 'missed', 30.0), (3, 'at_risk', 5.0)) as t(person_id,
         direction, dollars)""",
     "billing.prior_auth_line": """select 'T1' as tin, 'N1' as npi, 'TX' as state, '64483' as hcpcs_code,
@@ -97,7 +99,7 @@ def test_every_program_is_a_card(over: Workbench) -> None:
     assert "4 programs have figures in the last run" in text  # REACH was not made
     assert "$1k worth of QP status" in text  # 900 + 100 + 40
     assert "Claims of 2025 assign 12 of 15 people to the ACO" in text
-    assert "$600 cost of their care in 2025" in text  # 12 x 50
+    assert "$600 cost of their care in 2025 (1 month loaded)" in text  # 12 x 50
     assert "$800 allowed charges exposed" in text
     assert "Not in the last run" in text
 

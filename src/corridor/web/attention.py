@@ -15,9 +15,10 @@ from corridor.web.roles import DATA, PATIENTS, RESULTS
 from corridor.web.viewer import Viewer
 
 SOON_DAYS = 60
+# A claim line that several findings of a direction name counts once.
 FINDINGS = """
-select direction, sum(findings) as findings, sum(dollars) as dollars from panel.finding_sum
-group by direction order by direction
+select direction, sum(findings) as findings, sum(dollars - again_dollars) as dollars
+from panel.billing_finding group by direction order by direction
 """
 DIRECTIONS = {
     "missed": "of services look billable and were not billed",
@@ -79,7 +80,7 @@ def _programs(visit: Visit, viewer: Viewer) -> list[Item]:
 
 def _findings(viewer: Viewer) -> list[Item]:
     """What billing audits found, by direction."""
-    if not viewer.has("panel.finding_sum"):
+    if not viewer.has("panel.billing_finding"):
         return []
     found = []
     for row in viewer.query(FINDINGS):
@@ -110,11 +111,14 @@ def _soon(ahead: list[Deadline], today: date) -> list[Item]:
 
 
 def _late(visit: Visit, today: date) -> list[Item]:
-    """Work of one's own that is past its date; of everybody for an account that sees every row."""
+    """Work of one's own that is past its date; of everybody for an account that sees every row.
+
+    Without dollars: what an item's dollars are differs by list, so they are no sum.
+    """
     mine = "" if visit.who.scope.every_row else "and assignee_id = ?"
     with visit.bench.state.reading() as con:
         row = con.execute(
-            "select count(*) as items, coalesce(sum(dollars), 0) as dollars from work_item "
+            "select count(*) as items from work_item "
             f"where status in ('open', 'assigned') and due <> '' and due < ? {mine}",
             [today.isoformat(), *([] if visit.who.scope.every_row else [visit.who.account_id])],
         ).fetchone()
@@ -123,7 +127,7 @@ def _late(visit: Visit, today: date) -> list[Item]:
     return [
         Item(
             1, f"{counted(int(row['items']), 'work item is', 'work items are')} past the due date",
-            "Yours, or of your team" if not mine else "Assigned to you", "/work", float(row["dollars"]),
+            "Yours, or of your team" if not mine else "Assigned to you", "/work",
         )
     ]  # fmt: skip
 

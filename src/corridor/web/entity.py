@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,8 +57,9 @@ select month, people, observed_rate, ratio from measures.performance_month
 where level = ? and entity_id = ? and measure = ? order by month
 """
 FINDINGS = """
-select audit, kind, direction, certainty, sum(findings) as findings, sum(dollars) as dollars
-from panel.finding_sum where (? = '' or tin = ?) and (? = '' or npi = ?)
+select audit, kind, direction, certainty, sum(findings) as findings, sum(dollars) as dollars,
+       sum(again_dollars) as again
+from panel.billing_finding where (? = '' or tin = ?) and (? = '' or npi = ?)
 group by audit, kind, direction, certainty order by abs(sum(dollars)) desc nulls last, findings desc limit 25
 """
 DRAWN = 400
@@ -263,11 +264,12 @@ def months_picture(viewer: Viewer, level: str, entity: str, measure: str) -> tup
     return Picture(finding, wide, narrow), Table(f"months-{measure}", "Month by month", columns, body)
 
 
-def quality_table(viewer: Viewer, level: str, entity: str) -> Table | None:
+def quality_table(visit: Visit, viewer: Viewer, level: str, entity: str) -> Table | None:
     """Quality measures beside peers, drawn towards them as far as chance explains."""
     rows = viewer.query(QUALITY, [level, entity]) if viewer.has("measures.performance_quality") else []
     if not rows:
         return None
+    law = {str(one["measure_id"]): one for one in visit.bench.context().force.rows("asm.quality_measure")}
     columns = (
         Column("Measure"), Column("Sent as"), Column("Cases", "number"), Column("Rate", "number"),
         Column("Peers", "number", "Mean rate"), Column("Interval", "range"),
@@ -283,13 +285,16 @@ def quality_table(viewer: Viewer, level: str, entity: str) -> Table | None:
                 amount_cell(plain(row["rate"]), real(row["rate"])),
                 amount_cell(plain(row["mean_rate"]), real(row["mean_rate"])),
                 _range(row),
-                _open(row),
+                _open(row, law.get(str(row["measure_id"]))),
                 amount_cell(plain(row["percentile"], 0), real(row["percentile"])),
             )
         )
         for row in rows
     ]  # fmt: skip
-    note = "Open cases are what the rate leaves; where lower is better, it counts the other way."
+    note = (
+        "Open cases are what the rate leaves, and where lower is better what it counts; a dash where CMS "
+        "computes the measure from claims, whose rate is not a share of the cases."
+    )
     return Table("quality", "Quality and care gaps", columns, body, note=note)
 
 
@@ -300,17 +305,18 @@ def _range(row: dict[str, Any], digits: int = 1) -> Cell:
     return amount_cell(f"{low} to {high}", real(row["interval_low"]))
 
 
-def _open(row: dict[str, Any]) -> Cell:
+def _open(row: Mapping[str, Any], law: Mapping[str, Any] | None) -> Cell:
+    """The cases that do not meet a measure; unknown for one the law does not list, or claims decide."""
     cases, rate = real(row["eligible_cases"]), real(row["rate"])
-    if cases is None or rate is None:
+    if cases is None or rate is None or law is None or law["administrative_claims"]:
         return Cell("–")
-    count = round(cases * (100 - rate) / 100)
+    count = round(cases * (rate if law["inverse"] else 100 - rate) / 100)
     return amount_cell(people(count), float(count))
 
 
 def findings_table(viewer: Viewer, whose: Whose) -> Table | None:
     """What billing audits found, the largest kinds first."""
-    rows = viewer.query(FINDINGS, whose.given) if viewer.has("panel.finding_sum") else []
+    rows = viewer.query(FINDINGS, whose.given) if viewer.has("panel.billing_finding") else []
     if not rows:
         return None
     asked = f"tin={whose.tin}" if whose.tin else f"npi={whose.npi}"
@@ -331,7 +337,13 @@ def findings_table(viewer: Viewer, whose: Whose) -> Table | None:
         Column("Audit"), Column("Finding"), Column("Direction"), Column("How sure"),
         Column("Count", "number"), Column("Dollars", "number"),
     )  # fmt: skip
-    return Table("findings", "What billing audits found", columns, body)
+    again = sum(real(row["again"]) or 0.0 for row in rows)
+    note = (
+        f"{dollars(again)} of it is on claim lines that several findings name: the rows do not add up."
+        if again >= 1
+        else ""
+    )
+    return Table("findings", "What billing audits found", columns, body, note=note)
 
 
 def work_counts(visit: Visit, whose: Whose) -> list[tuple[str, str, str]]:

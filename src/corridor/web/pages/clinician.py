@@ -54,7 +54,7 @@ def clinician(
         measure=measure,
         measures=entity.measures_of(viewer, "npi", npi),
         base=f"/clinicians/{npi}",
-        quality=entity.quality_table(viewer, "npi", npi),
+        quality=entity.quality_table(visit, viewer, "npi", npi),
         findings=entity.findings_table(viewer, whose),
         work=entity.work_counts(visit, whose),
         opens=visit.who.any_of(PATIENTS),

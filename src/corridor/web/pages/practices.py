@@ -29,7 +29,8 @@ COLUMNS = (
     Shown("people", "People", "people", about="Answered for by the practice"),
     Shown("cost_ratio", "Cost ratio", "ratio", about="Observed over expected cost"),
     Shown("missed", "Not billed", "dollars", about="What billing audits say was not billed"),
-    Shown("at_risk", "At risk", "dollars", about="Paid in error or at risk, as billing audits say"),
+    Shown("paid_in_error", "Paid in error", "dollars", about="As billing audits say; a claim line once"),
+    Shown("at_risk", "At risk", "dollars", about="In an audit, as billing audits say; a claim line once"),
     Shown("claim_lines", "Claim lines", "count"),
 )
 # table a column comes from -> (its query, the columns it gives)
@@ -51,10 +52,12 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "measure = 'cost'",
         ("cost_ratio",),
     ),
-    "panel.finding_sum": (
+    "panel.billing_finding": (  # a claim line that several findings of a direction name counts once
         "select tin, sum(dollars) filter (where direction = 'missed') as missed, "
-        "sum(dollars) filter (where direction <> 'missed') as at_risk from panel.finding_sum group by tin",
-        ("missed", "at_risk"),
+        "sum(dollars - again_dollars) filter (where direction = 'paid_in_error') as paid_in_error, "
+        "sum(dollars - again_dollars) filter (where direction = 'at_risk') as at_risk "
+        "from panel.billing_finding group by tin",
+        ("missed", "paid_in_error", "at_risk"),
     ),
 }
 CLINICIANS = (
@@ -151,7 +154,8 @@ def practice(
         drawn=entity.funnel_picture(visit, viewer, "tin", tin, measure, f"TIN {tin}"),
         months=entity.months_picture(viewer, "tin", tin, measure),
         measure=measure, measures=entity.measures_of(viewer, "tin", tin), base=f"/practices/{tin}",
-        quality=entity.quality_table(viewer, "tin", tin), findings=entity.findings_table(viewer, whose),
+        quality=entity.quality_table(visit, viewer, "tin", tin),
+        findings=entity.findings_table(viewer, whose),
         work=entity.work_counts(visit, whose), pictures=pictures, tables=tables,
         opens=visit.who.any_of(PATIENTS),
     )  # fmt: skip

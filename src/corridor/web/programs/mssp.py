@@ -38,7 +38,7 @@ group by basis, entity_kind, claims_agree order by people desc
 """
 PRACTICES = """
 select answer.tin, any_value(answer.aco_id) as aco_id, sum(answer.people) as people,
-       sum(answer.loss_risk) / nullif(sum(answer.people), 0) as loss_risk,
+       sum(answer.loss_risk) / nullif(sum(answer.with_risk), 0) as loss_risk,
        any_value(spend.expenditure) as expenditure,
        any_value(spend.expenditure) * 12 / nullif(any_value(spend.member_months), 0) as per_year
 from panel.answer as answer
@@ -51,7 +51,10 @@ WHO = (
     Shown("aco_id", "ACO"),
     Shown("people", "People", "people", about="Answered for by the practice within the ACO"),
     Shown(
-        "loss_risk", "Loss risk", "share", about="Mean of Corridor's own estimate; for sorting, not counting"
+        "loss_risk",
+        "Loss risk",
+        "share",
+        about="Mean of Corridor's own estimate over those who have one; for sorting, not counting",
     ),
     Shown("expenditure", "Spent", "dollars"),
     Shown("per_year", "Per person and year", "dollars"),
@@ -182,15 +185,14 @@ def _figures(visit: Visit, viewer: Viewer, rows: list[dict[str, Any]]) -> list[F
         )
     spend = _spend(visit, viewer)
     if spend:
-        last = spend[-1]
-        before = spend[-2] if len(spend) > 1 else None
+        last, before = _measured(viewer, spend)
         than = (
-            f"{short_dollars(before['per_year'])} in {before['year']}"
+            f"{short_dollars(before['per_year'])} in {_year(before)}"
             if before
             else "no earlier year is loaded"
         )
         figures.append(
-            Figure(short_dollars(last["per_year"]), f"spent per person and year in {last['year']}", than)
+            Figure(short_dollars(last["per_year"]), f"spent per person and year in {_year(last)}", than)
         )
     return figures
 
@@ -202,11 +204,23 @@ def _spend(visit: Visit, viewer: Viewer) -> list[dict[str, Any]]:
         return viewer.query(
             "select year, sum(people) as people, sum(member_months) as months, sum(expenditure) as "
             "expenditure, "
-            "sum(expenditure) * 12 / nullif(sum(member_months), 0) as per_year from panel.aco_year "
+            "sum(expenditure) * 12 / nullif(sum(member_months), 0) as per_year, "
+            "max(loaded_months) as loaded from panel.aco_year "
             "where aco_id is not null group by year order by year"
         )
 
     return visit.bench.made(viewer, "mssp spend", made)
+
+
+def _measured(viewer: Viewer, rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The spending of the year whose claims assign, the newest where it has none; and of the year before."""
+    place = next((at for at, row in enumerate(rows) if row["year"] == data_year(viewer)), len(rows) - 1)
+    return rows[place], rows[place - 1] if place else None
+
+
+def _year(row: dict[str, Any]) -> str:
+    """A year, with its months where the run holds a part of it."""
+    return stands.part_year(int(row["year"]), row["loaded"])
 
 
 def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
@@ -214,12 +228,12 @@ def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     rows = _spend(visit, viewer)
     if not rows:
         return Panel("No spending of assigned people in this run", PROGRAM.not_yet)
-    last = rows[-1]
-    sentence = f"Care of the ACO's people cost {short_dollars(last['expenditure'])} in {last['year']}"
+    last, _ = _measured(viewer, rows)
+    sentence = f"Care of the ACO's people cost {short_dollars(last['expenditure'])} in {_year(last)}"
     body = [
         TableRow(
             (
-                text_cell(row["year"]),
+                text_cell(_year(row)),
                 amount_cell(people(row["people"]), real(row["people"])),
                 amount_cell(whole(row["months"]), real(row["months"])),
                 amount_cell(dollars(row["expenditure"]), real(row["expenditure"])),
@@ -235,11 +249,11 @@ def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         Column("Spent", "number"),
         Column("Per person and year", "number"),
     )
-    finding = f"{short_dollars(last['per_year'])} per person and year in {last['year']}"
+    finding = f"{short_dollars(last['per_year'])} per person and year in {_year(last)}"
     picture = bar_picture(
         "mssp-spend",
         finding,
-        [Bar(str(row["year"]), real(row["per_year"]) or 0.0) for row in rows],
+        [Bar(_year(row), real(row["per_year"]) or 0.0) for row in rows],
         show=short_dollars,
         gains=False,
         note="The people are those of the measured year in every bar; months of other years are theirs too.",
@@ -336,9 +350,10 @@ def card(visit: Visit, viewer: Viewer) -> Card:
     """How many are assigned, and what their care costs."""
     sentence, _ = _said(visit, viewer)
     rows = _spend(visit, viewer)
-    year = data_year(viewer)
-    spent = next((real(row["expenditure"]) for row in rows if row["year"] == year), None)
-    return Card(sentence + ".", spent, f"cost of their care in {year}" if spent is not None else "")
+    if not rows:
+        return Card(sentence + ".", None, "")
+    last, _ = _measured(viewer, rows)
+    return Card(sentence + ".", real(last["expenditure"]), f"cost of their care in {_year(last)}")
 
 
 PROGRAM = Program(

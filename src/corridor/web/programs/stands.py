@@ -11,6 +11,8 @@ from corridor.web.guard import Visit
 from corridor.web.programs.shape import MINE, Stand, Whose
 from corridor.web.viewer import Viewer
 
+MONTHS = 12  # of a whole year
+
 
 def evidence(table: str, **keys: Any) -> str:
     """The address that opens the rows of a table down to claim lines; no key of a person may stand in it."""
@@ -127,12 +129,17 @@ def qp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
     return found
 
 
+def part_year(year: int, loaded: int | None) -> str:
+    """A year, with its months where the run holds only some of them."""
+    return f"{year} ({counted(int(loaded), 'month')} loaded)" if loaded and loaded < MONTHS else str(year)
+
+
 def mssp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
     """Whose ACO, how many people it answers for within it, and what their care costs."""
     if not viewer.has("panel.answer"):
         return []
     rows = viewer.query(
-        "select aco_id, sum(people) as people, sum(loss_risk) / nullif(sum(people), 0) as risk from "
+        "select aco_id, sum(people) as people, sum(loss_risk) / nullif(sum(with_risk), 0) as risk from "
         "panel.answer "
         f"where {MINE} and aco_id is not null group by aco_id order by people desc",
         whose.given,
@@ -151,12 +158,12 @@ def mssp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
     year = int(viewer.manifest["setting"].get("data_year") or viewer.manifest["setting"]["performance_year"])
     spent = (
         viewer.query(
-            f"select sum(expenditure) as expenditure from panel.aco_year where {MINE} and year = ? and "
-            "aco_id = ?",
+            "select sum(expenditure) as expenditure, max(loaded_months) as loaded from panel.aco_year "
+            f"where {MINE} and year = ? and aco_id = ?",
             [*whose.given, year, aco],
-        )[0]["expenditure"]
+        )[0]
         if viewer.has("panel.aco_year")
-        else None
+        else {"expenditure": None, "loaded": None}
     )
     return [
         Stand(
@@ -164,8 +171,10 @@ def mssp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
             "Shared Savings Program",
             f"{aco}: {people(count)} people of the ACO",
             f"mean loss risk {share(rows[0]['risk'], 0)}" if rows and rows[0]["risk"] is not None else "",
-            real(spent),
-            f"cost of their care in {year}" if spent is not None else "",
+            real(spent["expenditure"]),
+            f"cost of their care in {part_year(year, spent['loaded'])}"
+            if spent["expenditure"] is not None
+            else "",
             f"/programs/mssp?view=who&q={whose.tin}",
             evidence("attribution.person", tin=whose.tin, npi=whose.npi),
             signed=False,
@@ -230,11 +239,12 @@ def wiser(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
 
 def billing(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
     """What billing audits found, by direction; not a program, but dollars all the same."""
-    if not viewer.has("panel.finding_sum"):
+    if not viewer.has("panel.billing_finding"):
         return []
     rows = viewer.query(
-        "select direction, sum(findings) as findings, sum(dollars) as dollars, "
-        "sum(findings) filter (where certainty = 'sure') as sure from panel.finding_sum "
+        # a claim line that several findings of a direction name counts once
+        "select direction, sum(findings) as findings, sum(dollars - again_dollars) as dollars, "
+        "sum(findings) filter (where certainty = 'sure') as sure from panel.billing_finding "
         f"where {MINE} group by direction order by direction",
         whose.given,
     )
