@@ -13,7 +13,17 @@ from corridor.reports.views.page import Column, Section, Table, TableRow, text_c
 from corridor.reports.words import SMALLEST_CELL, counted, dollars, plain, real, share
 from corridor.web.answers import Answer, Choice, Whom, WhomDep, data_year, rows_of, show_answer, table_file
 from corridor.web.guard import VisitDep
-from corridor.web.population.amounts import Mean, decimal, few, heads, money, ratio_mean, span, unless
+from corridor.web.population.amounts import (
+    Mean,
+    decimal,
+    few,
+    heads_unless,
+    hidden_too,
+    money,
+    ratio_mean,
+    span,
+    unless,
+)
 from corridor.web.population.pictures import dot_picture
 from corridor.web.render import page
 from corridor.web.viewer import Viewer
@@ -42,7 +52,7 @@ def area_map(visit: VisitDep, asked: WhomDep, what: Annotated[str, Query(max_len
         NAME,
         sentence,
         second,
-        [_section(rows, enough, chosen)] if enough else [],
+        [_section(rows, enough, chosen, viewer.patients)] if enough else [],
         choices=(Choice("what", "Show", WHAT, chosen),),
         files={"By county": table_file(TABLE, asked)} if viewer.has(TABLE) else {},
         todo=()
@@ -130,7 +140,9 @@ def _county(row: dict[str, Any]) -> str:
     return f"county {row['county_code']}"
 
 
-def _section(rows: list[dict[str, Any]], enough: list[dict[str, Any]], chosen: str) -> Section:
+def _section(
+    rows: list[dict[str, Any]], enough: list[dict[str, Any]], chosen: str, patients: bool
+) -> Section:
     total = _mean_of(enough)
     if chosen == "risk":
         known = sorted((row for row in enough if row["risk"] is not None), key=lambda row: -row["risk"])
@@ -166,6 +178,8 @@ def _section(rows: list[dict[str, Any]], enough: list[dict[str, Any]], chosen: s
         )
     ordered = sorted(rows, key=lambda row: (few(row["people"]), -float(row["people"])))
     spent = sum(float(row["expenditure"] or 0) for row in rows)
+    # sums that would give away those of a county of few; a mean a month does not
+    hidden = hidden_too([row["people"] for row in ordered], patients)
     table = Table(
         "areas",
         "Counties of residence, those with most people first",
@@ -184,18 +198,21 @@ def _section(rows: list[dict[str, Any]], enough: list[dict[str, Any]], chosen: s
                 [
                     text_cell(row["county_code"]),
                     text_cell(row["state_code"]),
-                    heads(row["people"]),
+                    heads_unless(place in hidden, row["people"]),
                     *unless(
                         few(row["people"]),
                         money(None if row["mean"] is None else row["mean"].value),
                         span(row["mean"]),
+                    ),
+                    *unless(
+                        place in hidden,
                         money(row["expenditure"]),
                         text_cell(share(float(row["expenditure"] or 0) / spent if spent else None)),
-                        decimal(row["risk"], 2),
                     ),
+                    *unless(few(row["people"]), decimal(row["risk"], 2)),
                 ]
             )
-            for row in ordered[:200]
+            for place, row in enumerate(ordered[:200])
         ],
         note="" if len(rows) <= 200 else f"The 200 with most people of {len(rows):,}.",
     )

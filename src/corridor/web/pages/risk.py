@@ -11,8 +11,8 @@ from fastapi import Response
 from corridor.reports.charts.bars import Bar
 from corridor.reports.charts.columns import Band, columns
 from corridor.reports.charts.svg import Chart
-from corridor.reports.views.page import Column, Section, Table, TableRow, text_cell
-from corridor.reports.words import counted, plain, real, share, whole
+from corridor.reports.views.page import Cell, Column, Section, Table, TableRow, text_cell
+from corridor.reports.words import SMALLEST_CELL, counted, plain, real, share, whole
 from corridor.web.answers import (
     Answer,
     Whom,
@@ -24,7 +24,7 @@ from corridor.web.answers import (
     wide_and_narrow,
 )
 from corridor.web.guard import VisitDep
-from corridor.web.population.amounts import decimal, few, heads, part, unless
+from corridor.web.population.amounts import decimal, few, heads, heads_unless, hidden_too, part, unless
 from corridor.web.population.naming import ENROLLMENT, named
 from corridor.web.population.pictures import bar_picture
 from corridor.web.render import page
@@ -86,20 +86,18 @@ def _scores(viewer: Viewer, asked: Whom) -> Drawn:
     for row in rows:
         band = min(float(row["band"]), HIGHEST)
         by_band[band] = by_band.get(band, 0.0) + float(row["people"])
-    ordered = sorted(by_band)
+    joined = _joined(by_band)
     half = _quantile(by_band, people / 2)
     top = sum(count for band, count in by_band.items() if band >= 2 * mean)
     source = SOURCES.get(str(rows[0]["source"]), str(rows[0]["source"]).replace("_", " "))
     year = max(int(row["payment_year"]) for row in rows)
+    at_top = f"fewer than {SMALLEST_CELL} people" if few(top) else share(top / people, 0)
     sentence = (
         f"The mean risk score{asked.of()} is {plain(mean, 2)}; half are at {plain(half, 1)} or below, and "
-        f"{share(top / people, 0)} at twice the mean or more"
+        f"{at_top} at twice the mean or more"
     )
     second = f"{counted(int(people), 'person', 'people')} with a score of payment year {year}, from {source}."
-    bands = [
-        Band(plain(band, 1) + ("+" if band >= HIGHEST else ""), by_band[band], band >= 2 * mean)
-        for band in ordered
-    ]
+    bands = [Band(_score_words(low, high), count, low >= 2 * mean) for low, high, count in joined]
     finding = "People by risk score; in blue those at twice the mean or more"
 
     def draw(name: str, width: float) -> Chart:
@@ -109,6 +107,8 @@ def _scores(viewer: Viewer, asked: Whom) -> Drawn:
     for row in rows:
         had = kinds.get(str(row["enrollment_type"]), (0.0, 0.0))
         kinds[str(row["enrollment_type"])] = (had[0] + float(row["people"]), had[1] + float(row["score"]))
+    by_kind = sorted(kinds.items(), key=lambda item: -item[1][0])
+    hidden = hidden_too([count for _, (count, _) in by_kind], viewer.patients)
     table = Table(
         "risk-types",
         "Mean score by enrollment type",
@@ -117,18 +117,19 @@ def _scores(viewer: Viewer, asked: Whom) -> Drawn:
             TableRow(
                 [
                     text_cell(named(ENROLLMENT, kind)),
-                    heads(count),
-                    *unless(few(count), decimal(total / count, 3)),
+                    heads_unless(place in hidden, count),
+                    *unless(place in hidden, decimal(total / count, 3)),
                 ]
             )
-            for kind, (count, total) in sorted(kinds.items(), key=lambda item: -item[1][0])
+            for place, (kind, (count, total)) in enumerate(by_kind)
         ],
     )
     spread = Table(
         "risk-bands",
         "People by tenth of a point of the score",
         [Column("Score"), Column("People", "number")],
-        [TableRow([decimal(band, 1), heads(by_band[band])]) for band in ordered],
+        [TableRow([Cell(_score_words(low, high), low), heads(count)]) for low, high, count in joined],
+        note=f"Tenths with fewer than {SMALLEST_CELL} people are joined with the next.",
     )
     pictures = [wide_and_narrow(draw, "risk-bands")]
     return (
@@ -137,6 +138,29 @@ def _scores(viewer: Viewer, asked: Whom) -> Drawn:
         [Section("scores", "How they are spread", pictures=pictures, tables=[table, spread])],
         (),
     )
+
+
+def _joined(by_band: dict[float, float]) -> list[tuple[float, float, float]]:
+    """Lowest and highest tenth, and people: tenths of few people with those after them, the last with those
+    before, so that no column stands for few.
+    """
+    found: list[tuple[float, float, float]] = []
+    for band in sorted(by_band):
+        if found and few(found[-1][2]):
+            low, _, count = found.pop()
+            found.append((low, band, count + by_band[band]))
+        else:
+            found.append((band, band, by_band[band]))
+    if len(found) > 1 and few(found[-1][2]):
+        (low, _, before), (_, high, count) = found[-2:]
+        found[-2:] = [(low, high, before + count)]
+    return found
+
+
+def _score_words(low: float, high: float) -> str:
+    if high >= HIGHEST:
+        return plain(low, 1) + "+"
+    return plain(low, 1) if low == high else f"{plain(low, 1)} to {plain(high, 1)}"
 
 
 def _quantile(by_band: dict[float, float], wanted: float) -> float:
@@ -293,6 +317,8 @@ def _recapture(viewer: Viewer, asked: Whom) -> Drawn:
         "Any diagnosis on any claim counts here, of whatever setting: a condition may still lack the "
         "face-to-face claim that "
         "risk adjustment asks for.",
+        "People who died in the year or before it, or were not enrolled in it, do not count; a category "
+        "above or below in the hierarchy counts as coded again.",
         "A condition that was not coded again may be gone, or never have been there. Only what the record "
         "supports may be coded.",
         f"{whole(len(now))} categories; who the patients are stands in the work list for recapture.",

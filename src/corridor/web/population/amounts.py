@@ -110,6 +110,21 @@ def hidden_too(counts: Sequence[Any], patients: bool) -> set[int]:
     return hidden
 
 
+def hidden_by_kind(kinds: Sequence[Any], counts: Sequence[Any], patients: bool) -> set[int]:
+    """The same where not only the total of all is told, but also that of each kind."""
+    hidden: set[int] = set()
+    for kind in set(kinds):
+        places = [place for place, one in enumerate(kinds) if one == kind]
+        hidden |= {places[found] for found in hidden_too([counts[place] for place in places], patients)}
+    together = sum(real(counts[place]) or 0.0 for place in hidden)
+    return hidden | hidden_too(counts, patients) if few(together) else hidden
+
+
+def heads_unless(hidden: bool, count: Any) -> Cell:
+    """A count, suppressed where it is small, and not shown where it would give away another that is."""
+    return HIDDEN if hidden and not few(count) else heads(count)
+
+
 HIDDEN = Cell("not shown", None)
 SMALL = Cell("<11", 1.0)
 

@@ -7,9 +7,20 @@ from typing import Any
 from corridor.reports.charts.bars import Bar, bars
 from corridor.reports.charts.rows import SIDE
 from corridor.reports.views.page import Column, Picture, Section, Table, TableRow, text_cell
-from corridor.reports.words import counted, share, short_dollars
-from corridor.web.answers import Whom, rows_of
-from corridor.web.population.amounts import count_cell, decimal, few, heads, if_enough, money, part
+from corridor.reports.words import SMALLEST_CELL, counted, share, short_dollars
+from corridor.web.answers import Whom, data_year, rows_of
+from corridor.web.population.amounts import (
+    count_cell,
+    decimal,
+    few,
+    heads,
+    heads_unless,
+    hidden_by_kind,
+    if_enough,
+    money,
+    part,
+    unless,
+)
 from corridor.web.population.naming import CATEGORIES, named
 from corridor.web.viewer import Viewer
 
@@ -150,7 +161,8 @@ def _receivers(viewer: Viewer, asked: Whom) -> Table:
 
 
 def post_acute_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, Section]:
-    """Post-acute care of the people somebody answers for, by facility."""
+    """Post-acute care of the measured year of the people somebody answers for, by facility."""
+    year = data_year(viewer)
     test, values = asked.where()
     rows = rows_of(
         viewer,
@@ -158,14 +170,16 @@ def post_acute_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, Section]:
         "select service_category, facility_ccn, sum(people) as people, sum(claims) as claims, sum(days) as "
         "days, "
         f"sum(expenditure) as spent from {POST_ACUTE} where {test} "
-        f"and year = (select max(year) from {POST_ACUTE}) group by service_category, facility_ccn order by "
-        f"spent desc",
-        values,
+        "and year = ? group by service_category, facility_ccn order by spent desc",
+        [*values, year],
     )
-    years = rows_of(viewer, POST_ACUTE, f"select max(year) as year from {POST_ACUTE}")
+    if few(sum(float(row["people"]) for row in rows)):
+        few_words = f"Fewer than {SMALLEST_CELL} people{asked.of()} had post-acute care in {year}"
+        empty = "Widen the filter to see more people."
+        return few_words, "", Section("post-acute", "Post-acute care", empty=empty)
     if not rows:
         return (
-            f"No post-acute care{asked.of()} is loaded",
+            f"No post-acute care{asked.of()} in {year} is loaded",
             "",
             Section(
                 "post-acute",
@@ -177,16 +191,20 @@ def post_acute_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, Section]:
     nursing = [row for row in rows if row["service_category"] == "skilled_nursing"]
     nursing_spent = sum(float(row["spent"] or 0) for row in nursing)
     nursing_days = sum(float(row["days"] or 0) for row in nursing)
-    sentence = f"{short_dollars(spent)} of post-acute care{asked.of()} in {int(years[0]['year'])}"
-    if nursing_spent:
+    sentence = f"{short_dollars(spent)} of post-acute care{asked.of()} in {year}"
+    enough = not few(sum(float(row["people"]) for row in nursing))
+    if nursing_spent and enough:
         sentence += f", {share(nursing_spent / spent, 0)} of it for skilled nursing"
     second = ""
-    if nursing_days:
+    if nursing_days and enough:
         second = (
             f"Skilled nursing cost {short_dollars(nursing_spent / nursing_days)} a day over "
             f"{counted(int(nursing_days), 'day')}."
         )
-    shown = [row for row in rows if not few(row["people"])][:15]
+    hidden = hidden_by_kind(
+        [row["service_category"] for row in rows], [row["people"] for row in rows], viewer.patients
+    )
+    shown = [row for place, row in enumerate(rows) if place not in hidden][:15]
     finding = "Spend by facility"
     listed = [Bar(_place(row), float(row["spent"] or 0)) for row in shown]
     pictures = []
@@ -216,20 +234,18 @@ def post_acute_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, Section]:
                 [
                     text_cell(named(CATEGORIES, row["service_category"])),
                     text_cell(row["facility_ccn"]),
-                    heads(row["people"]),
-                    *(
-                        if_enough(row["people"], cell)
-                        for cell in (
-                            count_cell(row["claims"]),
-                            count_cell(row["days"]),
-                            decimal(_per(row["days"], row["claims"])),
-                            money(row["spent"]),
-                            money(_per(row["spent"], row["days"])),
-                        )
+                    heads_unless(place in hidden, row["people"]),
+                    *unless(
+                        place in hidden,
+                        count_cell(row["claims"]),
+                        count_cell(row["days"]),
+                        decimal(_per(row["days"], row["claims"])),
+                        money(row["spent"]),
+                        money(_per(row["spent"], row["days"])),
                     ),
                 ]
             )
-            for row in rows[:200]
+            for place, row in enumerate(rows[:200])
         ],
     )
     tables = [table]

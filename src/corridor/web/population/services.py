@@ -7,9 +7,19 @@ from typing import Any
 from corridor.reports.charts.bars import Bar
 from corridor.reports.charts.dots import DotRow
 from corridor.reports.views.page import Column, Section, Table, TableRow, text_cell
-from corridor.reports.words import counted, share, short_dollars
+from corridor.reports.words import SMALLEST_CELL, counted, share, short_dollars
 from corridor.web.answers import Whom, data_year, rows_of
-from corridor.web.population.amounts import count_cell, few, heads, money, part, span_share, unless
+from corridor.web.population.amounts import (
+    HIDDEN,
+    count_cell,
+    few,
+    heads_unless,
+    hidden_too,
+    money,
+    part,
+    span_share,
+    unless,
+)
 from corridor.web.population.pictures import bar_picture, dot_picture
 from corridor.web.viewer import Viewer
 
@@ -57,9 +67,16 @@ def readmission_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, list[Sect
         f"30 days"
         f" in {data_year(viewer)}"
     )
-    shown = [row for row in rows if not few(row["stays"])]
+    if few(back):
+        sentence = (
+            f"Fewer than {SMALLEST_CELL} of {counted(int(stays), 'index stay')}{asked.of()} led to an "
+            f"unplanned stay within 30 days in {data_year(viewer)}"
+        )
+    hidden = hidden_too([row["stays"] for row in rows], viewer.patients)
+    # what a count of few readmissions could be worked out from goes with it
+    quiet = hidden | hidden_too([row["readmitted"] for row in rows], viewer.patients)
     listed = []
-    for row in shown[:15]:
+    for row in [row for place, row in enumerate(rows) if place not in quiet and not few(back)][:15]:
         low, high = span_share(float(row["readmitted"]), float(row["stays"]))
         listed.append(
             DotRow(
@@ -88,16 +105,13 @@ def readmission_answer(viewer: Viewer, asked: Whom) -> tuple[str, str, list[Sect
             TableRow(
                 [
                     text_cell(row["facility_ccn"]),
-                    heads(row["people"]),
-                    *unless(
-                        few(row["stays"]),
-                        count_cell(row["stays"]),
-                        heads(row["readmitted"]),
-                        part(float(row["readmitted"]) / float(row["stays"])),
-                    ),
+                    heads_unless(place in hidden, row["people"]),
+                    *unless(place in hidden, count_cell(row["stays"])),
+                    HIDDEN if place in hidden else heads_unless(place in quiet, row["readmitted"]),
+                    *unless(place in quiet, part(float(row["readmitted"]) / float(row["stays"]))),
                 ]
             )
-            for row in rows[:100]
+            for place, row in enumerate(rows[:100])
         ],
         note="Not adjusted for who the patients are; the view “Observed against expected” is.",
     )
@@ -177,14 +191,17 @@ def _listed(
                 )
             ],
         )
+    hidden = hidden_too([row["services"] for row in rows], viewer.patients)
     first = rows[0]
     name = names.get(str(first[key]), str(first[key]).replace("_", " ").capitalize())
     sentence = f"{short_dollars(spent)} went to {counted(int(services), noun, noun)}{asked.of()} in {year}"
     second = f"{name} is the largest part, {share(float(first['spent'] or 0) / spent, 0)}." if spent else ""
+    if 0 in hidden:
+        second = ""
     listed = [
         Bar(names.get(str(row[key]), str(row[key]).replace("_", " ").capitalize()), float(row["spent"] or 0))
-        for row in rows
-        if not few(row["services"])
+        for place, row in enumerate(rows)
+        if place not in hidden
     ]
     table = Table(
         slug,
@@ -200,14 +217,14 @@ def _listed(
                 [
                     text_cell(names.get(str(row[key]), str(row[key]).replace("_", " ").capitalize())),
                     *unless(
-                        few(row["services"]),
+                        place in hidden,
                         count_cell(row["services"]),
                         money(row["spent"]),
                         money(float(row["spent"] or 0) / float(row["services"])),
                     ),
                 ]
             )
-            for row in rows
+            for place, row in enumerate(rows)
         ],
     )
     pictures = bar_picture(slug, f"{title}: spend by {head.lower()}", listed, short_dollars)
