@@ -170,6 +170,8 @@ def test_prices_add_up_in_scope(desk: Workbench) -> None:
     assert "unknown code" in plain and "No relative value file" in plain
     line = re.search(r'href="(/billing/prices/lines/[^"]+)"', text)
     assert line is not None and "P0001" not in line[1]
+    told = [row for row in audit.newest(desk.state, 20) if row["action"] == "patient_rows"]
+    assert told and all(row["subject"].startswith("single lines of prices, ") for row in told)
     opened = whole.get(line[1]).text
     assert "$110.00 allowed, $100.00 by the schedule" in opened
     assert whole.get("/billing/prices/lines/1-0000000000000000").status_code == 404
