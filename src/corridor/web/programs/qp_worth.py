@@ -13,6 +13,11 @@ from corridor.web.programs.qp_years import WORDS, choices, chosen, figures_of, h
 from corridor.web.programs.shape import Ask, Panel
 from corridor.web.viewer import Viewer
 
+LUMP_SUM = (
+    "Of the services of the year before the payment where the claims cover all of it; "
+    "else of the performance year"
+)
+
 
 def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     """What the status would be worth, by practice."""
@@ -51,13 +56,14 @@ def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         Column("TIN"),
         Column("Clinicians", "number"),
         Column("Part B paid", "number"),
-        Column("Lump sum", "number"),
+        Column("Lump sum", "number", LUMP_SUM),
         Column("Conversion factor", "number"),
         Column("Worth", "number"),
     )
     return Panel(
         finding,
-        "What a QP with this billing would be paid besides, whatever the status is.",
+        f"What a QP with this billing would be paid besides, whatever the status is. Lump sum: "
+        f"{LUMP_SUM[:1].lower() + LUMP_SUM[1:]}.",
         figures_of(row),
         [
             bar_picture(
