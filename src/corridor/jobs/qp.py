@@ -100,7 +100,10 @@ def _of_run(context: Context, year: int) -> Result:
 
     run = _run(context)
     tables = [run.query(query) for query in QUERIES[:3]]
-    tables.append(run.query(QUERIES[3]) if run.has("claims.period") else [])
+    # a run made before the lump sum had a year of its own took the performance year
+    stated = run.query("select * from qp.status limit 1") if run.has("qp.status") else []
+    dated = bool(stated) and "incentive_year" in stated[0] and run.has("claims.period")
+    tables.append(run.query(QUERIES[3]) if dated else [])
     if any("first_snapshot" not in row for row in tables[1]):
         raise _not_made("qp.member of this version")
     found = result_of(tables, context.rules, year)

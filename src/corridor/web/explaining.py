@@ -123,11 +123,13 @@ def derive_qp(visit: Visit, npi: str, tin: str, quantity: str, year: int | None)
     chosen = year if year in years else years[-1]
     rules = visit.bench.law(tuple(programs_with_rules()))
     whole = visit.bench.whole()
+    # a run made before the lump sum had a year of its own took the performance year
+    dated = "incentive_year" in viewer.query("select * from qp.status where npi = ? limit 1", [npi])[0]
     tables = [
         whole.query(QP_ROWS[0], [npi]),
         whole.query(QP_ROWS[1], [npi, chosen]),
         whole.query(QP_ROWS[2], [npi, npi, chosen]),
-        whole.query(QUERIES[3]) if whole.has("claims.period") else [],
+        whole.query(QUERIES[3]) if dated and whole.has("claims.period") else [],
     ]
     result = result_of(tables, rules, chosen)
     if result is None:
