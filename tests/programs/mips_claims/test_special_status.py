@@ -1,0 +1,157 @@
+"""Special statuses from claims: places of service, encounters, size, ZIP, and what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from tests.measures.bench_tables import Row, Tables
+from tests.programs.mips_claims.bench import ROSTER, ZIP, bench, claims, loaded, many
+
+ALL_LOADED = {"qp.loaded_claims_are_all": True}
+STATUSES = ("small", "rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based", "facility_based")
+
+
+def judged(
+    lines: Sequence[dict[str, Any]],
+    roster: Sequence[Sequence[Any]] = (),
+    zips: Sequence[Sequence[Any]] = (),
+    overrides: dict[str, Any] | None = None,
+) -> Tables:
+    tables = bench(overrides)
+    claims(tables, lines)
+    loaded(tables)
+    tables.give("asm.roster", ROSTER, roster)
+    tables.give("reference.practice_zip", ZIP, zips)
+    for name in ("qp.service", "mips.segment", "mips.place_service", "mips.clinician_status"):
+        tables.make(name)
+    tables.make("mips.special_status")
+    return tables
+
+
+def row(tables: Tables, npi: str = "N1", year: int = 2025, segment: int = 2) -> Row:
+    return next(
+        one
+        for one in tables.make("mips.special_status")
+        if (one["performance_year"], one["npi"], one["segment"]) == (year, npi, segment)
+    )
+
+
+def test_the_segments_of_a_year() -> None:
+    """Segment 1 of 2026 is October 2024 to September 2025; segment 2 ends after the loaded claims."""
+    tables = judged([{}])
+    found = {(one["performance_year"], one["segment"]): one for one in tables.make("mips.segment")}
+    assert (found[2026, 1]["first_month"], found[2026, 1]["last_month"]) == (202410, 202509)
+    assert (found[2026, 1]["is_whole"], found[2026, 2]["is_whole"]) == (True, False)
+    assert (found[2025, 1]["is_latest"], found[2025, 2]["is_latest"]) == (False, True)
+    # a service of 1 March 2025 is in the second segment of 2025 and the first of 2026
+    made = {(one["performance_year"], one["segment"]) for one in tables.make("mips.special_status")}
+    assert made == {(2025, 2), (2026, 1)}
+
+
+def test_three_of_four_services_at_a_hospital_are_enough() -> None:
+    """3 of 4 = 0.75 reaches the share; 2 of 3 = 0.67 does not."""
+    place = "place_of_service_code"
+    enough = row(judged([*many(3, **{place: "22"}), {place: "11"}]))
+    assert (enough["hospital_based"], enough["hospital_based_count"], enough["hospital_based_share"]) == (
+        True, 3, 0.75,
+    )  # fmt: skip
+    fewer = row(judged([*many(2, **{place: "19"}), {place: "11"}]))
+    assert (fewer["hospital_based"], fewer["hospital_based_count"]) == (False, 2)
+
+
+def test_facility_based_needs_a_service_in_the_hospital_itself_and_stays_open() -> None:
+    """Outpatient alone (22) refutes it; with one inpatient service (21) only the hospital's score is missing.
+    Off-campus (19) counts for hospital-based, not for facility-based."""
+    place = "place_of_service_code"
+    assert row(judged(many(4, **{place: "22"})))["facility_based"] is False
+    found = row(judged([*many(3, **{place: "22"}), {place: "21"}]))
+    assert (found["facility_based"], found["facility_based_count"], found["facility_based_share"]) == (
+        None, 4, 1.0,
+    )  # fmt: skip
+    assert "facility-based open" in found["basis"]
+    off = row(judged(many(4, **{place: "19"})))
+    assert (off["hospital_based"], off["facility_based"], off["facility_based_count"]) == (True, False, 0)
+
+
+def test_ambulatory_surgery() -> None:
+    found = row(judged([*many(3, place_of_service_code="24"), {}]))
+    assert (found["asc_based"], found["hospital_based"]) == (True, False)
+
+
+def test_hundred_encounters_are_not_patient_facing_only_where_all_claims_are_loaded() -> None:
+    """100 is the most; 101 refutes it however little is loaded. A second service to a person on a day is the
+    same encounter; an image is none."""
+    hundred = [*many(100), {"person_id": 1}, *many(5, hcpcs_code="71046")]
+    assert row(judged(hundred))["non_patient_facing"] is None
+    found = row(judged(hundred, overrides=ALL_LOADED))
+    assert (found["non_patient_facing"], found["non_patient_facing_count"]) == (True, 100)
+    assert row(judged(many(101)))["non_patient_facing"] is False
+
+
+def test_the_size_of_a_practice() -> None:
+    """15 clinicians are a small practice, 16 are not; a roster that says more than was seen counts."""
+    seen = [{"rendering_npi": f"N{n}"} for n in range(1, 16)]
+    found = row(judged(seen), npi="")
+    assert (found["small"], found["small_count"], found["counted"]) == (True, 15, "clinicians")
+    assert "size by the clinicians seen" in found["basis"]
+    assert row(judged([*seen, {"rendering_npi": "N16"}]), npi="")["small"] is False
+    listed = row(judged([{}], roster=[("T1", "N1", "08", None, 40, "roster")]))
+    assert (listed["small"], listed["small_count"]) == (False, 40)
+
+
+def test_more_than_three_quarters_of_the_clinicians_give_the_practice_its_status() -> None:
+    """3 of 4 = 0.75 is not more than 0.75; 4 of 5 is. Facility-based asks to reach 0.75, and is open."""
+    place = "place_of_service_code"
+
+    def practice(hospital: int, office: int) -> Row:
+        return row(
+            judged(
+                [{"rendering_npi": f"H{n}", place: "21"} for n in range(hospital)]
+                + [{"rendering_npi": f"O{n}"} for n in range(office)]
+            ),
+            npi="",
+        )
+
+    three = practice(3, 1)
+    assert (three["hospital_based"], three["hospital_based_count"], three["hospital_based_share"]) == (
+        False, 3, 0.75,
+    )  # fmt: skip
+    assert three["facility_based"] is None
+    assert practice(4, 1)["hospital_based"] is True
+    assert practice(1, 3)["facility_based"] is False
+
+
+def test_rural_and_shortage_areas_by_zip() -> None:
+    """A ZIP+4 begins with its ZIP; a ZIP that the list does not name is neither; without one it is open."""
+    zips = [("2026", "03103", True, False), ("2026", "03104", False, True)]
+    roster = [("T1", "N1", "08", "031031234", 2, "roster"), ("T1", "N2", "08", "99999", 2, "roster")]
+    tables = judged([{}, {"rendering_npi": "N2"}, {"rendering_npi": "N3"}], roster, zips)
+    assert [row(tables, npi)["rural"] for npi in ("N1", "N2", "N3")] == [True, False, None]
+    assert row(tables, "N1")["hpsa"] is False
+    # one of three is rural, one is open: at most two thirds
+    assert row(tables, "")["rural"] is False
+    assert row(judged([{}]))["rural"] is None
+
+
+def test_a_status_of_either_segment_stands() -> None:
+    """Hospital-based from October 2023 to September 2024, not after: held for 2025."""
+    tables = judged([{"day": date(2024, 3, 1), "place_of_service_code": "21"}, {"day": date(2025, 3, 1)}])
+    held = {(one["performance_year"], one["npi"]): one for one in tables.make("mips.status_held")}
+    one = held[2025, "N1"]
+    assert (one["segments"], one["hospital_based"], one["small"]) == (2, True, True)
+    # non-patient facing is open in both
+    assert one["non_patient_facing"] is None
+    latest = bench({"mips.special_status_segment": "latest"})
+    columns = tables.con.execute("select * from mips.special_status").fetchall()
+    types = {name: kind for name, kind, *_ in tables.con.execute("describe mips.special_status").fetchall()}
+    latest.give("mips.special_status", types, columns)
+    found = {(one["performance_year"], one["npi"]): one for one in latest.make("mips.status_held")}
+    assert (found[2025, "N1"]["segments"], found[2025, "N1"]["hospital_based"]) == (1, False)
+
+
+def test_every_status_is_a_column() -> None:
+    found = row(judged([{}]))
+    for status in STATUSES:
+        assert {status, f"{status}_count", f"{status}_share"} <= set(found)
