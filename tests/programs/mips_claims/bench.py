@@ -9,7 +9,7 @@ from typing import Any
 from tests.claims.canonical import CANONICAL
 from tests.measures.bench_tables import Row, Tables
 
-PROGRAMS = ["claims", "asm", "qp", "mips"]
+PROGRAMS = ("claims", "asm", "qp", "mips")
 PERIOD = {"source_id": "VARCHAR", "first_day": "DATE", "last_day": "DATE", "lines": "BIGINT"}
 ROSTER = {
     "tin": "VARCHAR", "npi": "VARCHAR", "specialty_code": "VARCHAR", "zip_code": "VARCHAR",
@@ -18,9 +18,9 @@ ROSTER = {
 ZIP = {"vintage": "VARCHAR", "zip_code": "VARCHAR", "rural": "BOOLEAN", "hpsa": "BOOLEAN"}
 
 
-def bench(overrides: Mapping[str, Any] | None = None, data_year: int = 2025) -> Tables:
-    """An empty bench with the law that the steps read."""
-    return Tables(PROGRAMS, data_year=data_year, overrides=overrides)
+def bench(overrides: Mapping[str, Any] | None = None, programs: Sequence[str] = ()) -> Tables:
+    """An empty bench with the law that the steps read, and that of more programs."""
+    return Tables([*PROGRAMS, *programs], overrides=overrides)
 
 
 def claims(tables: Tables, lines: Sequence[Mapping[str, Any]], **shared: Any) -> None:

@@ -21,7 +21,7 @@ PUBLISHED = {
 
 def made(scores: dict[int, float], dual: dict[int, str], published: bool = False) -> dict[str, Row]:
     """N1 sees people 1, 2, 3 and N2 person 3, in March 2025; person 4 only in December 2025."""
-    tables: Tables = bench()
+    tables: Tables = bench(programs=["population"])
     claims(
         tables,
         [
@@ -48,8 +48,8 @@ def made(scores: dict[int, float], dual: dict[int, str], published: bool = False
 
 
 def test_each_patient_once_of_the_later_segment() -> None:
-    """N1: (1.0 + 2.0 + 0.6) / 3 = 1.2, of three one is dual (02); 09 is no Medicaid. The practice has the same
-    three people, person 3 seen by both; December 2025 is of the segment of 2026."""
+    """N1: (1.0 + 2.0 + 0.6) / 3 = 1.2, of three one is dual (02); 09 is no Medicaid. The practice has the
+    same three people, person 3 seen by both; December 2025 is of the segment of 2026."""
     found = made({1: 1.0, 2: 2.0, 3: 0.6, 4: 9.0}, {1: "02", 2: "09", 4: "02"})
     assert {npi: row["patients"] for npi, row in found.items()} == {"": 3, "N1": 3, "N2": 1}
     assert found["N1"]["mean_hcc_risk_score"] == pytest.approx(1.2)
