@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from corridor.law import load_rules
-from corridor.web.deadlines import LINE, PROGRAMS, Deadline, calendar_file, deadlines
+from corridor.programs.calendar import PROGRAMS, Deadline, calendar_file, deadlines
+from corridor.programs.calendar.ics import LINE
 from corridor.web.roles import Role
 from tests.web.conftest import Sign
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
     "apcm": ("corridor.cli.apcm", "What primary care management is worth beside what is billed now."),
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
+    "calendar": ("corridor.cli.calendar", "What is due when, and what is still missing for it."),
     "template": ("corridor.cli.template", "An Excel form for everything that takes a file."),
     "price-file": (
         "corridor.cli.price_file",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from corridor.programs.calendar import Deadline
 from corridor.reports.words import counted, real, short_dollars
-from corridor.web.deadlines import Deadline
 from corridor.web.guard import Visit
 from corridor.web.programs.registry import PROGRAMS
 from corridor.web.roles import DATA, PATIENTS, RESULTS

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
+from corridor.programs.calendar import PROGRAMS as WITH_DATES
+from corridor.programs.calendar import deadlines as dates_of
 from corridor.programs.writing import plain
-from corridor.web.deadlines import PROGRAMS as WITH_DATES
-from corridor.web.deadlines import deadlines as dates_of
 from corridor.web.explaining import derive_qp
 from corridor.web.guard import VisitDep
 from corridor.web.pages.evidence import asked_rows

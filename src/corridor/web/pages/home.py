@@ -6,11 +6,20 @@ from collections.abc import Sequence
 
 from fastapi import Response
 
+from corridor.programs.calendar import (
+    PROGRAMS,
+    Deadline,
+    Evidence,
+    Need,
+    calendar_file,
+    deadlines,
+    needs,
+    undated,
+)
 from corridor.reports.charts.bars import Bar
 from corridor.reports.views.page import Picture
 from corridor.reports.words import counted, short_dollars
 from corridor.web.attention import Item, attention
-from corridor.web.deadlines import PROGRAMS, calendar_file, deadlines
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.programs.asm import asm_opening
 from corridor.web.programs.drawing import bar_picture
@@ -21,6 +30,7 @@ from corridor.web.viewer import Viewer
 
 MOST_ITEMS = 12
 MOST_DATES = 6
+MOST_DUE = 8
 AHEAD_DAYS = 1100
 LEAST_RANK, LEAST_BARS = 2, 2
 
@@ -54,14 +64,31 @@ def home(visit: VisitDep) -> Response:
 
 def dates(visit: VisitDep) -> Response:
     """Every date ahead that the rules know, with source and status."""
-    today = now().date()
+    today, rules = now().date(), visit.bench.law(PROGRAMS)
+    rows = deadlines(rules, today, AHEAD_DAYS)
     return page(
         visit,
         "deadlines.html.j2",
         "Deadlines",
-        rows=deadlines(visit.bench.law(PROGRAMS), today, AHEAD_DAYS),
+        rows=rows,
+        undated=undated(rules, today),
+        missing=_missing(visit, rows),
         today=today,
     )
+
+
+def _missing(visit: Visit, rows: Sequence[Deadline]) -> dict[str, list[Need]]:
+    """What is still missing for what is due next, by the words of the date.
+
+    Only for who sees every row: the counts are of the whole organization.
+    """
+    if not (visit.who.any_of(RESULTS) and visit.who.scope.every_row):
+        return {}
+    rules = visit.bench.law(PROGRAMS)
+    evidence = Evidence.gather(visit.bench.warehouse, visit.viewer(), now().date())
+    due = [one for one in rows if one.due and one.year is not None][:MOST_DUE]
+    found = {one.what: needs(one, evidence, rules.in_force(int(one.year or 0))) for one in due}
+    return {what: [need for need in listed if need.state != "done"] for what, listed in found.items()}
 
 
 def dates_file(visit: VisitDep) -> Response:
