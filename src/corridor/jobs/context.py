@@ -29,6 +29,7 @@ SHARED_RULES = (
     "qp",
     "wiser",
     "drug",
+    "mips",
 )
 
 

@@ -27,6 +27,10 @@ FORMATS: dict[str, tuple[str, str]] = {
     "participants": ("corridor.sources.org.load", "ACO participant list"),
     "voluntary": ("corridor.sources.org.load", "primary clinicians that people named"),
     "quality": ("corridor.sources.org.load", "quality results and attestations"),
+    "quality-results": (
+        "corridor.sources.qpp.load",
+        "measure results: counts or patients (CSV), QRDA III, QPP JSON, FHIR MeasureReport",
+    ),
     "attestation": ("corridor.sources.org.load", "improvement activities and interoperability by practice"),
     "optout": ("corridor.sources.org.load", "data-sharing preferences"),
     "program": ("corridor.sources.org.load", "people enrolled in a care program"),

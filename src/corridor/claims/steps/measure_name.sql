@@ -1,0 +1,42 @@
+-- step:      claims.measure_name
+-- makes:     one row per name that a loaded result gives its measure, with the quality measure it stands for
+-- key:       measure_reference
+-- reads:     qpp_raw.measure_name, qpp_raw.measure_result, qpp_raw.measure_patient
+-- rules:     asm.quality_measure
+-- cites:     docs/quality.md
+-- evidence:  none
+with named as (
+  select measure_id as measure_reference from qpp_raw.measure_result
+  union
+  select measure_id as measure_reference from qpp_raw.measure_patient
+),
+-- CMS165v14 and CMS165 name one measure
+parted as (
+  select
+    measure_reference,
+    case when starts_with(measure_reference, 'CMS') then split_part(measure_reference, 'V', 1) end as ecqm_number
+  from named
+  where measure_reference is not null
+),
+stated as (
+  select upper(measure_reference) as measure_reference, min(upper(quality_id)) as quality_id
+  from qpp_raw.measure_name
+  group by upper(measure_reference)
+),
+known as (
+  select split_part(upper(ecqm_id), 'V', 1) as ecqm_number, min(measure_id) as quality_id
+  from rules.asm_quality_measure
+  where ecqm_id is not null
+  group by split_part(upper(ecqm_id), 'V', 1)
+)
+select
+  parted.measure_reference,
+  coalesce(stated.quality_id, known.quality_id, parted.measure_reference) as quality_id,
+  case
+    when stated.quality_id is not null then 'named by a loaded list'
+    when known.quality_id is not null then 'number of the electronic measure'
+    else 'as written'
+  end as basis
+from parted
+left join stated on stated.measure_reference = parted.measure_reference
+left join known on known.ecqm_number = parted.ecqm_number
