@@ -8,7 +8,7 @@ not said differ.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 ENTITY_OF_PARTICIPATION = {
@@ -173,7 +173,8 @@ class MeasurementSet:
 class Submission:
     """What one entity reports of one performance year.
 
-    ``performers`` are the pairs of TIN and NPI that QRDA III lists beside the entity itself.
+    ``performers`` are the pairs of TIN and NPI that QRDA III lists beside the entity itself,
+    ``apm_entity_id`` the APM Entity it names for a group or clinician that reports for itself.
     """
 
     entity_type: str
@@ -182,7 +183,8 @@ class Submission:
     npi: str | None = None
     entity_id: str | None = None
     measurement_sets: tuple[MeasurementSet, ...] = ()
-    performers: tuple[tuple[str, str], ...] = field(default=())
+    performers: tuple[tuple[str, str], ...] = ()
+    apm_entity_id: str | None = None
 
     @property
     def participation(self) -> str:

@@ -113,9 +113,14 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def read_submission(path: Path, year: int | None = None) -> Submission:
-    """The submission of a file; refused where its shape is not that of the Submissions API."""
-    document = read_document(path, year)
+def read_submission(
+    source: Path | Mapping[str, Any], file: object | None = None, *, year: int | None = None
+) -> Submission:
+    """The submission of a file, or of an object already parsed; refused where its shape is not the API's.
+
+    ``file`` is what errors name in place of the path.
+    """
+    document = source if isinstance(source, Mapping) else read_document(source, year)
     problems = shape_problems(document)
     if problems:
         more = f" {len(problems) - 1} more were found." if len(problems) > 1 else ""
@@ -123,7 +128,7 @@ def read_submission(path: Path, year: int | None = None) -> Submission:
             "QPP-SHAPE",
             f"The submission has not the shape the Submissions API takes: {problems[0].message}.{more}",
             todo="`corridor submit qpp --check FILE` lists everything that is wrong.",
-            file=path,
+            file=file or (None if isinstance(source, Mapping) else source),
             field=problems[0].path,
         )
     return from_document(document)
