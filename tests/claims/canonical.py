@@ -100,6 +100,24 @@ OTHER = {
         medical_paid DOUBLE, average_risk_score DOUBLE"""
     ),
 }
+_MEASURED = """performance_year INTEGER, period_start DATE, period_end DATE, participation, tin, npi,
+    entity_id, site_id, software, program_name, measure_id, collection_type, stratum, document, load_order BIGINT"""
+OTHER |= {
+    "qpp_raw.measure_result": _columns(
+        _MEASURED
+        + """, initial_population INTEGER, denominator INTEGER, exclusion INTEGER, exception INTEGER,
+        numerator INTEGER, numerator_exclusion INTEGER, not_met INTEGER, not_captured INTEGER, rate DOUBLE"""
+        + _COMMON
+    ),
+    "qpp_raw.measure_patient": _columns(
+        _MEASURED + ", person_id BIGINT, event_date DATE, event_id, status, missing_element, payer" + _COMMON
+    ),
+    "qpp_raw.measure_name": _columns("measure_reference, quality_id" + _COMMON),
+    "reference.qpp_measure": _columns(
+        """vintage, year INTEGER, measure_id, e_measure_id, e_measure_uuid, is_inverse BOOLEAN,
+        overall_algorithm"""
+    ),
+}
 FORMATS = ("cclf", "fhir", "rif", "synpuf", "tuva", "x12")
 NOT_MADE = {"x12.pharmacy_claim"}  # drugs of a pharmacy travel by another standard
 INPUTS = {f"{fmt}.{table}": columns for fmt in FORMATS for table, columns in CANONICAL.items()} | OTHER

@@ -13,14 +13,14 @@ from corridor.engine.connection import connect
 from corridor.law import Rules, load_rules
 from tests.claims.canonical import INPUTS
 
-ROOMS = ("claims", "episodes", "measures", "asm")
+ROOMS = ("claims", "episodes", "measures", "quality", "asm")
 Row = dict[str, Any]
 
 
 @cache
 def _law() -> Rules:
     """The law without overrides, read once."""
-    return load_rules(["asm", "claims"])
+    return load_rules(["asm", "claims", "mips"])
 
 
 class Workbench:
@@ -33,7 +33,7 @@ class Workbench:
         data_year: int | None = None,
     ) -> None:
         self.con = connect(threads=1)
-        law = load_rules(["asm", "claims"], overrides=overrides) if overrides else _law()
+        law = load_rules(["asm", "claims", "mips"], overrides=overrides) if overrides else _law()
         self.force = law.in_force(performance_year)
         self.catalogue = load_catalogue()
         self.made: set[str] = set()

@@ -23,6 +23,13 @@ SAID: Row = {
     "delivery_id": "d1",
     "load_order": 1,
 }
+MEASURE = {
+    "year": "INTEGER",
+    "measure_id": "VARCHAR",
+    "e_measure_id": "VARCHAR",
+    "e_measure_uuid": "VARCHAR",
+    "is_inverse": "BOOLEAN",
+}
 CANONICAL = ("claims.measure_name", "claims.measure_patient", "claims.measure_result")
 ROLLUP = ("quality.patient", "quality.count", "quality.rollup")
 
@@ -35,6 +42,7 @@ class QualityBench:
         self.results: list[Row] = []
         self.patients: list[Row] = []
         self.names: list[Row] = []
+        self.measures: list[tuple[Any, ...]] = []
         self.aliases: list[tuple[int, int]] = []
 
     def count(self, denominator: int, numerator: int, **more: Any) -> None:
@@ -52,6 +60,7 @@ class QualityBench:
         ):
             columns = {**RAW_TABLES[table], **COMMON}
             self.tables.give(table, columns, [[row.get(name) for name in columns] for row in rows])
+        self.tables.give("reference.qpp_measure", MEASURE, self.measures)
         pairs = {"person_id": "BIGINT", "kept_person_id": "BIGINT"}
         self.tables.give("identity.person_alias", pairs, self.aliases)
         found: list[Row] = []

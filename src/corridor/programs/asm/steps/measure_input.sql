@@ -1,8 +1,8 @@
 -- step:      asm.measure_input
 -- makes:     one row per eligible TIN/NPI, measure of its cohort and collection type: what was reported, or computed
 -- key:       performance_year, tin, npi, measure_id, collection_type
--- reads:     asm.eligibility, asm.year_used, org_raw.quality_result, measures.asm_admission
--- rules:     asm.quality_measure, asm.small_practice_maximum_clinicians
+-- reads:     asm.eligibility, asm.year_used, quality.reported, measures.asm_admission
+-- rules:     asm.quality_measure, asm.quality_measure_collection_type, asm.small_practice_maximum_clinicians
 -- cites:     42 CFR 512.725; ASM specification 3.1
 -- evidence:  episodes.chronic_attribution(tin, npi)
 -- owner:     tin, npi
@@ -15,6 +15,16 @@ with asked as (
   join asm.year_used as used on used.cohort = clinician.cohort
   where clinician.eligible
 ),
+-- rates of the organization's own list as they stand, results only in the ways that ASM takes
+taken as (
+  select
+    known.performance_year, known.tin, known.npi, known.measure_id, known.collection_type, known.rate,
+    known.eligible_cases, known.data_completeness
+  from quality.reported as known
+  left join rules.asm_quality_measure_collection_type as way
+    on way.measure_id = known.measure_id and way.collection_type = known.collection_type
+  where known.basis = 'list' or way.measure_id is not null
+),
 -- the results of the performance year; where none is loaded, those of the nearest year
 year_chosen as (
   select performance_year
@@ -24,7 +34,7 @@ year_chosen as (
       row_number() over (
         order by abs(years.performance_year - setting.performance_year), years.performance_year desc
       ) as place
-    from (select distinct performance_year from org_raw.quality_result) as years
+    from (select distinct performance_year from taken) as years
     cross join (select max(performance_year) as performance_year from asm.year_used) as setting
     where years.performance_year is not null
   )
@@ -32,14 +42,10 @@ year_chosen as (
 ),
 result as (
   select
-    tin, npi, measure_id, lower(collection_type) as collection_type, rate, eligible_cases, data_completeness,
-    performance_year as result_year,
-    row_number() over (
-      partition by tin, npi, measure_id, lower(collection_type)
-      order by file_date desc nulls last, delivery_id desc, rate, eligible_cases, data_completeness
-    ) as place
-  from org_raw.quality_result
-  where performance_year in (select performance_year from year_chosen) and collection_type is not null
+    tin, npi, measure_id, collection_type, rate, eligible_cases, data_completeness,
+    performance_year as result_year
+  from taken
+  where performance_year in (select performance_year from year_chosen)
 ),
 reported as (
   select
@@ -52,7 +58,7 @@ reported as (
     ) as place
   from asked
   join result
-    on result.tin = asked.tin and result.measure_id = asked.measure_id and result.place = 1
+    on result.tin = asked.tin and result.measure_id = asked.measure_id
     and (result.npi = asked.npi or result.npi is null)
   cross join rules.asm_small_practice_maximum_clinicians as small
   -- a practice may report for its clinicians only while it is small; claims measures fall back to the practice
