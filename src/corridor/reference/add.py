@@ -17,7 +17,7 @@ import duckdb
 from corridor.engine.connection import connect, quote
 from corridor.engine.connection import name as sql_name
 from corridor.engine.files import remove_tree, sha256_of, write_json, writer_lock
-from corridor.engine.tabular import Found, Staged, Table, gather, matching, open_table, scratch_folder, stage
+from corridor.engine.tabular import Found, Table, gather, matching, open_table, scratch_folder, stage
 from corridor.engine.tabular.stage import refuse_columns
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
@@ -28,13 +28,14 @@ from corridor.reference.naming import stage_of, vintage_of, year_of
 from corridor.reference.outcome import UNKNOWN, Outcome, settled
 from corridor.reference.pfs_files import fee_schedule, neighbours, passed_over
 from corridor.reference.pfs_sheet import Edition
+from corridor.reference.qpp import install as qpp
+from corridor.reference.refuse import check_key, refuse_many, unknown
 
 # What CMS puts beside its tables: not a table, and not an error.
 _DOCUMENT = re.compile(
     r"lay-?out|lyout|read ?me|record|dictionary|method|documentation|notes|terms", re.IGNORECASE
 )
 _DOCUMENT_SUFFIXES = (".pdf", ".doc", ".docx", ".rtf", ".html", ".htm", ".md", ".json", ".ppt", ".pptx")
-_TOLERATED = 0.05  # of the rows may be unusable before the file is refused
 
 # progress(file, place, of how many, how), as the command line shows it
 Progress = Callable[[str, int, int, str], None]
@@ -60,7 +61,7 @@ def add_references(
     stage: str | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Install the files behind ``paths`` (files, folders, zips); one Outcome a file, in order.
+    """Install the files behind ``paths`` (files, folders, zips); one Outcome a file and table, in order.
 
     A file's reference is found by its columns, or is ``name``. ``vintage`` (2026, 2026-10) is read
     off the file name where it is not given; files of one vintage that are added together are one
@@ -84,20 +85,23 @@ def add_references(
                 have.setdefault(digest, set()).add((one.name, one.vintage))
         groups: dict[tuple[str, str], list[_Candidate]] = {}
         files = gather(paths, scratch)
-        years = neighbours(files)
+        years, cuts = neighbours(files), qpp.known_cuts(files, warehouse)
         for place, found in enumerate(files, start=1):
             if progress:
                 progress(found.name, place, len(files), "recognizing")
             beside = years.get(found.path.parent)
-            outcome, candidate = _recognise(found, scratch, have, name, vintage, stage, beside)
-            if candidate is not None:
-                group = groups.setdefault((candidate.reference.name, candidate.vintage), [])
-                outcome, candidate = _among(warehouse, group, outcome, candidate, outcomes)
-            if candidate is not None:
-                have.setdefault(candidate.sha256, set()).add((candidate.reference.name, candidate.vintage))
-                group.append(candidate)
-            else:
-                outcomes.append(outcome)
+            for outcome, candidate in _of_qpp(found, scratch, name, vintage, cuts) or [
+                _recognise(found, scratch, have, name, vintage, stage, beside)
+            ]:
+                if candidate is not None:
+                    group = groups.setdefault((candidate.reference.name, candidate.vintage), [])
+                    outcome, candidate = _among(warehouse, group, outcome, candidate, outcomes)
+                if candidate is not None:
+                    made = (candidate.reference.name, candidate.vintage)
+                    have.setdefault(candidate.sha256, set()).add(made)
+                    group.append(candidate)
+                else:
+                    outcomes.append(outcome)
         groups = {which: candidates for which, candidates in groups.items() if candidates}
         for place, (which, candidates) in enumerate(groups.items(), start=1):
             if progress:
@@ -108,6 +112,26 @@ def add_references(
 
 
 # ---- which reference -----------------------------------------------------------------------------
+
+
+def _of_qpp(
+    found: Found, scratch: Path, name: str | None, vintage: str | None, cuts: qpp.Known
+) -> list[tuple[Outcome, _Candidate | None]]:
+    """The tables of a file of the Quality Payment Program, of which one has several; none of any other."""
+    try:
+        why = qpp.not_needed(found)
+        if why is not None:
+            return [(Outcome(found.name, "passed over", why=why), None)]
+        met: list[tuple[Outcome, _Candidate | None]] = []
+        for own in qpp.editions(found, scratch, vintage, name, cuts) or ():
+            reference = catalogue()[own.reference]
+            table = open_table(own.found, [reference.layout], scratch)
+            digest = sha256_of(found.path)
+            known = _Candidate(found, table, reference, own.vintage, own.year, "final", digest, own)
+            met.append((Outcome(found.name, ""), known))
+        return met
+    except CorridorError as error:
+        return [(Outcome(found.name, "refused", why=error.what, error=error), None)]
 
 
 def _recognise(
@@ -150,7 +174,7 @@ def _recognise(
                 return Outcome(found.name, "passed over", why="a description of a layout"), None
             if name is not None:
                 refuse_columns(table, layouts[0])
-            raise _unknown(table)
+            raise unknown(table)
         reference = catalogue()[fitting[0].name]
         year = year_of(found.name, vintage)
         if reference.layout.meta.get("needs_year") and year is None:
@@ -191,7 +215,8 @@ def _among(
     there = [one.edition for one in group if one.edition is not None]
     records = [one.record for one in installed(warehouse, candidate.reference.name)]
     try:
-        why = passed_over(candidate.edition, there, records)
+        judge = qpp.passed_over if candidate.reference.name.startswith(qpp.PREFIX) else passed_over
+        why = judge(candidate.edition, there, records)
     except CorridorError as error:
         return Outcome(candidate.found.name, "refused", why=error.what, error=error), None
     if why:
@@ -201,17 +226,6 @@ def _among(
         because = f"{candidate.found.name} of the same edition is better"
         outcomes.append(Outcome(lesser.found.name, "passed over", why=because))
     return outcome, candidate
-
-
-def _unknown(table: Table) -> CorridorError:
-    known = ", ".join(sorted(catalogue()))
-    return CorridorError(
-        "REFERENCE-UNKNOWN",
-        "This is no reference file that Corridor knows.",
-        why="Its header has the columns of none of the references.",
-        todo=f"Check the file. Corridor reads: {known}. Their columns: corridor reference list --json",
-        file=table.file.name,
-    )
 
 
 # ---- installing ----------------------------------------------------------------------------------
@@ -230,7 +244,7 @@ def _install(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> list[Out
     try:
         for candidate in candidates:
             outcomes.append(_stage(con, candidate, first=candidate is candidates[0]))
-        _check_key(con, reference, candidates[0].found.name)
+        check_key(con, reference, candidates[0].found.name)
         columns = ", ".join(
             f"cast({sql_name(column)} as {kind}) as {sql_name(column)}"
             for column, kind in reference.columns.items()
@@ -287,7 +301,7 @@ def _instead(warehouse: Warehouse, candidates: Sequence[_Candidate]) -> str | No
 def _stage(con: duckdb.DuckDBPyConnection, candidate: _Candidate, first: bool) -> Outcome:
     reference = candidate.reference
     staged = stage(con, candidate.table, reference.layout, "staged")
-    _refuse_many(con, staged)
+    refuse_many(con, staged)
     query = _query(candidate)
     con.execute(
         f"create or replace temp table reference_rows as {query}"
@@ -318,48 +332,6 @@ def _query(candidate: _Candidate) -> str:
     return Template(path.read_text(encoding="utf-8")).substitute(
         columns=columns, stage=candidate.stage, year=str(candidate.year)
     )
-
-
-def _refuse_many(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    if staged.rows_in == 0:
-        raise CorridorError(
-            "REFERENCE-EMPTY",
-            "The file holds a header and no rows.",
-            why="Installed, it would look like a list of nobody.",
-            todo="Fetch the file again.",
-            file=staged.file_name,
-        )
-    if staged.rows_rejected > _TOLERATED * staged.rows_in:
-        first = con.execute(
-            f"select line_number, field, reason from ({staged.rejects}) order by line_number limit 1"
-        ).fetchone()
-        assert first is not None
-        raise CorridorError(
-            "REFERENCE-BAD-ROWS",
-            f"{staged.rows_rejected:,} of {staged.rows_in:,} rows cannot be used; the first one: {first[2]}.",
-            why="So many wrong rows mean a wrong file or a changed layout.",
-            todo="Check that it is the file CMS published, unchanged.",
-            file=staged.file_name,
-            line=int(first[0]),
-            field=str(first[1]),
-        )
-
-
-def _check_key(con: duckdb.DuckDBPyConnection, reference: Reference, file_name: str) -> None:
-    key = ", ".join(sql_name(column) for column in reference.key)
-    twice = con.execute(
-        f"select {key}, count(*) from (select distinct * from reference_rows) group by {key} "
-        f"having count(*) > 1 order by {key} limit 1"
-    ).fetchone()
-    if twice:
-        which = ", ".join(f"{column} {value}" for column, value in zip(reference.key, twice))
-        raise CorridorError(
-            "REFERENCE-KEY",
-            f"The file says two different things of {which}.",
-            why=f"{', '.join(reference.key)} must be unique, or results would depend on the order of rows.",
-            todo="Remove one of the rows; or install different editions under their own --vintage.",
-            file=file_name,
-        )
 
 
 def _record(

@@ -80,7 +80,7 @@ def _measures(of: Mapping[str, list[Row]]) -> dict[str, Measure]:
     made = {}
     for row in of.get(named.MEASURE, []):
         measure_id = row["measure_id"]
-        ways = methods[measure_id]
+        ways = sorted(methods[measure_id], key=lambda way: str(way["submission_method"]))
         made[measure_id] = _plain(
             Measure,
             row,
@@ -90,7 +90,7 @@ def _measures(of: Mapping[str, list[Row]]) -> dict[str, Measure]:
             benchmark_withdrawn=_historic(ways, "removed"),
             benchmark_flat=_historic(ways, "flat"),
             strata=tuple(_stratum(one) for one in strata[measure_id]),
-            **{field: tuple(others) for field, others in links[measure_id].items()},
+            **{field: tuple(sorted(others)) for field, others in links[measure_id].items()},
         )
     return made
 
@@ -113,7 +113,11 @@ def _exclusions(rows: Iterable[Row]) -> dict[tuple[str, str], BenchmarkExclusion
     for row in rows:
         codes[row["measure_id"], row["submission_method"]].append(row)
     return {
-        key: _plain(BenchmarkExclusion, many[0], reason_codes=tuple(one["reason_code"] for one in many))
+        key: _plain(
+            BenchmarkExclusion,
+            many[0],
+            reason_codes=tuple(one["reason_code"] for one in many if one["reason_code"]),
+        )
         for key, many in codes.items()
     }
 
@@ -123,7 +127,9 @@ def _mvps(of: Mapping[str, list[Row]]) -> dict[str, Mvp]:
     for row in of.get(named.MVP_MEASURE, []):
         roles[row["mvp_id"]][row["role"]].append(row["measure_id"])
     return {
-        row["mvp_id"]: _plain(Mvp, row, **{role: tuple(roles[row["mvp_id"]][role]) for role in MVP_ROLES})
+        row["mvp_id"]: _plain(
+            Mvp, row, **{role: tuple(sorted(roles[row["mvp_id"]][role])) for role in MVP_ROLES}
+        )
         for row in of.get(named.MVP, [])
     }
 

@@ -1,4 +1,4 @@
-"""What must hold between the files of a year: what does not is reported, for CMS's files have had such gaps."""
+"""What must hold between the files of a year; what does not is reported: CMS's files have had such gaps."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ def reports_of(qpp: Qpp) -> Iterator[str]:
         yield from _benchmarks_of_nothing(qpp)
         yield from _pathways_of_nothing(qpp)
     for one in qpp.benchmarks.values():
-        if (
-            one.submission_method == ADMINISTRATIVE
-            and one.metric_type == "costScore"
-            and one.ladder != DEVIATION
-        ):
-            yield f"Benchmark {one.measure_id}: cut points that are no steps of a standard deviation ({one.year})."
+        if one.submission_method == ADMINISTRATIVE and one.ladder != DEVIATION:
+            yield f"Benchmark {one.measure_id}: its cut points are no steps of a standard deviation."
     count = sum(one.is_provisional for one in qpp.benchmarks.values())
     if count:
-        yield f"{count} of {len(qpp.benchmarks)} benchmarks of {qpp.year} are placeholders: no score on them is final."
+        of = f"{len(qpp.benchmarks)} benchmarks of {qpp.year}"
+        yield f"{count} of {of} are placeholders: no score that rests on them is final."
 
 
 def _benchmarks_of_nothing(qpp: Qpp) -> Iterator[str]:

@@ -13,6 +13,7 @@ STATUS = {
     "eligiblePopulationExclusion": "exclusion",
     "eligiblePopulationException": "exception",
 }
+_DIAGNOSES = {"diagnosis": "diagnosisCodes", "diagnosis_exclusion": "diagnosisExclusionCodes"}
 _SIDES = ("eligibilityOptions", "performanceOptions")
 _CATEGORY_II = "CPT_II"
 
@@ -41,10 +42,7 @@ def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[
             "age_most": _whole(option.get("maxAge")),
             "sex": option.get("sexCode"),
         }
-        for element, name in (
-            ("diagnosis", "diagnosisCodes"),
-            ("diagnosis_exclusion", "diagnosisExclusionCodes"),
-        ):
+        for element, name in _DIAGNOSES.items():
             for code in option.get(name) or ():
                 yield {**key, "element": element, "coding_system": "I10", "code": _bare(code), **who}
         for procedure in option.get("procedureCodes") or ():

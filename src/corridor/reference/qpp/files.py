@@ -91,7 +91,7 @@ def _year(kind: Kind, document: Any, path: Path, name: str, vintage: str | None)
             "QPP-YEAR",
             f"The performance year of this file of {kind.name} is unknown.",
             why="Neither its rows, its name nor its folder states one.",
-            todo="Name the year, for instance: --vintage 2026; or keep CMS's folders (measures/2026/...).",
+            todo="Name it: --vintage 2026; or keep CMS's folders (measures/2026/...), and unpack an archive.",
         )
     return year
 

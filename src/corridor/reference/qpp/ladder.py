@@ -13,6 +13,7 @@ CUT_KEYS = ("1", "10", "20", "30", "40", "50", "60", "70", "80", "90", "99")  # 
 PERCENTILE, DEVIATION, FLAT, LIMITED = "percentile", "deviation", "flat", "limited_choice"
 ADMINISTRATIVE = "administrativeClaims"
 FIT = 0.002  # of a standard deviation, within which cut points stand on the ladder (qpp-data 2.6)
+_UNITS = 2  # or within so many units of the last decimal they are printed with: deviations of rates are small
 LADDER_RULE = "mips.benchmark_ladder"
 PUBLISHED_RULE = "mips.performance_benchmark_published"
 _WHOLE = 100.0  # percent: a mirrored ladder counts down from it
@@ -34,20 +35,27 @@ def _steps(year: int) -> Mapping[str, Mapping[str, float]]:
 
 
 def ladder_of(cuts: Sequence[float], method: str, year: int) -> str:
-    """percentile, deviation, flat or limited_choice, told by the cut points themselves: no file has a flag for it.
+    """percentile, deviation, flat or limited_choice, told by the cut points themselves.
 
-    The ladder of a measure where lower is better is the mirror of the other one.
+    No file has a flag for it. The ladder of a measure where lower is better is the mirror of the other one.
     """
     steps = _steps(year)
     for name in (FLAT, LIMITED):
         listed = [steps[name][cut] for cut in CUT_NAMES]
         if list(cuts) in (listed, [_WHOLE - value for value in reversed(listed)]):
             return name
-    return DEVIATION if method == ADMINISTRATIVE and deviation_error(cuts, year) <= FIT else PERCENTILE
+    return DEVIATION if method == ADMINISTRATIVE and fits_deviation(cuts, year) else PERCENTILE
+
+
+def fits_deviation(cuts: Sequence[float], year: int) -> bool:
+    """Whether cut points are steps of the standard deviation round their median, as far as printed."""
+    decimals = max(len(repr(float(cut)).partition(".")[2]) for cut in cuts)
+    error, deviation = deviation_error(cuts, year), cuts[4] - cuts[3]
+    return error <= FIT or error * deviation <= _UNITS * 10.0**-decimals
 
 
 def deviation_error(cuts: Sequence[float], year: int) -> float:
-    """How far, in standard deviations, the cut points at most stand from the ladder of their median and deviation."""
+    """How far, in standard deviations, cut points at most stand from the ladder of their own deviation."""
     named = dict(zip(CUT_NAMES, cuts))
     median, deviation = (named["p30"] + named["p40"]) / 2, named["p40"] - named["p30"]
     if deviation <= 0:

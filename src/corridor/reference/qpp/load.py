@@ -17,8 +17,8 @@ from corridor.reference.installed import installed
 from corridor.reference.qpp.build import built
 from corridor.reference.qpp.checks import reports_of
 from corridor.reference.qpp.files import read
-from corridor.reference.qpp.model import CUT_NAMES, Qpp
-from corridor.reference.qpp.provisional import mark
+from corridor.reference.qpp.model import Qpp
+from corridor.reference.qpp.provisional import cuts_of, is_mock, is_staging, mark
 from corridor.reference.qpp.rows import BENCHMARK, Tables
 
 PREFIX = "qpp_"
@@ -57,7 +57,9 @@ def qpp_from_files(paths: Iterable[Path | str], year: int | None = None) -> Qpp:
     benchmarks: list[tuple[int, Path, list[dict[str, Any]]]] = []
     with tempfile.TemporaryDirectory() as scratch:
         for found in gather(paths, Path(scratch)):
-            got = read(found.path, found.name) if found.suffix == ".json" else None
+            beside = (is_mock(found.path) or is_staging(found.path)) and not found.named
+            strange = found.suffix != ".json" or beside
+            got = None if strange else read(found.path, found.name)
             if got is None:
                 continue
             for name, rows in got.tables.items():
@@ -76,14 +78,6 @@ def qpp_from_files(paths: Iterable[Path | str], year: int | None = None) -> Qpp:
         )
     chosen = year if year is not None else next(iter(digests))
     return _checked(built(chosen, tables, digests.get(chosen, {})))
-
-
-def cuts_of(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[float]]:
-    """(measure, method) -> its eleven cut points."""
-    return {
-        (row["measure_id"], row["submission_method"]): [float(row[name]) for name in CUT_NAMES]
-        for row in rows
-    }
 
 
 def _checked(qpp: Qpp) -> Qpp:

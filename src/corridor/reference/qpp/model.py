@@ -11,8 +11,9 @@ CUT_NAMES = ("p1", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90"
 
 @dataclass(frozen=True)
 class Stratum:
-    """One rate of a measure, and how an electronic report names its populations; the name is '' where there is one rate.
+    """One rate of a measure, and how an electronic report names its populations.
 
+    The name is '' where there is one rate.
     ``e_measure_uuid`` is that of the numerator, which is of this rate alone.
     """
 
@@ -29,16 +30,17 @@ class Measure:
     """A measure, activity or requirement of one performance year.
 
     category             quality, ia, pi or cost
-    metric_type          boolean, proportion, singlePerformanceRate, multiPerformanceRate, registry..., nonProportion,
-                         cahps, costScore
+    metric_type          boolean, proportion, singlePerformanceRate, multiPerformanceRate, registry...,
+                         nonProportion, cahps, costScore
     overall_algorithm    how several rates become one: simpleAverage, weightedAverage, sumNumerators,
                          overallStratumOnly, split
-    methods              submission methods, as CMS writes them (registry, electronicHealthRecord, claims, ...)
-    suppressed           methods the measure is suppressed for; cap_removed: methods freed from the cap of a topped-out one
+    methods              submission methods, as CMS writes them (registry, electronicHealthRecord, claims ...)
+    suppressed           methods the measure is suppressed for
+    cap_removed          methods freed from the cap of a topped-out measure
     benchmark_withdrawn  methods whose historical benchmark CMS took back; benchmark_flat: or made flat
-    programs             mips, app1, appPlus, ssp, MVP ids; registrations: individual, group, subgroup, apm, ...
-    substitutes          measures of interoperability of which one is reported instead of another; exclusions: what may be
-                         claimed instead; preprod: the active-engagement attestations of it
+    programs             mips, app1, appPlus, ssp, MVP ids; registrations: individual, group, subgroup ...
+    substitutes          measures of interoperability that cannot be reported beside this one
+    exclusions           what may be claimed instead; preprod: the attestations of active engagement
     weight               of an improvement activity, to 2024: medium or high
     title                as in the file the user installed
     """
@@ -92,10 +94,10 @@ class Benchmark:
     """The cut points of one measure and submission method.
 
     cuts       eleven, ascending also where lower is better: P1, P10, P20 ... P90, P99
-    ladder     what they are: percentile of last years' rates, deviation (steps of the standard deviation round the
+    ladder     what they are: percentile (of rates), deviation (steps of the standard deviation round the
                median), flat (1, 10, 20 ... 90, 99), limited_choice (measures of specialties with few of them)
     is_capped  topped out for long enough that points are capped (isToppedOutByProgram)
-    is_provisional  placeholders, not what CMS scores with; every score that rests on it must say so, with the reason
+    is_provisional  placeholders, not what CMS scores with; every score that rests on it must say so
     """
 
     year: int
@@ -185,7 +187,7 @@ class Cluster:
 class ClaimsCode:
     """One code of a Part B claims measure.
 
-    element   diagnosis, diagnosis_exclusion, encounter; or, of a quality code: met, not_met, exclusion, exception
+    element   diagnosis, diagnosis_exclusion, encounter; of a quality code met, not_met, exclusion, exception
     option    CMS's option group: the submission criterion the code belongs to
     choice    quality codes of one choice must all be there; of several choices of an element one is enough
     modifier, modifier_excluded, place_of_service_excluded   lists, separated by commas; None: any

@@ -89,6 +89,11 @@ def _items(row: Mapping[str, Any], key: str) -> list[str]:
     return list(dict.fromkeys(str(one) for one in many if one not in (None, "")))
 
 
+def _title(record: Mapping[str, Any]) -> str | None:
+    """A title in one line: some of CMS's hold line ends and runs of spaces."""
+    return " ".join(str(record["title"]).split()) if record.get("title") else None
+
+
 def bad(what: str, field: str) -> CorridorError:
     """QPP-ROW: a record that CMS's file cannot have."""
     return CorridorError(
@@ -149,7 +154,7 @@ def _measure(record: Mapping[str, Any]) -> Row:
         "is_bonus": bool(record.get("isBonus")),
         "subcategory_id": record.get("subcategoryId"),
         "weight": record.get("weight"),
-        "title": record.get("title"),
+        "title": _title(record),
     }
 
 
@@ -175,6 +180,8 @@ def _benchmarks(document: Any, year: int) -> Tables:
                 f"{measure_id} {method} is of {record['performanceYear']}, not {year}", "performanceYear"
             )
         given = record.get("percentiles")
+        if "deciles" in record:
+            raise bad(f"{measure_id} {method} has deciles, as benchmarks to 2022 had", "deciles")
         if not isinstance(given, dict) or set(given) != set(CUT_KEYS):
             raise bad(f"{measure_id} {method} has not the eleven cut points of a benchmark", "percentiles")
         cuts = [given[name] for name in CUT_KEYS]
@@ -239,7 +246,7 @@ def _mvps(document: Any, year: int) -> Tables:
     for record in document:
         key = {"year": year, "mvp_id": needed(record, "mvpId")}
         about = {
-            "title": record.get("title"),
+            "title": _title(record),
             "has_cahps": bool(record.get("hasCahps")),
             "has_outcome_administrative": bool(record.get("hasOutcomeAdminClaims")),
         }
