@@ -101,7 +101,8 @@ OTHER = {
     ),
 }
 _MEASURED = """performance_year INTEGER, period_start DATE, period_end DATE, participation, tin, npi,
-    entity_id, site_id, software, program_name, measure_id, collection_type, stratum, document, load_order BIGINT"""
+    entity_id, site_id, software, program_name, measure_id, collection_type, stratum, document,
+    load_order BIGINT"""
 OTHER |= {
     "qpp_raw.measure_result": _columns(
         _MEASURED
