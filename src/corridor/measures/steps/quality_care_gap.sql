@@ -2,33 +2,30 @@
 -- makes:     one row per clinician (TIN and NPI), measure, collection type and patient (or event of one) that is in the
 --            denominator and does not yet count: what kind of gap it is and what closes it
 -- key:       performance_year, tin, npi, measure_id, collection_type, stratum, person_id, event_key
--- reads:     quality.patient, quality.rollup, reference.qpp_measure
--- rules:     mips.gap_kind, mips.gap_action, mips.measure_number, mips.measure_patients
+-- reads:     quality.patient, quality.rollup
+-- rules:     mips.gap_kind, mips.gap_action, mips.measure_patients
 -- cites:     docs/quality.md, care gaps
 -- evidence:  claims.measure_patient(performance_year, tin, npi, measure_id, person_id)
 -- owner:     tin, npi
-with direction as (
-  select year, measure_id, max(case when is_inverse then 1 else 0 end) = 1 as inverse
-  from reference.qpp_measure
-  group by year, measure_id
-),
-placed as (
+with placed as (
   select
     patient.performance_year, patient.tin, patient.npi, patient.measure_id, patient.collection_type, patient.stratum,
     patient.person_id, patient.event_key, patient.event_date, patient.status, patient.missing_element,
-    patient.source_id, patient.site_id, patient.period_end,
-    coalesce(direction.inverse, known.inverse, false) as inverse
+    patient.source_id, patient.site_id, patient.period_end, result.inverse, result.rate as rate_now,
+    result.numerator, result.not_met, result.not_captured, result.completeness, result.case_count
   from quality.patient as patient
-  left join direction
-    on direction.year = patient.performance_year and direction.measure_id = patient.measure_id
-  left join rules.mips_measure_number as known on known.measure_id = patient.measure_id
+  join quality.rollup as result
+    on result.performance_year = patient.performance_year and result.level = patient.level
+    and result.tin = patient.tin and result.npi = patient.npi and result.measure_id = patient.measure_id
+    and result.collection_type = patient.collection_type and result.stratum = patient.stratum
   where patient.level = 'clinician'
 ),
 -- where lower is better, who is in the numerator is the gap, and who is outside it is none
 gap as (
   select
     performance_year, tin, npi, measure_id, collection_type, stratum, person_id, event_key, event_date, status,
-    missing_element, source_id, site_id, period_end, inverse,
+    missing_element, source_id, site_id, period_end, inverse, rate_now, numerator, not_met, not_captured,
+    completeness, case_count,
     case
       when status = 'not_captured' then 'not_captured'
       when inverse and status = 'met' then 'inverse_met'
@@ -42,26 +39,22 @@ select
   gap.inverse, kind.place as effort,
   case when gap.gap = 'not_captured' then kind.closes else coalesce(action.closes, kind.closes) end as closes,
   case when gap.gap = 'not_captured' then true else coalesce(action.repeatable, gap.gap = 'not_met') end as closable,
-  result.rate as rate_now,
+  gap.rate_now,
   -- what the rate is when this patient alone moves to the better side
   cx_divide(
     100 * (
-      result.numerator
+      gap.numerator
       + case when gap.gap = 'inverse_met' then -1 when gap.inverse then 0 else 1 end
     ),
-    result.numerator + result.not_met
+    gap.numerator + gap.not_met
     + case
-        when coalesce(patients.not_captured_is_not_met, false) then result.not_captured
+        when coalesce(patients.not_captured_is_not_met, false) then gap.not_captured
         when gap.gap = 'not_captured' then 1
         else 0
       end
   ) as rate_closed,
-  result.completeness, result.case_count
+  gap.completeness, gap.case_count
 from gap
 join rules.mips_gap_kind as kind on kind.gap = gap.gap
-join quality.rollup as result
-  on result.performance_year = gap.performance_year and result.level = 'clinician' and result.tin = gap.tin
-  and result.npi = gap.npi and result.measure_id = gap.measure_id and result.collection_type = gap.collection_type
-  and result.stratum = gap.stratum
 left join rules.mips_gap_action as action on action.measure_id = gap.measure_id
 left join rules.mips_measure_patients as patients on patients.collection_type = gap.collection_type

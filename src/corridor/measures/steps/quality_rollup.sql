@@ -2,12 +2,17 @@
 -- makes:     one row per clinician (TIN and NPI), practice (TIN) or entity, measure, collection type and stratum: the
 --            counts of all its records together, patients once where they are known
 -- key:       performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum
--- reads:     quality.patient, quality.count
--- rules:     mips.measure_patients
+-- reads:     quality.patient, quality.count, reference.qpp_measure
+-- rules:     mips.measure_patients, mips.measure_number
 -- cites:     QPP submissions API, reportingRate and performanceRate; docs/quality.md
 -- evidence:  quality.patient(performance_year, level, tin, npi, measure_id, collection_type)
 -- owner:     tin, npi
-with part as (
+with direction as (
+  select year, measure_id, max(case when is_inverse then 1 else 0 end) = 1 as inverse
+  from reference.qpp_measure
+  group by year, measure_id
+),
+part as (
   select
     performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum,
     max(period_end) as period_end,
@@ -77,6 +82,10 @@ select
     when coalesce(patients.not_captured_is_not_met, false) then added.denominator - added.exclusion
     else added.denominator
   end as case_count,
+  coalesce(direction.inverse, known.inverse, false) as inverse,
   added.duplicates_removed, added.patients_in_disagreement, added.deduplicated
 from added
 left join rules.mips_measure_patients as patients on patients.collection_type = added.collection_type
+left join direction
+  on direction.year = added.performance_year and direction.measure_id = added.measure_id
+left join rules.mips_measure_number as known on known.measure_id = added.measure_id
