@@ -17,7 +17,7 @@ HEAD = (
     "promoting_interoperability_score,q236_rate,q236_cases,q236_completeness,q236_collection_type,"
     "q008_rate,q008_cases,q008_completeness,q008_collection_type\n"
 )
-# cut points of 236 stand at 1, 10, 20 ... 90: 55 percent is half way through the sixth decile, 6.5 points, and 65
+# cut points of 236 are 1, 10, 20 ... 90: 55 percent is half way through the sixth decile, 6.5 points, and 65
 # is 7.5; other measures of the cohort are not sent
 LINES = (
     "1,1,heart_failure,100000,30,0.6,0,1,0.5,55,100,90,mipscqm,95,100,90,ecqm\n"
