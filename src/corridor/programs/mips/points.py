@@ -1,8 +1,8 @@
 """Points of one measure: a rate against the cut points of its benchmark (mips.md 4.3 and 5.2).
 
-The same formulas serve quality measures, whose cut points are percentiles of rates, and cost measures and
-administrative-claims measures, whose cut points are counted in standard deviations from the median. Cut points
-are stored ascending, p1 to p99, for inverse measures too.
+The same formulas serve quality measures, whose cut points are percentiles of rates, and measures of cost and
+of claims, whose cut points are counted in standard deviations from the median. Cut points stand in ascending
+order, p1 to p99, for inverse measures too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ POINT_RULES = {
     "measure_point_decimals": "mips.measure_point_decimals",
 }
 CAP_RULES = {"topped_out_cap_points": "mips.topped_out_cap_points"}
-LADDER_RULES = {"band_deviations": Listed("mips.cost_band", "upper_sd")}
+LADDER_RULES = {"band_deviations": Listed("mips.benchmark_ladder", "value", {"ladder": "deviation_ladder"})}
 
 
 @formula(cite="CMS QPP benchmarks", unit="measure score", vector=True)

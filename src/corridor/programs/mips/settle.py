@@ -56,7 +56,7 @@ def rewards_unscaled(unscaled_reward: Floats, weighing_charges: Floats) -> Float
 def solved_scaling_factor(
     cuts_collected: Floats, rewards_unscaled: Floats, scaling_factor_maximum: float
 ) -> Floats:
-    """The factor at which rewards spend what cuts collect, up to its limit; absent where nobody is rewarded."""
+    """The factor at which rewards spend what cuts collect, up to its limit; absent if nobody is rewarded."""
     balanced = np.where(rewards_unscaled > 0, cuts_collected / rewards_unscaled, np.nan)
     return np.minimum(balanced, scaling_factor_maximum)
 
@@ -70,9 +70,9 @@ def scaling_factor(
 
 
 @formula(cite=PAYMENT, unit="flag")
-def is_adjusted(final_score: Floats, counts: Flags) -> Flags:
+def is_adjusted(final_score: Floats, counts: Floats) -> Flags:
     """Whether this score adjusts payments: it is there, and it is the one that counts."""
-    return ~np.isnan(final_score) & np.asarray(counts, dtype=bool)
+    return np.asarray(~np.isnan(final_score) & (counts > 0))
 
 
 @formula(cite=f"{PAYMENT}(b), (c), (e)", unit="fraction of Part B payments")

@@ -1,0 +1,35 @@
+-- step:      mips.claims_line
+-- makes:     one row per professional claim line with a code of a Part B claims measure, in the years that are looked at
+-- key:       source_id, claim_id, claim_line_number
+-- reads:     claims.medical_claim, mips.claims_code
+-- rules:     claims.claim_setting
+-- cites:     CMS, Part B claims single source codes; docs/claims-measures.md
+-- evidence:  claims.medical_claim(source_id, claim_id, claim_line_number)
+-- owner:     tin, npi
+with wanted as (
+  select distinct performance_year, code
+  from mips.claims_code
+  where is_answer or element = 'encounter'
+),
+lines as (
+  select
+    lines.source_id, lines.claim_id, lines.claim_line_number, lines.person_id, lines.hcpcs_code,
+    coalesce(lines.rendering_tin, lines.billing_tin) as tin, lines.rendering_npi as npi,
+    coalesce(lines.claim_line_start_date, lines.claim_start_date, lines.claim_end_date) as service_date,
+    coalesce(lines.place_of_service_code, '') as place_of_service_code,
+    coalesce(lines.hcpcs_modifier_1, '') as modifier_1, coalesce(lines.hcpcs_modifier_2, '') as modifier_2,
+    coalesce(lines.hcpcs_modifier_3, '') as modifier_3, coalesce(lines.hcpcs_modifier_4, '') as modifier_4,
+    coalesce(lines.hcpcs_modifier_5, '') as modifier_5
+  from claims.medical_claim as lines
+  join rules.claims_claim_setting as setting
+    on setting.claim_type_code = lines.claim_type_code and setting.setting = 'professional'
+  where lines.hcpcs_code is not null and lines.person_id is not null and lines.rendering_npi is not null
+)
+select
+  lines.source_id, lines.claim_id, lines.claim_line_number, lines.person_id, lines.tin, lines.npi,
+  lines.service_date, wanted.performance_year, lines.hcpcs_code, lines.place_of_service_code,
+  lines.modifier_1, lines.modifier_2, lines.modifier_3, lines.modifier_4, lines.modifier_5
+from lines
+join wanted
+  on wanted.code = lines.hcpcs_code and wanted.performance_year = cx_year_of(lines.service_date)
+where lines.tin is not null and lines.service_date is not null

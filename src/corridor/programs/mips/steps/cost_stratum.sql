@@ -1,0 +1,55 @@
+-- step:      mips.cost_stratum
+-- makes:     one row per cost measure and stratum of the loaded cases, each counted once: the cost at which observed
+--            costs are cut, and the mean cost at relative risk 1; too small a stratum takes that of the measure
+-- key:       performance_year, measure_id, stratum
+-- reads:     mips.cost_case
+-- rules:     mips.cost_highest_percentile, performance.cell_minimum
+-- cites:     indirect standardisation; MIPS cost measures (cut at a percentile, from memory); docs/mips-eligibility.md
+-- evidence:  mips.cost_case(measure_id, stratum)
+with each as (
+  select
+    performance_year, measure_id, case_id, min(stratum) as stratum, min(person_id) as person_id,
+    max(weight) as weight, max(observed) as observed, coalesce(max(relative_risk), 1) as relative_risk
+  from mips.cost_case
+  where given_expected is null
+  group by performance_year, measure_id, case_id
+),
+cut as (
+  select each.performance_year, each.measure_id, cx_quantile(each.observed, max(highest.value)) as highest
+  from each
+  cross join rules.mips_cost_highest_percentile as highest
+  group by each.performance_year, each.measure_id
+),
+held as (
+  select
+    each.performance_year, each.measure_id, each.stratum, each.person_id, each.weight,
+    each.weight * least(each.observed, cut.highest) as cost, each.weight * each.relative_risk as risk
+  from each
+  join cut on cut.performance_year = each.performance_year and cut.measure_id = each.measure_id
+),
+narrow as (
+  select
+    performance_year, measure_id, stratum, count(*) as cases, count(distinct person_id) as people,
+    cx_exact_sum(cost) as cost, cx_exact_sum(risk) as risk
+  from held
+  group by performance_year, measure_id, stratum
+),
+every as (
+  select
+    performance_year, measure_id, count(*) as cases, cx_exact_sum(cost) as cost, cx_exact_sum(risk) as risk,
+    cx_exact_sum(weight) as weight
+  from held
+  group by performance_year, measure_id
+)
+select
+  narrow.performance_year, narrow.measure_id, narrow.stratum, narrow.cases, narrow.people, cut.highest,
+  case when narrow.people >= fewest.value then 'stratum' else 'everyone' end as mean_of,
+  case
+    when narrow.people >= fewest.value then cx_divide(narrow.cost, narrow.risk)
+    else cx_divide(every.cost, every.risk)
+  end as mean_cost,
+  every.cases as all_cases, cx_divide(every.cost, every.weight) as loaded_mean
+from narrow
+join every on every.performance_year = narrow.performance_year and every.measure_id = narrow.measure_id
+join cut on cut.performance_year = narrow.performance_year and cut.measure_id = narrow.measure_id
+cross join rules.performance_cell_minimum as fewest
