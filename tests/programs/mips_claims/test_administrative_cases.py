@@ -175,7 +175,7 @@ SERVICE = {
 
 def test_patients_with_multiple_conditions() -> None:
     """Person 1 has two groups (Alzheimer's and another dementia are one), person 2 one, person 3 is 64 on
-    1 January 2025. Of those who can have a patient N1 has most visits; N3, an anesthesiologist (05), cannot."""
+    1 January 2025. Of those who can have a patient N1 has most visits; N3, of specialty 05, cannot."""
     tables = bench(programs=["population"])
     met = {1: ["diabetes", "alzheimers_disease", "non_alzheimers_dementia"], 2: ["asthma", "hypertension"],
            3: ["diabetes", "asthma"]}  # fmt: skip

@@ -14,11 +14,22 @@ with each as (
   where given_expected is null
   group by performance_year, measure_id, case_id
 ),
-cut as (
-  select each.performance_year, each.measure_id, cx_quantile(each.observed, max(highest.value)) as highest
+-- linear interpolation between the two costs around the percentile
+placed as (
+  select
+    each.performance_year, each.measure_id, each.observed,
+    row_number() over (partition by each.performance_year, each.measure_id order by each.observed, each.case_id) - 1
+      as place,
+    highest.value * (count(*) over (partition by each.performance_year, each.measure_id) - 1) as wanted
   from each
   cross join rules.mips_cost_highest_percentile as highest
-  group by each.performance_year, each.measure_id
+),
+cut as (
+  select
+    performance_year, measure_id,
+    cx_exact_sum(case when abs(place - wanted) < 1 then observed * (1 - abs(place - wanted)) else 0 end) as highest
+  from placed
+  group by performance_year, measure_id
 ),
 held as (
   select
