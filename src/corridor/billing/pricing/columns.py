@@ -100,10 +100,11 @@ def _by(effect: Array, combination: Array) -> Any:
     return effect[combination] if effect.any() else effect.dtype.type(0)
 
 
-def figures(law: Law, lines: Lines) -> dict[str, Any]:
+def figures(law: Law, lines: Lines, space: dict[str, Array]) -> dict[str, Any]:
     """What the formulas give for every line, and what they were given that is answered too.
 
-    A column where a line may differ from another, a single value where none does.
+    A column where a line may differ from another, a single value where none does. Columns lie in ``space``,
+    which the next lines take over: fresh memory for each would cost more than the arithmetic.
     """
     size = len(lines)
     found: dict[str, Any] = {"limiting_charge": np.float64(0)}
@@ -113,18 +114,29 @@ def figures(law: Law, lines: Lines) -> dict[str, Any]:
         at = slice(start, min(start + BATCH_ROWS, size))
         batch = evaluate(law, lines, at, wanted)
         for name in (*wanted, *ANSWERED):
-            _lay(found, name, np.asarray(batch.compute(name)).reshape(-1), at, size)
+            _lay(found, space, name, np.asarray(batch.compute(name)).reshape(-1), at, size)
     return found
 
 
-def _lay(found: dict[str, Any], name: str, values: Array, at: slice, size: int) -> None:
+def _lay(
+    found: dict[str, Any], space: dict[str, Array], name: str, values: Array, at: slice, size: int
+) -> None:
     """Put the values of a batch where they belong; one value stands for all as long as it is the same."""
     single = len(values) == 1
     if single and (at.start == 0 or (not isinstance(found[name], np.ndarray) and found[name] == values[0])):
         found[name] = values[0]
         return
     if at.start == 0:
-        found[name] = np.empty(size, dtype=values.dtype)
+        found[name] = _room(space, name, values.dtype, size)
     elif not isinstance(found[name], np.ndarray):
-        found[name] = np.full(size, found[name])
+        single_value = found[name]
+        found[name] = _room(space, name, values.dtype, size)
+        found[name][: at.start] = single_value
     found[name][at] = values
+
+
+def _room(space: dict[str, Array], name: str, kind: Any, size: int) -> Array:
+    """A column of the workspace, made anew where the one before is too short or of another kind."""
+    if name not in space or len(space[name]) < size or space[name].dtype != kind:
+        space[name] = np.empty(size, dtype=kind)
+    return space[name][:size]

@@ -29,7 +29,7 @@ from corridor.billing.pricing.rates import (
 )
 from corridor.billing.pricing.resolve import resolve
 from corridor.billing.pricing.sessions import rank
-from corridor.billing.pricing.shape import Law, Lines
+from corridor.billing.pricing.shape import Array, Law, Lines
 from corridor.billing.pricing.tables import small_table, sql_text
 from corridor.law import RulesInForce
 
@@ -161,6 +161,7 @@ def _price_all(
     rule_changes = change_days(force, RULES_USED)
     changes = sorted({*rule_changes, *(one[3] for one in installed)})
     law: Law | None = None
+    space: dict[str, Array] = {}
     for chunk in chunks(con, requests, changes, chunk_rows):
         day = RulesOnDay(force, chunk.day)
         served = {qp: edition for qp in FACTOR if (edition := choose(installed, chunk.day, qp)) is not None}
@@ -177,7 +178,7 @@ def _price_all(
         lines = resolve(con, law, requests, rows)
         if len(lines):
             rank(con, law, lines, requests, rows)
-            found = price_columns(law, lines)
+            found = price_columns(law, lines, space)
             anesthesia.price(con, law, lines, found)
             _take_out(lines, found)
             _answer(con, law, lines, found, answers)
@@ -308,7 +309,6 @@ def _answer(
         for name, value in given.items()
         if not isinstance(value, np.ndarray)
     ]
-    figure = f"(select *{''.join(', ' + one for one in same)} from price_array)"
     words = {
         "rvu_edition": _by_status(
             law,
@@ -329,12 +329,16 @@ def _answer(
         ),
     }
     plain = (reason == 0) & ~by_units
-    # few lines are exceptions: only they travel to the longer query
-    for part, at in (("answer_plain", plain), ("answer", ~plain)):
+    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
+    # few lines are exceptions: only they travel to the longer query, and only they are copied
+    for part, at, chosen, which in (
+        ("answer_plain", plain, arrays | {"plain": plain}, "where plain"),
+        ("answer", ~plain, {}, ""),
+    ):
         if not at.any():
             continue
-        rows = slice(None) if at.all() else at
-        con.register("price_array", {name: v[rows] for name, v in given.items() if isinstance(v, np.ndarray)})
+        con.register("price_array", chosen or {name: value[at] for name, value in arrays.items()})
+        figure = f"(select *{''.join(', ' + one for one in same)} from price_array {which})"
         try:
             con.execute(sql_text(part, into=answers.stored, figure=figure, **words))
         finally:
