@@ -1,0 +1,211 @@
+"""Part B claims measures: CMS's own codes of 2025, and claims by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corridor.reference.catalogue import catalogue
+from corridor.reference.qpp import Qpp, qpp_from_files
+from tests.claims.canonical import CANONICAL
+from tests.measures.bench_tables import Row, Tables
+from tests.programs.mips_claims.bench import bench, claims
+
+PERSON = {"person_id": "BIGINT", "birth_date": "DATE", "gender": "VARCHAR"}
+STEPS = (
+    "claims_code",
+    "claims_line",
+    "claims_match",
+    "claims_event",
+    "claims_answer",
+    "claims_measure_patient",
+)
+MAY, JUNE, JULY = date(2025, 5, 5), date(2025, 6, 6), date(2025, 7, 7)
+
+
+@pytest.fixture(scope="module")
+def qpp(test_data: Path) -> Qpp:
+    folder = test_data / "qpp"
+    return qpp_from_files([folder / "measures" / "2025", folder / "claims-related"])
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    """One bench for all: each test gives every table anew."""
+    return bench()
+
+
+def reference(tables: Tables, qpp: Qpp | None, used: str) -> None:
+    """The installed codes of one measure."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "qpp_claims_code": [vars(one) for one in (qpp.claims_codes if qpp else ()) if one.measure_id == used],
+        "qpp_measure": [vars(qpp.measures[used])] if qpp else [],
+        "qpp_measure_stratum": [],
+    }
+    for measure in rows["qpp_measure"]:
+        for place, stratum in enumerate(measure["strata"]):
+            key = {"year": 2025, "measure_id": measure["measure_id"], "place": place}
+            rows["qpp_measure_stratum"].append({**key, "stratum": stratum.name})
+    for name, many in rows.items():
+        columns = catalogue()[name].columns
+        tables.give(f"reference.{name}", columns, [[one.get(column) for column in columns] for one in many])
+
+
+def visit(
+    *codes: str, day: date = MAY, person: int = 1, npi: str = "N1", **more: Any
+) -> list[dict[str, Any]]:
+    """Lines of a day: 99213 unless said, and quality codes (``3017F-8P``: with that modifier)."""
+    base = {"day": day, "person_id": person, "rendering_npi": npi, **more}
+    lines = []
+    for code in (more.get("hcpcs_code", "99213"), *codes):
+        bare, _, modifier = code.partition("-")
+        extra = {"hcpcs_code": bare} | ({"hcpcs_modifier_1": modifier} if modifier else {})
+        lines.append(base | extra)
+    return lines
+
+
+def made(
+    tables: Tables,
+    qpp: Qpp | None,
+    lines: Sequence[Iterable[dict[str, Any]]],
+    measure: str = "236",
+    diagnosis: str = "I10",
+    people: Sequence[Sequence[Any]] = ((1, date(1960, 1, 1), "male"), (2, date(1970, 1, 1), "female")),
+) -> Tables:
+    reference(tables, qpp, measure)
+    flat = [line for one in lines for line in one]
+    claims(tables, flat)
+    types = CANONICAL["claim_diagnosis"]
+    named = [
+        {"source_id": "s1", "claim_id": f"C{number:05d}", "person_id": line["person_id"],
+         "diagnosis_sequence": 1, "diagnosis_code": diagnosis, "service_month": 202505}
+        for number, line in enumerate(flat)
+    ]  # fmt: skip
+    tables.give("claims.claim_diagnosis", types, [[row.get(column) for column in types] for row in named])
+    tables.give("claims.person", PERSON, people)
+    for step in STEPS:
+        tables.make(f"mips.{step}")
+    return tables
+
+
+def counts(tables: Tables, measure: str = "236", npi: str = "N1", stratum: str = "") -> Row:
+    rows = tables.make("mips.claims_measure")
+    return next(
+        (
+            row for row in rows
+            if (row["performance_year"], row["measure_id"], row["npi"], row["stratum"])
+            == (2025, measure, npi, stratum)
+        ),
+        {},
+    )  # fmt: skip
+
+
+def shares(row: Row) -> tuple[int, ...]:
+    names = ("eligible_population", "met", "not_met", "exclusion", "exception", "not_reported")
+    return tuple(row[name] for name in names)
+
+
+def test_the_last_answer_of_a_patient_counts_for_blood_pressure(tables: Tables, qpp: Qpp) -> None:
+    """236: controlled in May, not in June, asked nothing in July: the answer of June counts."""
+    found = made(
+        tables,
+        qpp,
+        [visit("G8752", "G8754"), visit("G8753", "G8754", day=JUNE), visit(day=JULY), visit(person=2)],
+    )
+    row = counts(found)
+    assert shares(row) == (2, 0, 1, 0, 0, 1)
+    assert (row["completeness"], row["rate"], row["is_proxy"]) == (50, 0, False)
+    patient = next(one for one in found.make("mips.claims_measure_patient") if one["person_id"] == 1)
+    assert (patient["event_date"], patient["status"], patient["events"]) == (JUNE, "not_met", 3)
+
+
+def test_half_of_an_answer_is_none(tables: Tables, qpp: Qpp) -> None:
+    """236 asks for a systolic and a diastolic code."""
+    assert shares(counts(made(tables, qpp, [visit("G8752")]))) == (1, 0, 0, 0, 0, 1)
+    assert shares(counts(made(tables, qpp, [visit("G9740")]))) == (1, 0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("born", "diagnosis", "eligible"),
+    [
+        (date(1939, 5, 5), "I10", False),  # 86 on the day of the visit; 85 is the last age
+        (date(1939, 5, 6), "I10", True),
+        (date(2007, 5, 5), "I10", True),  # 18 that day
+        (date(2007, 5, 6), "I10", False),
+        (None, "I10", False),
+        (date(1960, 1, 1), "I119", False),
+    ],
+)
+def test_who_is_in_the_denominator(
+    tables: Tables, qpp: Qpp, born: date | None, diagnosis: str, eligible: bool
+) -> None:
+    found = made(tables, qpp, [visit("G8752", "G8754")], "236", diagnosis, [(1, born, "male")])
+    assert bool(counts(found)) is eligible
+
+
+def test_only_women_are_screened_for_breast_cancer(tables: Tables, qpp: Qpp) -> None:
+    people = [(1, date(1970, 1, 1), "male"), (2, date(1970, 1, 1), "female")]
+    row = counts(made(tables, qpp, [visit("G9899"), visit("G9899", person=2)], "112", people=people), "112")
+    assert shares(row) == (1, 1, 0, 0, 0, 0)
+
+
+def test_a_code_with_8p_says_not_done(tables: Tables, qpp: Qpp) -> None:
+    """113: 3017F is met, 3017F with 8P is not met and not both; the best answer of the year counts."""
+    assert shares(counts(made(tables, qpp, [visit("3017F-8P")], "113"), "113")) == (1, 0, 1, 0, 0, 0)
+    both = made(tables, qpp, [visit("3017F"), visit("3017F-8P", day=JUNE)], "113")
+    assert shares(counts(both, "113")) == (1, 1, 0, 0, 0, 0)
+
+
+def test_the_best_answer_of_an_inverse_measure_is_not_met(tables: Tables, qpp: Qpp) -> None:
+    """001 counts poor control as met: of two answers on a day the other one is taken."""
+    row = counts(made(tables, qpp, [visit("M1211", "M1371")], "001", "E119"), "001")
+    assert shares(row) == (1, 0, 1, 0, 0, 0) and row["is_inverse"]
+
+
+def test_each_day_of_pathology_counts_and_telehealth_does_not(tables: Tables, qpp: Qpp) -> None:
+    """249: two days are two cases; GQ, or place 02, is no case."""
+    biopsy = {"hcpcs_code": "88305"}
+    lines = [
+        visit("3126F", **biopsy),
+        visit(day=JUNE, **biopsy),
+        visit(day=JULY, hcpcs_code="88305", hcpcs_modifier_2="GQ"),
+        visit(day=date(2025, 8, 8), hcpcs_code="88305", place_of_service_code="02"),
+    ]
+    row = counts(made(tables, qpp, lines, "249", "K2270"), "249")
+    assert shares(row) == (2, 1, 0, 0, 0, 1) and (row["counted"], row["patients"]) == ("day", 1)
+    one_day = counts(made(tables, qpp, [visit(**biopsy), visit("3126F", **biopsy)], "249", "K2270"), "249")
+    assert shares(one_day) == (1, 1, 0, 0, 0, 0)
+
+
+def test_only_tobacco_users_are_asked_about_help(tables: Tables, qpp: Qpp) -> None:
+    """226: patient 1 uses tobacco and was helped, patient 2 does not: screened both, helped of one."""
+    found = made(tables, qpp, [visit("G9902", "G9906"), visit("G9903", person=2)], "226")
+    assert shares(counts(found, "226", stratum="reporting")) == (2, 2, 0, 0, 0, 0)
+    assert shares(counts(found, "226", stratum="performance")) == (1, 1, 0, 0, 0, 0)
+    assert shares(counts(found, "226", stratum="combinedPopulations")) == (2, 0, 0, 0, 0, 2)
+
+
+def test_a_group_counts_a_patient_of_two_clinicians_once(tables: Tables, qpp: Qpp) -> None:
+    """N1 is told nothing; N2 is told of a controlled pressure: the practice has one patient, met."""
+    found = made(tables, qpp, [visit(), visit("G8752", "G8754", npi="N2")])
+    assert shares(counts(found)) == (1, 0, 0, 0, 0, 1)
+    assert shares(counts(found, npi="")) == (1, 1, 0, 0, 0, 0)
+    group = next(one for one in found.make("mips.claims_measure_patient") if one["npi"] == "")
+    assert group["answering_npi"] == "N2"
+
+
+def test_a_year_without_codes_takes_the_newest_ones_and_says_so(tables: Tables, qpp: Qpp) -> None:
+    """The codes are of 2025; the performance year of the bench is 2027."""
+    found = made(tables, qpp, [visit("G8752", "G8754", day=date(2027, 5, 5))])
+    row = next(one for one in found.make("mips.claims_measure") if one["measure_id"] == "236")
+    assert (row["performance_year"], row["code_year"], row["met"], row["is_proxy"]) == (2027, 2025, 1, True)
+    assert row["basis"].startswith("proxy: codes of 2025")
+
+
+def test_without_codes_there_is_nothing(tables: Tables) -> None:
+    found = made(tables, None, [visit("G8752", "G8754")])
+    assert found.make("mips.claims_measure") == []
