@@ -38,7 +38,7 @@ def _submission(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[
     year = one.year or 0
     found = _categories(year, evidence, None)
     run = evidence.of_year(year)
-    if run is not None and run.has("claims.measure_result") and "mips.data_completeness" in force:
+    if run is not None and run.has("claims.measure_result") and "mips.data_completeness_minimum" in force:
         found.append(_completeness(evidence, year, force))
     built = year in evidence.submitted
     found.append(
@@ -55,7 +55,7 @@ def _submission(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[
 
 def _completeness(evidence: Evidence, year: int, force: RulesInForce) -> Need:
     """Results below the completeness that counts, of those that state one."""
-    least = force.number("mips.data_completeness")
+    least = force.number("mips.data_completeness_minimum")
     assert evidence.run is not None
     (row,) = evidence.run.query(
         "select count(*) as results, count(*) filter (where completeness < ?) as below "

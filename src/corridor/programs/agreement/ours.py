@@ -1,0 +1,73 @@
+"""Our own results to lay beside CMS's: what ``corridor settle mips --json`` said, or the last run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from corridor.errors import CorridorError
+from corridor.programs.agreement.model import Feedback
+from corridor.programs.table import read_door_table
+
+Row = Mapping[str, Any]
+
+
+def read_ours(path: Path) -> list[Row]:
+    """The rows of a result: JSON with ``rows``, or a table with tin, npi and final_score.
+
+    Raises AGREEMENT-OURS where there are none.
+    """
+    if not path.is_file():
+        raise CorridorError("AGREEMENT-FILE", "There is no such file.", todo="Check the path.", file=path)
+    if path.suffix.lower() == ".json":
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise _none(path) from error
+        rows = body.get("rows") if isinstance(body, dict) else body
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise _none(path)
+        found: list[Row] = rows
+    else:
+        table = read_door_table(path, ("tin", "npi", "final_score"))
+        found = [{name: table.cells[name][at] for name in table.columns} for at in range(len(table.lines))]
+    if not found or "final_score" not in found[0]:
+        raise _none(path)
+    return found
+
+
+def matched(feedback: Sequence[Feedback], ours: Sequence[Row]) -> list[tuple[Feedback, Row]]:
+    """Feedback with our row of the same TIN and NPI; by the NPI alone where CMS prints no TIN.
+
+    A file about one participant who is not named goes with the only row of ours. Who is in one of the two
+    only is left out.
+    """
+    if len(feedback) == len(ours) == 1 and not (feedback[0].tin or feedback[0].npi):
+        return [(feedback[0], ours[0])]
+    by_both = {(_text(row, "tin"), _text(row, "npi")): row for row in ours}
+    by_npi: dict[str, Row | None] = {}
+    for row in ours:
+        npi = _text(row, "npi")
+        by_npi[npi] = None if npi in by_npi else row
+    found = []
+    for one in feedback:
+        named = by_both.get((one.tin, one.npi)) if one.tin else by_npi.get(one.npi)
+        if named is not None and (one.tin or one.npi):
+            found.append((one, named))
+    return found
+
+
+def _text(row: Row, name: str) -> str:
+    return str(row.get(name) or "").strip()
+
+
+def _none(path: Path) -> CorridorError:
+    return CorridorError(
+        "AGREEMENT-OURS",
+        "The file holds no results of ours.",
+        why="It has no rows with a final score.",
+        todo="Write it with `corridor settle mips FILE --json`.",
+        file=path.name,
+    )
