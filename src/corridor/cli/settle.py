@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 PROGRAMS = ("asm",)
-OTHER_DOORS = ("qp", "low-volume")  # settled by corridor.cli.settle_qp
+OTHER_DOORS = ("mips", "qp", "low-volume")  # settled by corridor.cli.settle_mips and settle_qp
 
 
 @app.command()
 def settle(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="asm, qp or low-volume."),
+    program: str = typer.Argument(..., metavar="PROGRAM", help="asm, mips, qp or low-volume."),
     file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, Parquet or JSON."),
     year: int | None = typer.Option(None, "--year", help="Performance year (ASM 2027 is paid in 2029)."),
     national: bool = typer.Option(
@@ -38,10 +38,16 @@ def settle(
     """Settle a program from a spreadsheet: final scores, adjustments and dollars, one row a clinician.
 
     The least an ASM file needs: tin,npi,cohort,final_score,part_b_paid. Measure-level columns: docs/asm.md.
+    mips: tin,npi,final_score[,part_b_paid], or what scores are made of (docs/mips.md).
     qp: scores of qualifying participants; low-volume: the three criteria of MIPS (both: docs/qp.md).
 
     Example: corridor settle asm scores.csv --year 2027 --national --json
     """
+    if program == "mips":
+        from corridor.cli.settle_mips import settle_file as settle_mips
+
+        settle_mips(file, year, national, overrides, as_known_on, config, out, as_json)
+        return
     if program in OTHER_DOORS:
         from corridor.cli.settle_qp import settle_file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridor.programs.mips.inputs import Facts
@@ -27,6 +28,17 @@ def measure_book(qpp: Qpp, force: RulesInForce) -> dict[tuple[str, str], Facts]:
                 if _collected(measure, collection_type):
                     book[measure.measure_id, collection_type] = _facts(qpp, measure, method, collection_type)
     return book
+
+
+def installed_book(
+    home: Path | None, force: RulesInForce
+) -> tuple[dict[tuple[str, str], Facts], dict[str, str]]:
+    """The book of what is installed of the year, and the digests of its files; both empty without any."""
+    from corridor.engine.warehouse import Warehouse
+    from corridor.reference.qpp import load_qpp
+
+    qpp = load_qpp(Warehouse.open(home).home, force.performance_year)
+    return (measure_book(qpp, force), dict(qpp.digests)) if qpp.measures else ({}, {})
 
 
 def _collected(measure: Measure, collection_type: str) -> bool:

@@ -7,7 +7,8 @@ decides them, so that a million clinicians fit into memory; the formulas are tho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,6 +95,20 @@ def score(
         warnings=list(warnings),
     )
     return settle(inputs, measures, rules, year, whole_cohort=whole_cohort)
+
+
+def settle_file(file: Path, rules: Rules, year: int, home: Path | None, *, whole_cohort: bool) -> Result:
+    """Read a calculator-door file and settle it, by the public data installed in the warehouse at ``home``.
+
+    Raises what the door and the law raise.
+    """
+    from corridor.programs.mips.book import installed_book
+    from corridor.programs.mips.door import read_mips_file
+
+    force = rules.in_force(year)
+    book, digests = installed_book(home, force)
+    result = settle(read_mips_file(file, force, book), book, rules, year, whole_cohort=whole_cohort)
+    return replace(result, digests=digests)
 
 
 def settle(inputs: MipsInputs, book: Book, rules: Rules, year: int, *, whole_cohort: bool) -> Result:
@@ -291,7 +306,7 @@ def _facility(
     force: RulesInForce,
 ) -> Array:  # fmt: skip
     """Rows whose score by their hospital's results is higher than their own."""
-    both = ~np.isnan(given["facility_quality_percent"]) & ~np.isnan(given["facility_cost_percent"])
+    both: Array = ~np.isnan(given["facility_quality_percent"]) & ~np.isnan(given["facility_cost_percent"])
     if not both.any():
         return both
     floor = force.number("mips.facility_quality_floor")
