@@ -40,7 +40,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "apcm_counts": (["apcm", "FILE"], 1),
 }
 # answered by tests of their own: they need more than one file
-OTHERWISE = {"overpayment_review", "risk_people", "risk_diagnoses"}
+OTHERWISE = {"overpayment_review", "risk_people", "risk_diagnoses", "qpp_results", "qpp_evidence"}
 LOADS = {
     "provider_roster": "roster",
     "participant_list": "participants",

@@ -70,11 +70,14 @@ def _unreported(places: Mapping[str, int], path: str, known: Known, program: str
     """Required measures without an answer: the API takes the set, the score is 0."""
     pi = known.qpp.of_category("pi")
     answers_of_others = {name for one in pi for name in one.preprod}
+    told: set[str] = set()
     for one in pi:
         asked = one.is_required and one.reporting_category == "required" and one.in_program(program)
         if not asked or one.measure_id in answers_of_others:
             continue
         instead = {one.measure_id, *one.exclusions, *one.substitutes}
-        if not instead & set(places):
+        # a substitute of one that is told of need not be told of again
+        if not instead & (set(places) | told):
+            told.add(one.measure_id)
             reason = f"the required measure '{one.measure_id}' is neither reported nor excluded"
             yield Problem("required_measure", path, "measurements", reason, WARNING)

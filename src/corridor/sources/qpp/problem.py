@@ -50,6 +50,8 @@ class Problem:
         where = "Submission" + self.parent.removeprefix("$")
         if not self.reason:
             return f"field '{self.field}' in {where} is missing"
+        if self.severity == WARNING:
+            return f"field '{self.field}' in {where}: {self.reason}"
         return f"field '{self.field}' in {where} is invalid: {self.reason}"
 
     def detail(self) -> dict[str, Any]:

@@ -1,0 +1,339 @@
+"""A submission to the Quality Payment Program: made, checked, read back, packed with evidence, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corridor.engine.files import sha256_of
+from corridor.engine.runs import Run, open_run
+from corridor.errors import CorridorError
+from corridor.jobs.context import Context
+from corridor.law.force import UNOFFICIAL, RulesInForce
+from corridor.reference.qpp import load_qpp
+from corridor.sources.qpp.model import Submission
+from corridor.sources.qpp.problem import ERROR, Problem
+from corridor.sources.qpp.qrda3 import read_qrda3, scan_qrda3, write_qrda3
+from corridor.sources.qpp.submission_json import (
+    from_document,
+    read_document,
+    read_submission,
+    to_document,
+    write_submission,
+)
+from corridor.submissions.build import build
+from corridor.submissions.evidence import Patient, evidence_of_rows, read_evidence
+from corridor.submissions.known import RULES, Known, electronic_measures, limits_of
+from corridor.submissions.package import DEIDENTIFIED, ENCRYPTED, NONE, Contents, write_package
+from corridor.submissions.results import (
+    PARTICIPATION_OF_LEVEL,
+    Result,
+    read_results,
+    results_of_rollup,
+    with_defaults,
+)
+from corridor.submissions.validate import validate
+from corridor.submissions.verify import Check, verify
+
+ROLLUP, PATIENTS = "quality.rollup", "quality.patient"
+_START = 512
+# collection types that others report: claims by the claim, surveys by their vendor, CMS from claims
+_SENT = ("ecqm", "mipscqm", "qcdr", "medicare_cqm")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to submit, and how to keep the evidence."""
+
+    level: str = "practice"
+    tin: str = ""
+    npi: str = ""
+    entity_id: str = ""
+    program: str | None = None
+    cehrt_id: str | None = None
+    evidence: str = NONE
+    evidence_file: Path | None = None
+    passphrase: str | None = None
+    with_identifiers: bool = False
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Made:
+    """One submission with its problems, and where it was written."""
+
+    submission: Submission
+    problems: list[Problem]
+    file: Path
+    package: Path
+    manifest_digest: str
+
+
+def is_xml(file: Path) -> bool:
+    """Whether a file is QRDA III by its first character."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_START).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    except OSError as error:
+        raise CorridorError("SUBMIT-FILE", f"The file cannot be read: {error}.", file=file) from error
+
+
+def known_of(context: Context, year: int, synthetic: bool = False) -> tuple[Known, RulesInForce]:
+    """Measures installed and law in force for a year. Errors: SUBMIT-NO-MEASURES."""
+    force = context.rules.in_force(year)
+    return Known(load_qpp(context.warehouse.home, year), limits_of(force), synthetic), force
+
+
+def assumptions_of(force: RulesInForce) -> list[dict[str, Any]]:
+    """The limits a submission is checked by that are neither codified nor official."""
+    found = [force[name] for name in RULES if name in force]
+    return [one.to_dict() for one in found if one.status in UNOFFICIAL or one.overridden]
+
+
+def check(
+    context: Context, file: Path, year: int | None, synthetic: bool
+) -> tuple[int, list[Problem], Known]:
+    """Everything wrong with a file: submission JSON, or QRDA III as CMS's converter reads it.
+
+    ``year`` where the file leaves it open. Errors: QPP-JSON, QPP-JSON-YEAR, QRDA3-XML, SUBMIT-NO-MEASURES.
+    """
+    if is_xml(file):
+        scan = scan_qrda3(file)
+        chosen = scan.submission.performance_year if scan.submission else year or context.performance_year
+        known, _ = known_of(context, chosen, synthetic)
+        scan = scan_qrda3(file, electronic_measures(known.qpp))
+        problems = list(scan.problems)
+        if scan.submission is not None and not scan.errors and _is_named(scan.submission):
+            problems += validate(scan.submission, known)
+        return chosen, problems, known
+    document = read_document(file, year)
+    stated = document.get("performanceYear")
+    chosen = (
+        stated
+        if isinstance(stated, int) and not isinstance(stated, bool)
+        else year or context.performance_year
+    )
+    known, _ = known_of(context, chosen, synthetic)
+    return chosen, validate(document, known), known
+
+
+def _is_named(submission: Submission) -> bool:
+    """Whether every measure is known by its number; where measure data has no UUIDs, none is."""
+    return all(one.measure_id for _, one in submission.measurements())
+
+
+def read_back(context: Context, file: Path, year: int | None) -> Submission:
+    """The submission of a file, JSON or QRDA III. Errors: those of the readers."""
+    if not is_xml(file):
+        return read_submission(file, year=year)
+    found = read_qrda3(file)
+    measures = electronic_measures(load_qpp(context.warehouse.home, found.performance_year))
+    return read_qrda3(file, measures) if measures else found
+
+
+def write_back(submission: Submission, out: Path) -> None:
+    """The submission as JSON, or as QRDA III where the name ends in .xml."""
+    if out.suffix.lower() == ".xml":
+        write_qrda3(submission, out, made=datetime.now(UTC))
+    else:
+        write_submission(submission, out)
+
+
+def submit(
+    context: Context, file: Path | None, year: int, wanted: Wanted, folder: Path
+) -> tuple[list[Made], list[str], RulesInForce]:
+    """Submissions and their audit packages, written to a folder; with warnings of the reader.
+
+    Results come from a form, or from the last complete run. Nothing is written while one is invalid.
+    Errors: SUBMIT-INVALID, SUBMIT-NOTHING, SUBMIT-NOT-MADE, SUBMIT-EXISTS, and those of the parts.
+    """
+    known, force = known_of(context, year, wanted.synthetic)
+    run = open_run(context.warehouse.home) if file is None else None
+    results, warnings = _results(run, file, year, wanted)
+    results = with_defaults(results, wanted.program, wanted.cehrt_id)
+    submissions = build(results, known, force, file)
+    checked = [(one, validate(one, known)) for one in submissions]
+    for submission, problems in checked:
+        errors = [problem for problem in problems if problem.severity == ERROR]
+        if errors:
+            raise _invalid(submission, errors)
+    patients, more = _patients(context, run, year, wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for submission, problems in checked:
+        own = [
+            one for one in results if _is_of(submission, one.participation, one.tin, one.npi, one.entity_id)
+        ]
+        contents = Contents(
+            submission,
+            problems,
+            own,
+            known,
+            force,
+            [
+                one
+                for one in patients
+                if _is_of(submission, one.participation, one.tin, one.npi, one.entity_id)
+            ],
+            wanted.evidence,
+            _run_kept(run) if run else {},
+            {one.name: sha256_of(one) for one in (file, wanted.evidence_file) if one is not None},
+        )
+        made.append(_written(folder, contents, wanted.passphrase))
+    return made, warnings + more, force
+
+
+def _written(folder: Path, contents: Contents, passphrase: str | None) -> Made:
+    name = name_of(contents.submission)
+    target, package = folder / f"{name}.json", folder / f"{name}-audit.zip"
+    if target.exists():
+        raise CorridorError(
+            "SUBMIT-EXISTS",
+            "There is a submission of that name already.",
+            why="What was submitted is never written over.",
+            todo="Name another folder with --out.",
+            file=target,
+        )
+    key = write_package(package, contents, datetime.now(UTC), passphrase)
+    write_submission(contents.submission, target)
+    if read_submission(target) != from_document(to_document(contents.submission)):  # pragma: no cover
+        raise AssertionError("what was written does not read back")
+    return Made(contents.submission, list(contents.problems), target, package, key)
+
+
+def name_of(submission: Submission) -> str:
+    """What the files of a submission are called."""
+    who = [submission.entity_id or submission.tin or "entity", submission.npi or ""]
+    safe = ["".join(c if c.isalnum() or c == "-" else "-" for c in one) for one in who if one]
+    return "-".join(["qpp", str(submission.performance_year), submission.participation, *safe])
+
+
+def _is_of(submission: Submission, participation: str, tin: str, npi: str, entity_id: str) -> bool:
+    same = (submission.participation, submission.tin or "", submission.npi or "", submission.entity_id or "")
+    return same == (participation, tin, npi, entity_id)
+
+
+def _results(run: Run | None, file: Path | None, year: int, wanted: Wanted) -> tuple[list[Result], list[str]]:
+    if file is not None:
+        found, warnings = read_results(file)
+    else:
+        assert run is not None
+        _must_have(run, ROLLUP)
+        rows = run.query(
+            f"select * from {ROLLUP} where performance_year = ? and level = ? order by all",
+            [year, wanted.level],
+        )
+        sent = [row for row in rows if row["collection_type"] in _SENT]
+        left = sorted({str(row["collection_type"]) for row in rows} - set(_SENT))
+        found, warnings = (
+            results_of_rollup(sent),
+            [f"not sent by a submission: {', '.join(left)}"] if left else [],
+        )
+    asked = {"tin": wanted.tin, "npi": wanted.npi, "entity_id": wanted.entity_id}
+    kept = [
+        one for one in found if all(not value or getattr(one, name) == value for name, value in asked.items())
+    ]
+    if not kept:
+        raise CorridorError(
+            "SUBMIT-NOTHING",
+            "There is no result to submit.",
+            why=f"{len(found)} results were found, and none of them of those asked for."
+            if found
+            else f"The run has no quality result of {year} at that level.",
+            todo="`corridor load quality-results` loads them; or name another year, level, TIN or NPI.",
+        )
+    return kept, warnings
+
+
+def _patients(
+    context: Context, run: Run | None, year: int, wanted: Wanted
+) -> tuple[Sequence[Patient], list[str]]:
+    if wanted.evidence == NONE:
+        return [], ["the audit package holds no evidence: choose --deidentified or --passphrase-file"]
+    if wanted.evidence_file is not None:
+        return read_evidence(wanted.evidence_file)
+    if run is None:
+        return [], ["no patients are known beside a file of results: name them with --evidence"]
+    _must_have(run, PATIENTS)
+    rows = run.query(
+        f"select * from {PATIENTS} where performance_year = ? and level = ? order by all",
+        [year, wanted.level],
+    )
+    if wanted.evidence == ENCRYPTED and wanted.with_identifiers:
+        from corridor.jobs.identifiers import COLUMN, with_identifiers
+
+        named = with_identifiers(context, rows)
+        rows = [{**row, "person_id": row[COLUMN] or row["person_id"]} for row in named]
+    return evidence_of_rows(rows, PARTICIPATION_OF_LEVEL), []
+
+
+def _must_have(run: Run, table: str) -> None:
+    if not run.has(table):
+        raise CorridorError(
+            "SUBMIT-NOT-MADE",
+            f"The last complete run did not make {table}.",
+            todo=f"`corridor run --only {table}`, or name a file of results.",
+        )
+
+
+def _run_kept(run: Run) -> dict[str, Any]:
+    """What of a run's manifest tells what its results came from."""
+    manifest: Mapping[str, Any] = run.manifest
+    steps = {
+        entry["step"]: entry["digest"] for entry in manifest["steps"] if entry["step"] in (ROLLUP, PATIENTS)
+    }
+    deliveries = [
+        {"delivery_id": one["delivery_id"], "files": [part["sha256"] for part in one["files"]]}
+        for one in manifest["deliveries"]
+    ]
+    return {
+        "run_id": manifest["run_id"],
+        "finished": manifest["finished"],
+        "corridor": manifest["corridor_version"],
+        "law": manifest["law"]["digest"],
+        "steps": steps,
+        "deliveries": deliveries,
+    }
+
+
+def _invalid(submission: Submission, errors: Sequence[Problem]) -> CorridorError:
+    more = f" {len(errors) - 1} more were found." if len(errors) > 1 else ""
+    return CorridorError(
+        "SUBMIT-INVALID",
+        f"CMS would refuse the submission of {name_of(submission)}: {errors[0].message}.{more}",
+        why="Nothing is written that the Submissions API does not take.",
+        todo="Correct the results; `corridor submit qpp --check` lists everything wrong with a file.",
+        field=errors[0].path,
+        rule=errors[0].rule,
+    )
+
+
+def verified(context: Context, package: Path, passphrase: str | None) -> list[Check]:
+    """Everything that can be checked of an audit package. Errors: SUBMIT-PACKAGE, SUBMIT-PASSPHRASE."""
+    return verify(package, context.rules.in_force, passphrase)
+
+
+def evidence_kind(passphrase: str | None, deidentified: bool) -> str:
+    """How the evidence is kept. Errors: SUBMIT-EVIDENCE where two ways are asked for."""
+    if passphrase is not None and deidentified:
+        raise CorridorError(
+            "SUBMIT-EVIDENCE",
+            "Evidence is either encrypted or de-identified.",
+            todo="Keep one of --passphrase-file and --deidentified.",
+            field="--deidentified",
+        )
+    return ENCRYPTED if passphrase is not None else DEIDENTIFIED if deidentified else NONE
+
+
+def passphrase_of(file: Path | None) -> str | None:
+    """The passphrase of a file: its first line. Errors: SUBMIT-PASSPHRASE."""
+    if file is None:
+        return None
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorridorError("SUBMIT-PASSPHRASE", "The passphrase file cannot be read.", file=file) from error
+    return lines[0].strip() if lines else ""
