@@ -79,6 +79,15 @@ def test_what_calls_itself_mock_is_never_a_fact(tmp_path: Path) -> None:
     assert (found.median, found.standard_deviation) == (20, 2)
 
 
+def test_the_user_says_that_a_year_is_published(tmp_path: Path) -> None:
+    path = write(tmp_path / "2031.json", [benchmark(year=2031)])
+    key = ("777", "administrativeClaims")
+    add(tmp_path / "home", path)
+    assert load_qpp(tmp_path / "home", 2031).benchmarks[key].is_provisional
+    add_references([path], Warehouse.open(tmp_path / "home"), published=2031)
+    assert not load_qpp(tmp_path / "home", 2031).benchmarks[key].is_provisional
+
+
 def test_a_year_that_repeats_the_year_before_is_a_placeholder(tmp_path: Path) -> None:
     """Two of three records alike are most of them; the third is marked with them."""
     moved = tuple(cut + 1 for cut in LADDER)

@@ -59,9 +59,11 @@ def add(
             todo="Use preliminary or final.",
             field="--stage",
         )
-    warehouse = Warehouse.open(load_settings(None).home_folder())
+    settings = load_settings(None)
+    warehouse = Warehouse.open(settings.home_folder())
+    published = settings.overrides.get("mips.performance_benchmark_published")
     with Progress(quiet=as_json) as progress:
-        outcomes = add_references(files, warehouse, name, vintage, stage, progress)
+        outcomes = add_references(files, warehouse, name, vintage, stage, progress, published)
     refused = [outcome for outcome in outcomes if outcome.status == "refused"]
     if as_json:
         found = {"rows": [o.to_dict() for o in outcomes], "refused": len(refused)}

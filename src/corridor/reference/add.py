@@ -60,6 +60,7 @@ def add_references(
     vintage: str | None = None,
     stage: str | None = None,
     progress: Progress | None = None,
+    published: int | None = None,
 ) -> list[Outcome]:
     """Install the files behind ``paths`` (files, folders, zips); one Outcome a file and table, in order.
 
@@ -67,8 +68,10 @@ def add_references(
     off the file name where it is not given; files of one vintage that are added together are one
     table, and take the place of what was installed of that vintage. Files met in a folder that are of no
     reference are passed over, where another of its files is of one. ``stage`` of an ASM list:
-    preliminary or final. A file that is refused does not keep the others from being installed.
-    Raises FILE-NOT-FOUND, REFERENCE-NAME; other errors stand in the outcomes.
+    preliminary or final. ``published``: the last performance year of which CMS has published benchmarks of
+    itself (those of later years are placeholders); else the law says. A file that is refused does not keep
+    the others from being installed. Raises FILE-NOT-FOUND, REFERENCE-NAME; other errors stand in the
+    outcomes.
     """
     if name is not None and name not in catalogue():
         raise CorridorError(
@@ -85,12 +88,12 @@ def add_references(
                 have.setdefault(digest, set()).add((one.name, one.vintage))
         groups: dict[tuple[str, str], list[_Candidate]] = {}
         files = gather(paths, scratch)
-        years, cuts = neighbours(files), qpp.known_cuts(files, warehouse)
+        years, known = neighbours(files), qpp.known_of(files, warehouse, published)
         for place, found in enumerate(files, start=1):
             if progress:
                 progress(found.name, place, len(files), "recognizing")
             beside = years.get(found.path.parent)
-            for outcome, candidate in _of_qpp(found, scratch, name, vintage, cuts) or [
+            for outcome, candidate in _of_qpp(found, scratch, name, vintage, known) or [
                 _recognise(found, scratch, have, name, vintage, stage, beside)
             ]:
                 if candidate is not None:
@@ -115,7 +118,7 @@ def add_references(
 
 
 def _of_qpp(
-    found: Found, scratch: Path, name: str | None, vintage: str | None, cuts: qpp.Known
+    found: Found, scratch: Path, name: str | None, vintage: str | None, law: qpp.Known
 ) -> list[tuple[Outcome, _Candidate | None]]:
     """The tables of a file of the Quality Payment Program, of which one has several; none of any other."""
     try:
@@ -123,7 +126,7 @@ def _of_qpp(
         if why is not None:
             return [(Outcome(found.name, "passed over", why=why), None)]
         met: list[tuple[Outcome, _Candidate | None]] = []
-        for own in qpp.editions(found, scratch, vintage, name, cuts) or ():
+        for own in qpp.editions(found, scratch, vintage, name, law) or ():
             reference = catalogue()[own.reference]
             table = open_table(own.found, [reference.layout], scratch)
             digest = sha256_of(found.path)

@@ -168,7 +168,7 @@ def test_the_best_answer_of_an_inverse_measure_is_not_met(tables: Tables, qpp: Q
 
 def test_each_day_of_pathology_counts_and_telehealth_does_not(tables: Tables, qpp: Qpp) -> None:
     """249: two days are two cases; GQ, or place 02, is no case."""
-    biopsy = {"hcpcs_code": "88305"}
+    biopsy: dict[str, Any] = {"hcpcs_code": "88305"}
     lines = [
         visit("3126F", **biopsy),
         visit(day=JUNE, **biopsy),

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,17 @@ _LISTS = {
 }
 _BEGINNING = 64
 PREFIX = "qpp_"
-Known = Callable[[int], Before]  # a year -> the cut points of its benchmarks
+
+
+@dataclass(frozen=True)
+class Known:
+    """What tells placeholders: the cut points of other years, and the last year CMS has published of itself.
+
+    published  as the user says; None: as the law says
+    """
+
+    cuts: Callable[[int], Before]
+    published: int | None = None
 
 
 def not_needed(found: Found) -> str | None:
@@ -45,13 +56,12 @@ def not_needed(found: Found) -> str | None:
 
 
 def editions(
-    found: Found, scratch: Path, vintage: str | None, name: str | None, before: Known
+    found: Found, scratch: Path, vintage: str | None, name: str | None, known: Known
 ) -> list[Edition] | None:
     """The tables of a JSON file of the program, rewritten as text; None for any other file.
 
-    ``name`` the reference the user says it is, ``before`` the cut points of a year's benchmarks, as far as
-    they are known. A vintage is the performance year: of each year one edition is installed. Errors: those
-    of the reader.
+    ``name`` the reference the user says it is. A vintage is the performance year: of each year one edition
+    is installed. Errors: those of the reader.
     """
     if found.suffix != ".json":
         return None
@@ -61,7 +71,7 @@ def editions(
     warnings: dict[str, tuple[str, ...]] = {}
     if BENCHMARK in got.tables:
         rows = got.tables[BENCHMARK]
-        count = mark(rows, found.path, before(got.year - 1))
+        count = mark(rows, found.path, known.cuts(got.year - 1), known.published)
         if count:
             warnings[BENCHMARK] = (
                 f"{count} of {len(rows)} benchmarks of {got.year} are placeholders, and are marked "
@@ -99,8 +109,8 @@ def passed_over(
     return None
 
 
-def known_cuts(files: Sequence[Found], warehouse: Warehouse) -> Known:
-    """The cut points of a year's benchmarks: of the files that are added together, else as installed."""
+def known_of(files: Sequence[Found], warehouse: Warehouse, published: int | None = None) -> Known:
+    """The cut points of each year: of the files that are added together, else as installed."""
     held: dict[int, dict[tuple[str, str], list[float]]] = {}
 
     def of(year: int) -> Before:
@@ -111,7 +121,7 @@ def known_cuts(files: Sequence[Found], warehouse: Warehouse) -> Known:
             held.update(_by_year(_added_rows(files)))
         return held.get(year, {})
 
-    return of
+    return Known(of, published)
 
 
 def _by_year(rows: Iterable[dict[str, Any]]) -> dict[int, dict[tuple[str, str], list[float]]]:

@@ -64,6 +64,9 @@ def deviation_error(cuts: Sequence[float], year: int) -> float:
     return max(abs(named[cut] - median - step * deviation) / deviation for cut, step in steps.items())
 
 
-def is_published(year: int) -> bool:
-    """Whether CMS can have published benchmarks of that performance year's own period."""
-    return year <= int(force(year).scalar(PUBLISHED_RULE))
+def is_published(year: int, through: int | None = None) -> bool:
+    """Whether CMS can have published benchmarks of that performance year's own period.
+
+    ``through``: the last year it has, where the user says so; else the law.
+    """
+    return year <= (int(force(year).scalar(PUBLISHED_RULE)) if through is None else through)

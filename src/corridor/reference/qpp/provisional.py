@@ -25,10 +25,11 @@ def is_staging(path: Path) -> bool:
     return any(part.lower() == "staging" for part in path.parts[-5:-1])
 
 
-def mark(rows: Sequence[dict[str, Any]], path: Path, before: Before) -> int:
+def mark(rows: Sequence[dict[str, Any]], path: Path, before: Before, published: int | None = None) -> int:
     """Set ``is_provisional`` and its reason on rows of ``reference.qpp_benchmark``; how many were set.
 
-    ``before``: cut points of the year before, where they are known. Benchmarks drawn from the performance
+    ``before``: cut points of the year before, where they are known; ``published``: the last year CMS has
+    published of itself, where the user says so. Benchmarks drawn from the performance
     year itself are placeholders where the file says so, where CMS cannot have published them yet, or where
     most of those of claims repeat the year before.
     """
@@ -37,7 +38,7 @@ def mark(rows: Sequence[dict[str, Any]], path: Path, before: Before) -> int:
             _set(row, "the file calls itself mock")
         return len(rows)
     own = [row for row in rows if row["benchmark_year"] == row["year"]]
-    late = [row for row in own if not is_published(int(row["year"]))]
+    late = [row for row in own if not is_published(int(row["year"]), published)]
     for row in late:
         _set(row, f"drawn from {row['year']} itself, of which CMS has published no benchmark yet")
     claims = [row for row in own if row["submission_method"] == ADMINISTRATIVE]
