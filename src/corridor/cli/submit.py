@@ -40,6 +40,9 @@ def submit(
     verify: Path | None = typer.Option(
         None, "--verify", metavar="PACKAGE", help="Check an audit package and derive its counts again."
     ),
+    digest: str | None = typer.Option(
+        None, "--digest", metavar="SHA256", help="With --verify: the digest kept of the package."
+    ),
     year: int | None = typer.Option(None, "--year", help="Performance year."),
     level: str = typer.Option("practice", "--level", help="Of the run: clinician, practice or entity."),
     tin: str = typer.Option("", "--tin", help="Only this practice."),
@@ -76,7 +79,7 @@ def submit(
     elif read_back is not None:
         _read_back(context, read_back, year, out, as_json)
     elif verify is not None:
-        _verify(context, verify, passphrase, as_json)
+        _verify(context, verify, passphrase, digest, as_json)
     else:
         kind = evidence_kind(passphrase, deidentified)
         wanted = Wanted(
@@ -109,7 +112,8 @@ def _submit(
     context: Context, file: Path | None, year: int | None, wanted: Any, out: Path | None, as_json: bool
 ) -> None:
     from corridor.errors import CorridorError
-    from corridor.jobs.submit import assumptions_of, submit
+    from corridor.jobs.submit import submit
+    from corridor.jobs.submit_file import assumptions_of
 
     if out is None:
         raise CorridorError(
@@ -152,10 +156,10 @@ def _who(submission: Submission) -> dict[str, Any]:
 
 
 def _check(context: Context, file: Path, year: int | None, synthetic: bool, as_json: bool) -> None:
-    from corridor.jobs.submit import assumptions_of, check
+    from corridor.jobs.submit_file import assumptions_of, check
     from corridor.sources.qpp.problem import api_error
 
-    chosen, problems, known = check(context, file, year, synthetic)
+    chosen, problems, qpp = check(context, file, year, synthetic)
     error = api_error(problems)
     if as_json:
         force = context.rules.in_force(chosen)
@@ -164,7 +168,7 @@ def _check(context: Context, file: Path, year: int | None, synthetic: bool, as_j
             "valid": error is None,
             "rows": [one.detail() for one in problems],
             "answer": error,
-            "measure_data": dict(known.qpp.digests),
+            "measure_data": dict(qpp.digests),
             "assumptions": assumptions_of(force),
         }
         _json(answer)
@@ -181,7 +185,7 @@ def _check(context: Context, file: Path, year: int | None, synthetic: bool, as_j
 
 
 def _read_back(context: Context, file: Path, year: int | None, out: Path | None, as_json: bool) -> None:
-    from corridor.jobs.submit import read_back, write_back
+    from corridor.jobs.submit_file import read_back, write_back
 
     submission = read_back(context, file, year)
     if out is not None:
@@ -236,11 +240,13 @@ def _measurement_rows(one_set: Any, one: Any) -> list[dict[str, Any]]:
     ] or [row]
 
 
-def _verify(context: Context, package: Path, passphrase: str | None, as_json: bool) -> None:
-    from corridor.jobs.submit import verified
+def _verify(
+    context: Context, package: Path, passphrase: str | None, digest: str | None, as_json: bool
+) -> None:
+    from corridor.jobs.submit_file import verified
     from corridor.submissions.verify import DIFFERS
 
-    checks = verified(context, package, passphrase)
+    checks = verified(context, package, passphrase, digest)
     whole = all(one.status != DIFFERS for one in checks)
     if as_json:
         rows = [one.to_dict() for one in checks]

@@ -1,4 +1,4 @@
-"""A submission to the Quality Payment Program: made, checked, read back, packed with evidence, verified."""
+"""Submissions to the Quality Payment Program made of results, and packed with their evidence."""
 
 from __future__ import annotations
 
@@ -12,21 +12,13 @@ from corridor.engine.files import sha256_of
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
-from corridor.law.force import UNOFFICIAL, RulesInForce
-from corridor.reference.qpp import load_qpp
+from corridor.jobs.submit_file import known_of
+from corridor.law import RulesInForce
 from corridor.sources.qpp.model import Submission
 from corridor.sources.qpp.problem import ERROR, Problem
-from corridor.sources.qpp.qrda3 import read_qrda3, scan_qrda3, write_qrda3
-from corridor.sources.qpp.submission_json import (
-    from_document,
-    read_document,
-    read_submission,
-    to_document,
-    write_submission,
-)
+from corridor.sources.qpp.submission_json import write_submission
 from corridor.submissions.build import build
 from corridor.submissions.evidence import Patient, evidence_of_rows, read_evidence
-from corridor.submissions.known import RULES, Known, electronic_measures, limits_of
 from corridor.submissions.package import DEIDENTIFIED, ENCRYPTED, NONE, Contents, write_package
 from corridor.submissions.results import (
     PARTICIPATION_OF_LEVEL,
@@ -36,10 +28,8 @@ from corridor.submissions.results import (
     with_defaults,
 )
 from corridor.submissions.validate import validate
-from corridor.submissions.verify import Check, verify
 
 ROLLUP, PATIENTS = "quality.rollup", "quality.patient"
-_START = 512
 # collection types that others report: claims by the claim, surveys by their vendor, CMS from claims
 _SENT = ("ecqm", "mipscqm", "qcdr", "medicare_cqm")
 
@@ -72,76 +62,6 @@ class Made:
     manifest_digest: str
 
 
-def is_xml(file: Path) -> bool:
-    """Whether a file is QRDA III by its first character."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_START).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    except OSError as error:
-        raise CorridorError("SUBMIT-FILE", f"The file cannot be read: {error}.", file=file) from error
-
-
-def known_of(context: Context, year: int, synthetic: bool = False) -> tuple[Known, RulesInForce]:
-    """Measures installed and law in force for a year. Errors: SUBMIT-NO-MEASURES."""
-    force = context.rules.in_force(year)
-    return Known(load_qpp(context.warehouse.home, year), limits_of(force), synthetic), force
-
-
-def assumptions_of(force: RulesInForce) -> list[dict[str, Any]]:
-    """The limits a submission is checked by that are neither codified nor official."""
-    found = [force[name] for name in RULES if name in force]
-    return [one.to_dict() for one in found if one.status in UNOFFICIAL or one.overridden]
-
-
-def check(
-    context: Context, file: Path, year: int | None, synthetic: bool
-) -> tuple[int, list[Problem], Known]:
-    """Everything wrong with a file: submission JSON, or QRDA III as CMS's converter reads it.
-
-    ``year`` where the file leaves it open. Errors: QPP-JSON, QPP-JSON-YEAR, QRDA3-XML, SUBMIT-NO-MEASURES.
-    """
-    if is_xml(file):
-        scan = scan_qrda3(file)
-        chosen = scan.submission.performance_year if scan.submission else year or context.performance_year
-        known, _ = known_of(context, chosen, synthetic)
-        scan = scan_qrda3(file, electronic_measures(known.qpp))
-        problems = list(scan.problems)
-        if scan.submission is not None and not scan.errors and _is_named(scan.submission):
-            problems += validate(scan.submission, known)
-        return chosen, problems, known
-    document = read_document(file, year)
-    stated = document.get("performanceYear")
-    chosen = (
-        stated
-        if isinstance(stated, int) and not isinstance(stated, bool)
-        else year or context.performance_year
-    )
-    known, _ = known_of(context, chosen, synthetic)
-    return chosen, validate(document, known), known
-
-
-def _is_named(submission: Submission) -> bool:
-    """Whether every measure is known by its number; where measure data has no UUIDs, none is."""
-    return all(one.measure_id for _, one in submission.measurements())
-
-
-def read_back(context: Context, file: Path, year: int | None) -> Submission:
-    """The submission of a file, JSON or QRDA III. Errors: those of the readers."""
-    if not is_xml(file):
-        return read_submission(file, year=year)
-    found = read_qrda3(file)
-    measures = electronic_measures(load_qpp(context.warehouse.home, found.performance_year))
-    return read_qrda3(file, measures) if measures else found
-
-
-def write_back(submission: Submission, out: Path) -> None:
-    """The submission as JSON, or as QRDA III where the name ends in .xml."""
-    if out.suffix.lower() == ".xml":
-        write_qrda3(submission, out, made=datetime.now(UTC))
-    else:
-        write_submission(submission, out)
-
-
 def submit(
     context: Context, file: Path | None, year: int, wanted: Wanted, folder: Path
 ) -> tuple[list[Made], list[str], RulesInForce]:
@@ -162,6 +82,8 @@ def submit(
             raise _invalid(submission, errors)
     patients, more = _patients(context, run, year, wanted)
     folder.mkdir(parents=True, exist_ok=True)
+    for submission, _ in checked:
+        _must_be_new(folder / f"{name_of(submission)}.json")
     made = []
     for submission, problems in checked:
         own = [
@@ -189,6 +111,12 @@ def submit(
 def _written(folder: Path, contents: Contents, passphrase: str | None) -> Made:
     name = name_of(contents.submission)
     target, package = folder / f"{name}.json", folder / f"{name}-audit.zip"
+    key = write_package(package, contents, datetime.now(UTC), passphrase)
+    write_submission(contents.submission, target)
+    return Made(contents.submission, list(contents.problems), target, package, key)
+
+
+def _must_be_new(target: Path) -> None:
     if target.exists():
         raise CorridorError(
             "SUBMIT-EXISTS",
@@ -197,11 +125,6 @@ def _written(folder: Path, contents: Contents, passphrase: str | None) -> Made:
             todo="Name another folder with --out.",
             file=target,
         )
-    key = write_package(package, contents, datetime.now(UTC), passphrase)
-    write_submission(contents.submission, target)
-    if read_submission(target) != from_document(to_document(contents.submission)):  # pragma: no cover
-        raise AssertionError("what was written does not read back")
-    return Made(contents.submission, list(contents.problems), target, package, key)
 
 
 def name_of(submission: Submission) -> str:
@@ -309,11 +232,6 @@ def _invalid(submission: Submission, errors: Sequence[Problem]) -> CorridorError
         field=errors[0].path,
         rule=errors[0].rule,
     )
-
-
-def verified(context: Context, package: Path, passphrase: str | None) -> list[Check]:
-    """Everything that can be checked of an audit package. Errors: SUBMIT-PACKAGE, SUBMIT-PASSPHRASE."""
-    return verify(package, context.rules.in_force, passphrase)
 
 
 def evidence_kind(passphrase: str | None, deidentified: bool) -> str:

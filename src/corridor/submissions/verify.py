@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,15 +60,21 @@ class Check:
         return {"check": self.check, "subject": self.subject, "status": self.status, "found": self.found}
 
 
-def verify(path: Path, force_of: Any, passphrase: str | None = None) -> list[Check]:
+def verify(
+    path: Path,
+    force_of: Callable[[int], RulesInForce],
+    passphrase: str | None = None,
+    kept: str | None = None,
+) -> list[Check]:
     """Everything that can be checked of a package.
 
     force_of  gives the rules in force today for a performance year
+    kept      the digest of the manifest, as it was kept elsewhere
     Errors: SUBMIT-PACKAGE where the file is no package at all, SUBMIT-PASSPHRASE.
     """
     files = _unpacked(path)
     manifest = _manifest(files, path)
-    found = [*_files(files, manifest)]
+    found = [*_files(files, manifest), _own(files[MANIFEST], kept)]
     document = _document(files, path)
     problems = shape_problems(document)
     if problems:
@@ -138,9 +144,15 @@ def _files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[
             yield Check("file", name, OK, str(entry["sha256"]))
     for name in sorted(set(files) - set(packed) - {MANIFEST}):
         yield Check("file", name, DIFFERS, "was added to the package")
-    yield Check(
-        "manifest", MANIFEST, OPEN, f"compare with the digest kept elsewhere: {digest(files[MANIFEST])}"
-    )
+
+
+def _own(manifest: bytes, kept: str | None) -> Check:
+    """The manifest itself: whoever changes a file can change it too, so its digest is kept elsewhere."""
+    own = digest(manifest)
+    if kept is None:
+        return Check("manifest", MANIFEST, OPEN, f"compare with the digest kept elsewhere: {own}")
+    same = own == kept.strip().lower()
+    return Check("manifest", MANIFEST, OK if same else DIFFERS, own)
 
 
 def _evidence(
