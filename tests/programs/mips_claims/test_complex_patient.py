@@ -69,4 +69,5 @@ def test_what_is_published_of_the_clinician_stands_in() -> None:
     row = made({}, {}, published=True)["N1"]
     assert (row["mean_hcc_risk_score"], row["risk_score_origin"]) == (1.4, "by-provider file")
     assert (row["panel_coverage"], row["published_dual_share"]) == (0.1, 0.2)
+    assert made({}, {}, published=True)[""]["panel_coverage"] is None
     assert made({}, {})["N1"]["mean_hcc_risk_score"] is None

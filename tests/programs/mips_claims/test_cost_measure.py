@@ -33,6 +33,11 @@ AVERAGE = {
     "individual_average": "DOUBLE",
 }  # fmt: skip
 COHORT = {"cohort": "VARCHAR"}
+TRIGGER = {"measure_id": "VARCHAR", "episode_id": "VARCHAR", "tin": "VARCHAR", "npi": "VARCHAR"}
+EPISODE = {
+    "measure_id": "VARCHAR", "episode_id": "VARCHAR", "kind": "VARCHAR", "person_id": "BIGINT",
+    "standardized_cost": "DECIMAL(18,2)", "exclusion_reason": "VARCHAR",
+}  # fmt: skip
 # every stratum has a mean of its own, and nothing is cut
 PLAIN = {"performance.cell_minimum": 1, "mips.cost_highest_percentile": 1.0}
 # of CMS's file of 2025 (qpp/benchmarks/2025/cost-national-averages.json): MSPB and TPCC are made up here
@@ -47,6 +52,7 @@ def measured(
     averages: Sequence[Sequence[Any]] = (),
     mix: Sequence[Sequence[Any]] = (),
     installed: Sequence[str] = (),
+    episodes: Sequence[tuple[str, str, str, str, float, str | None]] = (),
     overrides: dict[str, Any] | None = None,
 ) -> dict[tuple[str, str, str], Row]:
     tables: Tables = bench(PLAIN if overrides is None else overrides, programs=["performance"])
@@ -54,6 +60,12 @@ def measured(
     tables.give("mips.hospital_case", HOSPITAL, hospital)
     tables.give("measures.asm_attributed", CHRONIC, chronic)
     tables.give("population.risk", RISK, risk)
+    tables.give("mips.installed_trigger", TRIGGER, [(one[0], one[1], "T1", one[3]) for one in episodes])
+    tables.give(
+        "mips.installed_episode",
+        EPISODE,
+        [(measure, name, kind, 1, cost, reason) for measure, name, kind, _, cost, reason in episodes],
+    )
     tables.give("reference.qpp_cost_average", AVERAGE, averages)
     tables.give("measures.asm_specialty_mix", MIX, mix)
     tables.give("reference.episode_service_code", COHORT, [(cohort,) for cohort in installed])
@@ -148,3 +160,23 @@ def test_the_case_minimum_of_per_capita_cost(cases: int, scorable: bool) -> None
     rows = [(n, "T1", "N1", 12, 100.0) for n in range(cases)]
     found = measured(per_capita=rows)
     assert {row["is_scorable"] for row in found.values()} == {scorable}
+
+
+def test_installed_episodes_have_the_case_minimum_of_their_kind() -> None:
+    """Ten procedures suffice, of colon and rectal resection twenty; costs 100 and 300 lie around 200. What is
+    excluded does not count; chronic measures have their own machinery."""
+    ten = [(f"E{n}", 100.0 if n % 2 else 300.0) for n in range(10)]
+    found = measured(
+        episodes=[
+            *(("COST_KA_1", name, "procedural", "N1", cost, None) for name, cost in ten),
+            ("COST_KA_1", "E99", "procedural", "N2", 9000.0, "died in the episode"),
+            *(("COST_CRR_1", name, "procedural", "N1", cost, None) for name, cost in ten),
+            *(("COST_S_1", name, "acute_inpatient", "N1", cost, None) for name, cost in ten),
+            ("COST_HF_1", "E1", "acute_inpatient", "N1", 100.0, None),
+        ]
+    )
+    assert {measure for measure, *_ in found} == {"COST_KA_1", "COST_CRR_1", "COST_S_1"}
+    knee = found["COST_KA_1", "T1", "N1"]
+    assert (knee["cases"], knee["rate"], knee["is_scorable"]) == (10, pytest.approx(200.0), True)
+    assert "installed list" in knee["basis"]
+    assert [found[name, "T1", ""]["is_scorable"] for name in ("COST_CRR_1", "COST_S_1")] == [False, False]

@@ -133,6 +133,8 @@ def test_rural_and_shortage_areas_by_zip() -> None:
     # one of three is rural, one is open: at most two thirds
     assert row(tables, "")["rural"] is False
     assert row(judged([{}]))["rural"] is None
+    open_practice = row(judged([{}]), "")
+    assert (open_practice["rural"], open_practice["rural_count"], open_practice["rural_share"]) == (None,) * 3
 
 
 def test_a_status_of_either_segment_stands() -> None:

@@ -67,7 +67,9 @@ select
   end as risk_score_origin,
   counted.dual_patients, counted.dual_eligible_share, published.dual_share as published_dual_share,
   published.beneficiaries as published_beneficiaries, published.year as published_year,
-  least(cx_divide(counted.patients, published.beneficiaries), 1) as panel_coverage,
+  case
+    when published.beneficiaries is not null then least(cx_divide(counted.patients, published.beneficiaries), 1)
+  end as panel_coverage,
   concat(
     'proxy: the patients of the loaded claims', case when counted.is_whole then '' else ', which lack a part of the segment' end,
     case

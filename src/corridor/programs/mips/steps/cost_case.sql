@@ -2,9 +2,10 @@
 -- makes:     one row per cost measure, case, practice and clinician it is attributed to: weight, observed cost, the
 --            person's relative risk, the stratum whose mean is expected, or the expected cost where a model gave it
 -- key:       performance_year, measure_id, case_id, tin, npi
--- reads:     mips.per_capita_case, mips.hospital_case, measures.asm_attributed, population.risk, run.setting
+-- reads:     mips.per_capita_case, mips.hospital_case, mips.installed_trigger, mips.installed_episode,
+--            measures.asm_attributed, population.risk, run.setting
 -- rules:     asm.cost_measure
--- cites:     MIPS cost measures TPCC_1, MSPB_1, COST_HF_1, COST_LBP_1; docs/mips-eligibility.md
+-- cites:     MIPS cost measures TPCC_1, MSPB_1, COST_HF_1, COST_LBP_1, installed ones; docs/mips-eligibility.md
 -- evidence:  claims.service_line(person_id)
 -- owner:     tin, npi
 with risk as (
@@ -35,3 +36,16 @@ select
   episode.expected_cost, episode.ratio
 from measures.asm_attributed as episode
 join rules.asm_cost_measure as measure on measure.cohort = episode.cohort
+union all
+-- the two chronic measures have their own machinery: an installed list for them is episode_service_code
+select
+  setting.data_year, episode.measure_id, episode.kind, episode.episode_id, pair.tin, pair.npi, episode.person_id,
+  cast(1 as double), cast(episode.standardized_cost as double), risk.relative_risk, 'episode',
+  cast(null as double), cast(null as double)
+from mips.installed_episode as episode
+join mips.installed_trigger as pair
+  on pair.measure_id = episode.measure_id and pair.episode_id = episode.episode_id
+cross join run.setting as setting
+left join risk on risk.person_id = episode.person_id
+left join rules.asm_cost_measure as chronic on chronic.measure_id = episode.measure_id
+where episode.exclusion_reason is null and chronic.measure_id is null

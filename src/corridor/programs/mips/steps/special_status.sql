@@ -34,7 +34,8 @@ counted as (
 judged as (
   select
     counted.performance_year, counted.segment, counted.tin, '' as npi, counted.status,
-    counted.having as count, cx_divide(counted.having, counted.clinicians) as share,
+    case when counted.open < counted.clinicians then counted.having end as count,
+    case when counted.open < counted.clinicians then cx_divide(counted.having, counted.clinicians) end as share,
     case
       when cx_divide(counted.having, counted.clinicians) > test.share
         or (test.reaching and cx_divide(counted.having, counted.clinicians) >= test.share) then true
