@@ -209,3 +209,23 @@ def test_a_year_without_codes_takes_the_newest_ones_and_says_so(tables: Tables, 
 def test_without_codes_there_is_nothing(tables: Tables) -> None:
     found = made(tables, None, [visit("G8752", "G8754")])
     assert found.make("mips.claims_measure") == []
+
+
+def test_ways_into_a_denominator_are_kept_apart(tables: Tables, qpp: Qpp) -> None:
+    """Two ways of one criterion, by hand: 99213 with I10 from 65 years on, 99214 with E119 below."""
+    found = made(tables, qpp, [visit(), visit(hcpcs_code="99214", person=2)])
+    base = {"year": 2025, "measure_id": "901", "option": "00", "criterion": 0, "coding_system": "C4"}
+    ways = [("99213", "I10", {"age_least": 65}), ("99214", "E119", {"age_most": 64})]
+    rows = [
+        base | age | {"choice": choice, "element": element, "code": code}
+        for choice, (encounter, diagnosis, age) in enumerate(ways)
+        for element, code in (("encounter", encounter), ("diagnosis", diagnosis))
+    ]
+    columns = catalogue()["qpp_claims_code"].columns
+    tables.give("reference.qpp_claims_code", columns, [[row.get(one) for one in columns] for row in rows])
+    for step in STEPS:
+        tables.make(f"mips.{step}")
+    # both have I10: 65 with 99213 is in; 55 with 99214 would need E119
+    row = counts(found, "901")
+    assert shares(row) == (1, 0, 0, 0, 0, 1) and row["is_proxy"]
+    assert row["basis"].startswith("proxy: how the measure counts is not known")

@@ -34,8 +34,11 @@ def claims_rows(document: Any, year: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    groups = sorted({_group(option) for side in _SIDES for option in record[side]})
     for place, option in enumerate(record["eligibilityOptions"]):
-        key = {"year": year, "measure_id": measure_id, "option": _group(option), "choice": place}
+        group = _group(option)
+        key = {"year": year, "measure_id": measure_id, "option": group, "criterion": groups.index(group)}
+        key["choice"] = place
         who = {
             "age": _age(option),
             "age_least": _whole(option.get("minAge")),
@@ -65,6 +68,7 @@ def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[
                 "year": year,
                 "measure_id": measure_id,
                 "option": _group(option),
+                "criterion": groups.index(_group(option)),
                 "choice": place,
                 "element": STATUS[option["optionType"]],
                 "coding_system": _system(code),

@@ -188,8 +188,9 @@ class ClaimsCode:
     """One code of a Part B claims measure.
 
     element   diagnosis, diagnosis_exclusion, encounter; of a quality code met, not_met, exclusion, exception
-    option    CMS's option group: the submission criterion the code belongs to
-    choice    quality codes of one choice must all be there; of several choices of an element one is enough
+    option    CMS's option group: the submission criterion the code belongs to; criterion: its place, from 0
+    choice    quality codes of one choice must all be there; of several choices of an element one is enough;
+              encounters and diagnoses of one choice go together
     modifier, modifier_excluded, place_of_service_excluded   lists, separated by commas; None: any
     """
 
@@ -197,6 +198,7 @@ class ClaimsCode:
     measure_id: str
     element: str
     option: str
+    criterion: int
     choice: int
     coding_system: str
     code: str

@@ -59,4 +59,4 @@ left join reference.qpp_measure as measure
   on measure.year = codes.year and measure.measure_id = codes.measure_id
 left join named
   on named.year = codes.year and named.measure_id = codes.measure_id
-  and named.place = cast(codes.option as integer)
+  and named.place = codes.criterion

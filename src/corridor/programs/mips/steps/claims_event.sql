@@ -10,11 +10,11 @@
 -- owner:     tin, npi
 with encounter as (
   select
-    performance_year, measure_id, option_group, tin, npi, person_id, service_date, max(stratum) as stratum,
+    performance_year, measure_id, option_group, choice, tin, npi, person_id, service_date, max(stratum) as stratum,
     max(age_least) as age_least, max(age_most) as age_most, max(sex) as sex
   from mips.claims_match
   where element = 'encounter'
-  group by performance_year, measure_id, option_group, tin, npi, person_id, service_date
+  group by performance_year, measure_id, option_group, choice, tin, npi, person_id, service_date
 ),
 -- the claims of one clinician for one patient and day are one
 claim as (
@@ -22,16 +22,16 @@ claim as (
 ),
 asked as (
   select
-    performance_year, measure_id, option_group,
+    performance_year, measure_id, option_group, choice,
     max(case when element = 'diagnosis' then 1 else 0 end) as asks_diagnosis
   from mips.claims_code
   where not is_answer
-  group by performance_year, measure_id, option_group
+  group by performance_year, measure_id, option_group, choice
 ),
 diagnosed as (
   select
-    encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.tin, encounter.npi,
-    encounter.person_id, encounter.service_date,
+    encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.choice, encounter.tin,
+    encounter.npi, encounter.person_id, encounter.service_date,
     max(case when codes.element = 'diagnosis' then 1 else 0 end) as has_diagnosis,
     max(case when codes.element = 'diagnosis_exclusion' then 1 else 0 end) as has_exclusion
   from encounter
@@ -42,11 +42,11 @@ diagnosed as (
     on diagnosis.source_id = claim.source_id and diagnosis.claim_id = claim.claim_id
   join mips.claims_code as codes
     on codes.performance_year = encounter.performance_year and codes.measure_id = encounter.measure_id
-    and codes.option_group = encounter.option_group and codes.code = diagnosis.diagnosis_code
-    and codes.element in ('diagnosis', 'diagnosis_exclusion')
+    and codes.option_group = encounter.option_group and codes.choice = encounter.choice
+    and codes.code = diagnosis.diagnosis_code and codes.element in ('diagnosis', 'diagnosis_exclusion')
   group by
-    encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.tin, encounter.npi,
-    encounter.person_id, encounter.service_date
+    encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.choice, encounter.tin,
+    encounter.npi, encounter.person_id, encounter.service_date
 ),
 gated as (
   select distinct
@@ -65,12 +65,12 @@ described as (
   from encounter
   join asked
     on asked.performance_year = encounter.performance_year and asked.measure_id = encounter.measure_id
-    and asked.option_group = encounter.option_group
+    and asked.option_group = encounter.option_group and asked.choice = encounter.choice
   left join claims.person as person on person.person_id = encounter.person_id
   left join diagnosed
     on diagnosed.performance_year = encounter.performance_year and diagnosed.measure_id = encounter.measure_id
-    and diagnosed.option_group = encounter.option_group and diagnosed.tin = encounter.tin
-    and diagnosed.npi = encounter.npi and diagnosed.person_id = encounter.person_id
+    and diagnosed.option_group = encounter.option_group and diagnosed.choice = encounter.choice
+    and diagnosed.tin = encounter.tin and diagnosed.npi = encounter.npi and diagnosed.person_id = encounter.person_id
     and diagnosed.service_date = encounter.service_date
   left join rules.mips_claims_measure_gate as gate
     on gate.measure_id = encounter.measure_id and gate.option_group = encounter.option_group
@@ -80,7 +80,7 @@ described as (
     and gated.person_id = encounter.person_id and gated.service_date = encounter.service_date
 )
 -- who has no birth date or sex on record is in no denominator that asks for one
-select
+select distinct
   performance_year, measure_id, option_group, stratum, tin, npi, person_id, service_date, age
 from described
 where (coalesce(age_least, 0) = 0 or age >= age_least) and (age_most is null or age <= age_most)
