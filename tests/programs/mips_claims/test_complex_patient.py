@@ -51,17 +51,21 @@ def test_each_patient_once_of_the_later_segment() -> None:
     """N1: (1.0 + 2.0 + 0.6) / 3 = 1.2, of three one is dual (02); 09 is no Medicaid. The practice has the
     same three people, person 3 seen by both; December 2025 is of the segment of 2026."""
     found = made({1: 1.0, 2: 2.0, 3: 0.6, 4: 9.0}, {1: "02", 2: "09", 4: "02"})
-    assert {npi: row["patients"] for npi, row in found.items()} == {"": 3, "N1": 3, "N2": 1}
+    assert {npi: row["beneficiaries"] for npi, row in found.items()} == {"": 3, "N1": 3, "N2": 1}
     assert found["N1"]["mean_hcc_risk_score"] == pytest.approx(1.2)
     assert found[""]["dual_eligible_share"] == pytest.approx(1 / 3)
-    assert (found["N2"]["mean_hcc_risk_score"], found["N2"]["dual_patients"]) == (0.6, 0)
+    assert (found["N2"]["mean_hcc_risk_score"], found["N2"]["dual_eligible_share"]) == (0.6, 0)
     assert found["N1"]["risk_score_origin"] == "claims"
     assert found["N1"]["basis"].startswith("proxy")
 
 
 def test_people_without_a_score_are_left_out_of_the_mean() -> None:
     row = made({1: 1.0}, {})["N1"]
-    assert (row["patients"], row["patients_with_risk_score"], row["mean_hcc_risk_score"]) == (3, 1, 1.0)
+    assert (row["beneficiaries"], row["beneficiaries_with_risk_score"], row["mean_hcc_risk_score"]) == (
+        3,
+        1,
+        1.0,
+    )
 
 
 def test_what_is_published_of_the_clinician_stands_in() -> None:

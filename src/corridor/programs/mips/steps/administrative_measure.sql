@@ -9,11 +9,11 @@
 -- evidence:  mips.administrative_case(performance_year, measure_id, tin, npi)
 -- owner:     tin, npi
 with unit as (
-  select performance_year, measure_id, tin, npi, case_id, exposure, observed, stratum, has_risk
+  select performance_year, measure_id, tin, npi, case_id, person_id, exposure, observed, stratum, has_risk
   from mips.administrative_case
   union all
   select
-    performance_year, measure_id, tin, '' as npi, case_id, max(exposure) as exposure, max(observed) as observed,
+    performance_year, measure_id, tin, '' as npi, case_id, min(person_id) as person_id, max(exposure) as exposure, max(observed) as observed,
     min(stratum) as stratum, max(case when has_risk then 1 else 0 end) = 1 as has_risk
   from mips.administrative_case
   group by performance_year, measure_id, tin, case_id
@@ -21,6 +21,7 @@ with unit as (
 summed as (
   select
     unit.performance_year, unit.measure_id, unit.tin, unit.npi, count(*) as cases,
+    count(distinct unit.person_id) as people,
     cx_exact_sum(unit.exposure) as exposure, cast(sum(unit.observed) as bigint) as observed,
     cx_exact_sum(unit.exposure * expected.rate) as expected, max(expected.mean_rate) as mean_rate,
     count(case when unit.has_risk then 1 end) as cases_with_risk
@@ -48,7 +49,7 @@ described as (
     on size.performance_year = summed.performance_year and size.tin = summed.tin
 )
 select
-  performance_year, tin, npi, measure_id, cases, exposure, observed, expected,
+  performance_year, tin, npi, measure_id, cases, people, exposure, observed, expected,
   cx_divide(observed, exposure) * per as observed_rate,
   -- events over expected events, times the mean of the loaded cases; none expected at all is a rate of nothing
   case when expected > 0 then cx_divide(observed, expected) * mean_rate * per else observed * per end as rate,
@@ -70,6 +71,7 @@ select
     )
     else 'scorable'
   end as scorable_reason,
+  true as is_proxy,
   concat(
     'proxy: the loaded claims against themselves, not CMS''s model or its population; CMS''s specification was not available; ',
     case

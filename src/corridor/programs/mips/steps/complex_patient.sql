@@ -39,10 +39,10 @@ dual as (
 counted as (
   select
     panel.performance_year, panel.tin, panel.npi, max(case when panel.is_whole then 1 else 0 end) = 1 as is_whole,
-    count(*) as patients, count(score.risk_score) as patients_with_risk_score,
+    count(*) as beneficiaries, count(score.risk_score) as beneficiaries_with_risk_score,
     count(case when score.source = 'assignment_list' then 1 end) as listed_scores,
     cx_divide(cx_exact_sum(score.risk_score), count(score.risk_score)) as mean_hcc_risk_score,
-    count(dual.person_id) as dual_patients, cx_divide(count(dual.person_id), count(*)) as dual_eligible_share
+    cx_divide(count(dual.person_id), count(*)) as dual_eligible_share
   from panel
   left join score on score.person_id = panel.person_id and score.place = 1
   left join dual on dual.performance_year = panel.performance_year and dual.person_id = panel.person_id
@@ -56,24 +56,24 @@ published as (
   where beneficiaries > 0
 )
 select
-  counted.performance_year, counted.tin, counted.npi, counted.patients, counted.patients_with_risk_score,
+  counted.performance_year, counted.tin, counted.npi, counted.beneficiaries, counted.beneficiaries_with_risk_score,
   coalesce(counted.mean_hcc_risk_score, published.average_risk_score) as mean_hcc_risk_score,
   case
-    when counted.patients_with_risk_score > 0 and counted.listed_scores = counted.patients_with_risk_score
+    when counted.beneficiaries_with_risk_score > 0 and counted.listed_scores = counted.beneficiaries_with_risk_score
       then 'assignment list'
     when counted.listed_scores > 0 then 'assignment list and claims'
-    when counted.patients_with_risk_score > 0 then 'claims'
+    when counted.beneficiaries_with_risk_score > 0 then 'claims'
     when published.average_risk_score is not null then 'by-provider file'
   end as risk_score_origin,
-  counted.dual_patients, counted.dual_eligible_share, published.dual_share as published_dual_share,
+  counted.dual_eligible_share, published.dual_share as published_dual_share,
   published.beneficiaries as published_beneficiaries, published.year as published_year,
   case
-    when published.beneficiaries is not null then least(cx_divide(counted.patients, published.beneficiaries), 1)
+    when published.beneficiaries is not null then least(cx_divide(counted.beneficiaries, published.beneficiaries), 1)
   end as panel_coverage,
   concat(
     'proxy: the patients of the loaded claims', case when counted.is_whole then '' else ', which lack a part of the segment' end,
     case
-      when counted.patients_with_risk_score > 0 then '; risk scores of the measured year'
+      when counted.beneficiaries_with_risk_score > 0 then '; risk scores of the measured year'
       when published.average_risk_score is not null then '; risk score as published for the clinician'
       else '; no risk scores'
     end

@@ -75,7 +75,7 @@ select
   performance_year, tin, npi, measure_id, kind, cases, episodes, people, weight, observed_cost, expected_cost, ratio,
   specialty_adjustment, average_cost, average_origin,
   cx_divide(ratio, specialty_adjustment) * average_cost as rate, loaded_mean, case_minimum,
-  cases >= case_minimum as is_scorable,
+  cases >= case_minimum as is_scorable, true as is_proxy,
   concat(
     'proxy: ',
     case
