@@ -14,6 +14,7 @@ from corridor.formulas import Children, Evaluation, Node
 from corridor.programs.mips.inputs import RESULT_NUMBERS, Array
 from corridor.programs.mips.measured import group_inputs
 from corridor.programs.mips.model import CLINICIANS, MEASURES
+from corridor.programs.mips.points import DEVIATION
 from corridor.programs.mips.reported import reported
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _evaluation(result: Result, row: int, rows: Array) -> Evaluation:
     found |= {
         name: np.full(len(rows), statuses[name][row], dtype=object) for name in ("framework", "practice")
     }
-    found["picked"], found["deviation_ladder"] = columns["picked"][rows], "deviation"
+    found["picked"], found["deviation_ladder"] = columns["picked"][rows], DEVIATION
     found["measure_id"] = columns["measure_id"][rows]
     if len(rows) and not np.isnan(found["own_points"]).any():
         found |= {"point_band": np.zeros(len(rows)), "capped_points": np.zeros(len(rows))}

@@ -17,7 +17,7 @@ from corridor.programs.mips.inputs import (
     Facts,
 )
 from corridor.programs.mips.model import MEASURES
-from corridor.programs.mips.points import CUTS
+from corridor.programs.mips.points import CUTS, DEVIATION
 from corridor.programs.mips.select import app_sets, codes_of, foundation_measures, measure_codes, picked
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 COUNTED = Model("mips counted results", [])
 WANTED = ("points", "slots", "organization_points", "result")
 PROGRAMS = {"traditional": "mips", "app": "app1", "app_plus": "appPlus"}
-DEVIATION = "deviation"  # the ladder of mips.benchmark_ladder that cost measures stand on
 
 
 @dataclass

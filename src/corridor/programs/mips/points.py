@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 POINTS = "42 CFR 414.1380(b)(1)(i)"
 CUTS = ("p1", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p99")
+DEVIATION = "deviation"  # of mips.benchmark_ladder, the one cost measures stand on
 POINT_RULES = {
     "maximum_measure_points": "mips.maximum_measure_points",
     "minimum_measure_points": "mips.minimum_measure_points",
@@ -132,5 +133,6 @@ def measure_points(rate: Any, cuts: Any, inverse: Any, force: RulesInForce, *, c
 
 def ladder(median: float, deviation: float, force: RulesInForce) -> list[float]:
     """The eleven cut points of a cost or administrative-claims measure, from its median and deviation."""
-    bands = sorted(float(row["upper_sd"]) for row in force.rows("mips.cost_band"))
+    rows = [row for row in force.rows("mips.benchmark_ladder") if row["ladder"] == DEVIATION]
+    bands = sorted(float(row["value"]) for row in rows)
     return [0.0, *(median + deviation * band for band in bands)]

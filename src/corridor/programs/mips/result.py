@@ -107,6 +107,19 @@ class Result:
         laid["provisional"] = columns["is_provisional"].tolist()
         return [dict(zip(laid, record, strict=True)) for record in zip(*laid.values(), strict=True)]
 
+    def interoperability_rows(self) -> list[dict[str, Any]]:
+        """One record a required measure of interoperability of everyone who sent any: points and why."""
+        answers = self.scored.reported
+        names = ("measure_id", "numerator", "denominator", "answer", "excluded")
+        inputs, found = answers.evaluation, answers.clinician
+        laid: dict[str, list[Any]] = {"row": found.tolist()}
+        for name in ("tin", "npi"):
+            laid[name] = _plain(self.inputs.clinicians[name][found])
+        laid |= {name: _plain(inputs[name]) for name in names}
+        laid["maximum"] = _plain(inputs["interoperability_measure_maximum"])
+        laid["points"] = _plain(inputs["interoperability_measure_points"])
+        return [dict(zip(laid, record, strict=True)) for record in zip(*laid.values(), strict=True)]
+
     def cohort(self) -> dict[str, Any]:
         """What couples the rows: how many adjust payments, the scaling factor, cuts and rewards."""
         value = {n: to_plain(self.settlement[n][0]) if self.inputs.size else None for n in (
@@ -128,7 +141,7 @@ class Result:
         records: Sequence[dict[str, Any]] = self.scored.measured.assumptions if computed else ()
         for record in (*records, *self.settlement.assumptions()):
             merge_assumption(found, record)
-        for name in self._chosen() if computed else ():
+        for name in self._chosen(computed):
             rule = self.force[name]
             if rule.status not in ("codified", "official") or rule.overridden:
                 merge_assumption(
@@ -138,9 +151,13 @@ class Result:
                 )  # fmt: skip
         return [found[name] for name in sorted(found)]
 
-    def _chosen(self) -> list[str]:
+    def _chosen(self, computed: bool) -> list[str]:
         """Rules that decided without a formula: which measures count, whose score counts."""
         names = []
+        if (~np.isnan(self.final_score)).sum() > self.counts.sum():
+            names.append("mips.score_priority")
+        if not computed:
+            return names
         if len(self.scored.measured.columns["clinician"]):
             names.append("mips.missing_outcome_rule")
         if np.isin(self.inputs.clinicians["pathway"], ("app", "app_plus")).any():
@@ -149,8 +166,6 @@ class Result:
             names += ["mips.interoperability_attestation", "mips.interoperability_move"]
         if self.scored.facility.any():
             names.append("mips.facility_quality_floor")
-        if (~np.isnan(self.final_score)).sum() > self.counts.sum():
-            names.append("mips.score_priority")
         return [name for name in names if name in self.force]
 
     def explain(self, row: int, quantity: str = "final_score") -> Node:
@@ -167,6 +182,7 @@ class Result:
             "payment_year": self.payment_year,
             "rows": self.rows(),
             "measures": self.measure_rows(),
+            "interoperability": self.interoperability_rows(),
             "cohort": self.cohort(),
             "assumptions": self.assumptions(),
             "warnings": self.warnings,

@@ -2,7 +2,7 @@
 -- makes:     one row per performance year, practice and clinician (npi '' is the practice as a group): type,
 --            exclusions, low volume, special statuses of the whole determination period, and who must report how
 -- key:       performance_year, tin, npi
--- reads:     qp.low_volume, qp.clinician_year, mips.clinician_type, mips.status_held
+-- reads:     qp.low_volume, qp.clinician_year, qp.status, mips.clinician_type, mips.status_held
 -- cites:     42 CFR 414.1305, 414.1310, 414.1315; docs/mips-eligibility.md
 -- evidence:  qp.low_volume(performance_year, tin, npi)
 -- owner:     tin, npi
@@ -29,10 +29,15 @@ judged as (
       when status.mips_status in ('excluded_asm', 'excluded_qp') then status.mips_status
       when status.mips_status = 'may_elect' then 'may_elect'
       when status.mips_status = 'required' then 'required'
-      when each.low_volume <> 'required' and each.low_volume <> 'unknown' and each.practice_low_volume = 'required'
-        then 'group_only'
-      when status.mips_status in ('may_opt_in', 'exempt') then
-        case when status.mips_status = 'exempt' then 'voluntary' else 'may_opt_in' end
+      -- below alone: whether a group report brings the clinician in is the practice's matter
+      when each.low_volume in ('exempt', 'may_opt_in', 'exempt_or_opt_in') then
+        case
+          when each.practice_low_volume = 'required' then 'group_only'
+          when each.practice_low_volume = 'unknown' then 'not_alone'
+          when each.low_volume = 'exempt' then 'voluntary'
+          when each.low_volume = 'may_opt_in' then 'may_opt_in'
+          else 'voluntary_or_opt_in'
+        end
       else 'unknown'
     end as reporting
   from each
@@ -52,7 +57,7 @@ practice as (
 )
 select
   judged.performance_year, judged.tin, judged.npi, judged.specialty_code, judged.specialty_origin,
-  judged.clinician_type, judged.is_eligible_type, judged.newly_enrolled, judged.qp_status, judged.asm_participant,
+  judged.clinician_type, judged.is_eligible_type, judged.newly_enrolled, judged.qp_status, entity.apm_entity_id, judged.asm_participant,
   judged.mips_status, judged.low_volume, judged.practice_low_volume, judged.low_volume_why,
   judged.exceeds_charges, judged.exceeds_patients, judged.exceeds_services, judged.allowed_charges,
   judged.patients, judged.services, judged.low_volume in ('may_opt_in', 'exempt_or_opt_in') as opt_in_open,
@@ -69,6 +74,8 @@ select
     when 'may_elect' then 'A partial qualifying participant: out unless MIPS is elected.'
     when 'required' then 'In: to be scored, individually or with the group.'
     when 'group_only' then 'In only if the practice reports as a group: the practice is above the threshold, the clinician not.'
+    when 'not_alone' then 'Out alone; a group report would bring in the clinician if the practice is above the threshold, which is open.'
+    when 'voluntary_or_opt_in' then 'Out: at or below the low-volume threshold; whether opting in is possible is open.'
     when 'may_opt_in' then 'Out unless opting in: above one or two of the three criteria.'
     when 'voluntary' then 'Out: at or below the low-volume threshold; may report without an adjustment.'
     when 'group_may_report' then concat(
@@ -85,6 +92,8 @@ select
     case when judged.npi <> '' and judged.newly_enrolled is null then '; day of enrolment in Medicare unknown' else '' end
   ) as basis
 from judged
+left join qp.status as entity
+  on entity.performance_year = judged.performance_year and entity.tin = judged.tin and entity.npi = judged.npi
 left join practice on practice.tin = judged.tin and practice.performance_year = judged.performance_year
 left join mips.status_held as held
   on held.performance_year = judged.performance_year and held.tin = judged.tin and held.npi = judged.npi
