@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "How clinicians, practices and ACOs compare, with reliability.",
     ),
     "quality": ("corridor.cli.quality", "How complete quality results are, and what to ask a vendor for."),
+    "asm-pack": ("corridor.cli.asm_pack", "What ASM asks a practice to have, item by item, and what lacks."),
     "gaps": ("corridor.cli.gaps", "Patients of a measure that do not count yet, and what they are worth."),
     "qp": ("corridor.cli.qp", "Every status of a clinician: ASM, MIPS, QP, conversion factor."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),

@@ -34,6 +34,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "attestation": ("corridor.sources.org.load", "improvement activities and interoperability by practice"),
     "optout": ("corridor.sources.org.load", "data-sharing preferences"),
     "program": ("corridor.sources.org.load", "people enrolled in a care program"),
+    "asm-evidence": ("corridor.sources.org.load", "ASM evidence and collaborative care arrangements"),
 }
 
 

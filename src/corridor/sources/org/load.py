@@ -29,6 +29,7 @@ _TAKEN = {
     "attestation": ("attestation", "quality"),
     "optout": ("optout",),
     "program": ("program",),
+    "asm-evidence": ("asm-evidence",),
 }
 FORMATS = tuple(_TAKEN)
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)[-_.]?Q([1-4])(?!\d)", re.IGNORECASE)
