@@ -55,6 +55,11 @@ def decided(
             for npi, _, mips in clinicians
         ],
     )
+    tables.give(
+        "qp.status",
+        {"npi": "VARCHAR", "tin": "VARCHAR", "performance_year": "INTEGER", "apm_entity_id": "VARCHAR"},
+        [("N1", "T1", 2025, "A1")],
+    )
     known = {npi: "08" for npi, *_ in clinicians} if specialties is None else specialties
     tables.give("claims.clinician_specialty", SPECIALTY, [(2025, n, code) for n, code in known.items()])
     tables.give("asm.roster", ROSTER, [])
@@ -73,6 +78,10 @@ def decided(
         ("may_opt_in", "may_opt_in", "required", "group_only"),
         ("may_opt_in", "may_opt_in", "may_opt_in", "may_opt_in"),
         ("exempt", "exempt", "exempt", "voluntary"),
+        ("exempt_or_opt_in", "exempt_or_opt_in", "exempt", "voluntary_or_opt_in"),
+        # the practice may be above, or not
+        ("exempt", "exempt", "unknown", "not_alone"),
+        ("may_opt_in", "may_opt_in", "unknown", "not_alone"),
         ("required", "excluded_qp", "required", "excluded_qp"),
         ("required", "excluded_asm", "required", "excluded_asm"),
         ("required", "may_elect", "required", "may_elect"),
@@ -83,7 +92,7 @@ def decided(
 )
 def test_who_must_report(low_volume: str, mips_status: str, practice: str, reporting: str) -> None:
     found = decided([("N1", low_volume, mips_status)], practice)
-    assert found["N1"]["reporting"] == reporting
+    assert (found["N1"]["reporting"], found["N1"]["apm_entity_id"]) == (reporting, "A1")
     assert found["N1"]["reason"].endswith(".")
 
 
