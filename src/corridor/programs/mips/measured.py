@@ -187,10 +187,7 @@ def _with_book(
     pairs, fact_code = np.unique(codes * max(len(names), 1) + types, return_inverse=True)
     keys = [(measures[p // max(len(names), 1)], names[p % max(len(names), 1)]) for p in pairs.tolist()]
     facts = [book.get(key) or _without_type(book, *key) for key in keys]
-    columns["fact_code"], columns["facts"] = (
-        fact_code.reshape(-1),
-        np.array([*facts, None], dtype=object)[:-1],
-    )
+    columns["fact_code"] = fact_code.reshape(-1)
     columns["measure_code"] = measure_codes(codes, measures)
     filled = np.array(
         [*(f.collection_type if f else k[1] for k, f in zip(keys, facts, strict=True)), ""], dtype=object
