@@ -178,7 +178,7 @@ def _check(context: Context, file: Path, year: int | None, synthetic: bool, as_j
             sys.stdout.write(f"{one.severity}: {one.message}{line}\n  {one.path}\n")
         errors = sum(1 for one in problems if one.severity == "error")
         counted = "1 error" if errors == 1 else f"{errors} errors"
-        verdict = "CMS would take it" if error is None else f"CMS would refuse it for {counted}"
+        verdict = "nothing CMS would refuse" if error is None else f"CMS would refuse it for {counted}"
         sys.stdout.write(f"{file.name}, {chosen}: {verdict}.\n")
     if error is not None:
         raise typer.Exit(1)
