@@ -146,7 +146,9 @@ DESCENDING = (0, 18, 17, 19, 21, 22, 23, 24, 24.5, 25, 25.5)
         ("[{", "QPP-JSON"),
         ([benchmark(cuts=DESCENDING)], "QPP-ROW"),
         ([benchmark(cuts=LADDER[:9])], "QPP-ROW"),
-        ([benchmark(percentiles=None, deciles=[1, 2])], "QPP-ROW"),
+        ([benchmark(percentiles=None, deciles=[1, 2])], "QPP-OLD"),
+        ([benchmark(year=2019)], "QPP-OLD"),
+        ({"9": {"eligibilityOptions": [{"weather": 1}], "performanceOptions": []}}, "QPP-ROW"),
         ([benchmark(measureId=None)], "QPP-ROW"),
         ([benchmark(), benchmark("778", year=2024)], "QPP-ROW"),
         ([benchmark(), benchmark()], "QPP-KEY"),
@@ -158,6 +160,14 @@ def test_a_damaged_file_is_refused(tmp_path: Path, document: Any, code: str) -> 
     with pytest.raises(CorridorError) as error:
         qpp_from_files([path])
     assert error.value.code == code and error.value.file
+
+
+def test_a_folder_may_hold_years_that_are_not_scored(tmp_path: Path) -> None:
+    write(tmp_path / "benchmarks" / "2019.json", [benchmark(percentiles=None, deciles=[1, 2])])
+    write(tmp_path / "benchmarks" / "2025.json", [benchmark()])
+    outcomes = add(tmp_path / "home", tmp_path / "benchmarks")
+    assert sorted(one.status for one in outcomes) == ["added", "passed over"]
+    assert len(qpp_from_files([tmp_path / "benchmarks"]).benchmarks) == 1
 
 
 def test_a_year_that_contradicts_the_file_is_refused(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from corridor.reference.outcome import UNKNOWN, Outcome, settled
 from corridor.reference.pfs_files import fee_schedule, neighbours, passed_over
 from corridor.reference.pfs_sheet import Edition
 from corridor.reference.qpp import install as qpp
+from corridor.reference.qpp.files import OLD
 from corridor.reference.refuse import check_key, refuse_many, unknown
 
 # What CMS puts beside its tables: not a table, and not an error.
@@ -134,6 +135,8 @@ def _of_qpp(
             met.append((Outcome(found.name, ""), known))
         return met
     except CorridorError as error:
+        if error.code == OLD and not found.named:
+            return [(Outcome(found.name, "passed over", why=error.what.rstrip(".")), None)]
         return [(Outcome(found.name, "refused", why=error.what, error=error), None)]
 
 

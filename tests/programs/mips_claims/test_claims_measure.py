@@ -229,3 +229,25 @@ def test_ways_into_a_denominator_are_kept_apart(tables: Tables, qpp: Qpp) -> Non
     row = counts(found, "901")
     assert shares(row) == (1, 0, 0, 0, 0, 1) and row["is_proxy"]
     assert row["basis"].startswith("proxy: how the measure counts is not known")
+
+
+def test_what_must_be_there_besides(tables: Tables, qpp: Qpp) -> None:
+    """By hand: a second service is there for one patient, a second diagnosis for none."""
+    columns = catalogue()["qpp_claims_code"].columns
+    base = {
+        "year": 2025,
+        "measure_id": "902",
+        "option": "00",
+        "criterion": 0,
+        "choice": 0,
+        "coding_system": "C4",
+    }
+    asked = {"encounter": "99213", "diagnosis": "I10", "additional_encounter": "93000"}
+    for more, eligible in (({}, True), ({"additional_diagnosis": "E119"}, False)):
+        made(tables, qpp, [visit("93000"), visit(person=2)])
+        rows = [base | {"element": element, "code": code} for element, code in (asked | more).items()]
+        tables.give("reference.qpp_claims_code", columns, [[row.get(one) for one in columns] for row in rows])
+        for step in STEPS:
+            tables.make(f"mips.{step}")
+        found = [one["person_id"] for one in tables.make("mips.claims_event")]
+        assert found == ([1] if eligible else [])

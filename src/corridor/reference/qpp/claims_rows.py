@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
+
+from corridor.errors import CorridorError
 
 CLAIMS_CODE = "qpp_claims_code"
 # Elements by CMS's option types; a quality code answers for a patient of the denominator.
@@ -13,7 +15,16 @@ STATUS = {
     "eligiblePopulationExclusion": "exclusion",
     "eligiblePopulationException": "exception",
 }
-_DIAGNOSES = {"diagnosis": "diagnosisCodes", "diagnosis_exclusion": "diagnosisExclusionCodes"}
+_DIAGNOSES = {
+    "diagnosis": "diagnosisCodes",
+    "diagnosis_exclusion": "diagnosisExclusionCodes",
+    "additional_diagnosis": "additionalDiagnosisCodes",
+}
+_ENCOUNTERS = {"encounter": "procedureCodes", "additional_encounter": "additionalProcedureCodes"}
+# Every condition of the file is read: one that is not known would let in whom it keeps out.
+_OPTION = {"optionGroup", "minAge", "maxAge", "sexCode", *_DIAGNOSES.values(), *_ENCOUNTERS.values()}
+_ANSWER = {"optionGroup", "optionType", "qualityCodes"}
+_CODE = {"code", "modifiers", "modifierExclusions", "placesOfService", "placesOfServiceExclusions"}
 _SIDES = ("eligibilityOptions", "performanceOptions")
 _CATEGORY_II = "CPT_II"
 
@@ -36,6 +47,7 @@ def claims_rows(document: Any, year: int) -> dict[str, list[dict[str, Any]]]:
 def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     groups = sorted({_group(option) for side in _SIDES for option in record[side]})
     for place, option in enumerate(record["eligibilityOptions"]):
+        _refuse_unknown(measure_id, option, _OPTION)
         group = _group(option)
         key = {"year": year, "measure_id": measure_id, "option": group, "criterion": groups.index(group)}
         key["choice"] = place
@@ -48,22 +60,12 @@ def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[
         for element, name in _DIAGNOSES.items():
             for code in option.get(name) or ():
                 yield {**key, "element": element, "coding_system": "I10", "code": _bare(code), **who}
-        for procedure in option.get("procedureCodes") or ():
-            code = _bare(procedure["code"])
-            yield {
-                **key,
-                "element": "encounter",
-                "coding_system": _system(code),
-                "code": code,
-                "modifier": _joined(procedure.get("modifiers")),
-                "modifier_excluded": _joined(procedure.get("modifierExclusions")),
-                "place_of_service": _joined(procedure.get("placesOfService")),
-                "place_of_service_excluded": _joined(procedure.get("placesOfServiceExclusions")),
-                **who,
-            }
+        for element, name in _ENCOUNTERS.items():
+            for procedure in option.get(name) or ():
+                yield {**key, "element": element, **_code(measure_id, procedure), **who}
     for place, option in enumerate(record["performanceOptions"]):
+        _refuse_unknown(measure_id, option, _ANSWER)
         for quality in option["qualityCodes"]:
-            code = _bare(quality["code"])
             yield {
                 "year": year,
                 "measure_id": measure_id,
@@ -71,13 +73,33 @@ def _measure(year: int, measure_id: str, record: Mapping[str, Any]) -> Iterator[
                 "criterion": groups.index(_group(option)),
                 "choice": place,
                 "element": STATUS[option["optionType"]],
-                "coding_system": _system(code),
-                "code": code,
-                "modifier": _joined(quality.get("modifiers")),
-                "modifier_excluded": _joined(quality.get("modifierExclusions")),
-                "place_of_service": _joined(quality.get("placesOfService")),
-                "place_of_service_excluded": _joined(quality.get("placesOfServiceExclusions")),
+                **_code(measure_id, quality),
             }
+
+
+def _code(measure_id: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    _refuse_unknown(measure_id, record, _CODE)
+    code = _bare(record["code"])
+    return {
+        "coding_system": _system(code),
+        "code": code,
+        "modifier": _joined(record.get("modifiers")),
+        "modifier_excluded": _joined(record.get("modifierExclusions")),
+        "place_of_service": _joined(record.get("placesOfService")),
+        "place_of_service_excluded": _joined(record.get("placesOfServiceExclusions")),
+    }
+
+
+def _refuse_unknown(measure_id: str, record: Mapping[str, Any], known: Set[str]) -> None:
+    unknown = sorted(set(record) - known)
+    if unknown:
+        raise CorridorError(
+            "QPP-ROW",
+            f"The codes of {measure_id} have a condition Corridor does not know: {', '.join(unknown)}.",
+            why="Without it the denominator of the measure would be another one.",
+            todo="Look for a newer version of Corridor.",
+            field=unknown[0],
+        )
 
 
 def _group(option: Mapping[str, Any]) -> str:

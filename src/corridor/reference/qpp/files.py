@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import CorridorError
+from corridor.reference.qpp.ladder import is_served
 from corridor.reference.qpp.rows import Kind, Tables, kind_of, stated_year
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -28,14 +29,17 @@ class Read:
 def read(path: Path, name: str, vintage: str | None = None) -> Read | None:
     """A file of the Quality Payment Program; None where it is of another kind.
 
-    ``vintage`` as the user gave it. Errors: QPP-JSON, QPP-ROW, QPP-YEAR, QPP-KEY.
+    ``vintage`` as the user gave it. Errors: QPP-JSON, QPP-OLD, QPP-ROW, QPP-YEAR, QPP-KEY.
     """
     document = _document(path, name)
     kind = kind_of(document)
     if kind is None:
         return None
     try:
+        _refuse_form(kind, document)
         year = _year(kind, document, path, name, vintage)
+        if not is_served(year):
+            raise old(f"The file is of {year}, a year before those that Corridor scores")
         tables = kind.rows(document, year)
         for table, rows in tables.items():
             _refuse_twice(table, rows)
@@ -51,6 +55,25 @@ def read(path: Path, name: str, vintage: str | None = None) -> Read | None:
             file=name,
         ) from error
     return Read(kind, year, tables)
+
+
+OLD = "QPP-OLD"
+
+
+def old(what: str) -> CorridorError:
+    """QPP-OLD: what is right and of no use."""
+    return CorridorError(
+        "QPP-OLD",
+        f"{what}.",
+        why="Scores of that year followed other rules, which Corridor does not hold.",
+        todo="Add the files of the years you score; a folder may hold the others too.",
+    )
+
+
+def _refuse_form(kind: Kind, document: Any) -> None:
+    """Benchmarks to 2022 had deciles in place of cut points."""
+    if kind.dated and any("deciles" in record for record in document):
+        raise old("The file has deciles, as benchmarks to 2022 had")
 
 
 def _document(path: Path, name: str) -> Any:

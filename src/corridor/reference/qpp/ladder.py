@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
+from corridor.errors import CorridorError
 from corridor.law import RulesInForce, load_rules
 from corridor.reference.qpp.model import CUT_NAMES
 
@@ -23,6 +24,15 @@ _WHOLE = 100.0  # percent: a mirrored ladder counts down from it
 def force(year: int) -> RulesInForce:
     """The law of MIPS in a performance year."""
     return load_rules(["mips"]).in_force(year)
+
+
+@cache
+def is_served(year: int) -> bool:
+    """Whether the law of MIPS is held for that performance year."""
+    try:
+        return bool(force(year).rows(LADDER_RULE))
+    except CorridorError:
+        return False
 
 
 @cache

@@ -10,13 +10,13 @@ from typing import Any
 
 from corridor.engine.connection import connect, parquet
 from corridor.engine.files import sha256_of
-from corridor.engine.tabular import gather
+from corridor.engine.tabular import Found, gather
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference.installed import installed
 from corridor.reference.qpp.build import built
 from corridor.reference.qpp.checks import reports_of
-from corridor.reference.qpp.files import read
+from corridor.reference.qpp.files import OLD, Read, read
 from corridor.reference.qpp.model import Qpp
 from corridor.reference.qpp.provisional import cuts_of, is_mock, is_staging, mark
 from corridor.reference.qpp.rows import BENCHMARK, Tables
@@ -59,7 +59,7 @@ def qpp_from_files(paths: Iterable[Path | str], year: int | None = None) -> Qpp:
         for found in gather(paths, Path(scratch)):
             beside = (is_mock(found.path) or is_staging(found.path)) and not found.named
             strange = found.suffix != ".json" or beside
-            got = None if strange else read(found.path, found.name)
+            got = None if strange else _read(found)
             if got is None:
                 continue
             for name, rows in got.tables.items():
@@ -78,6 +78,16 @@ def qpp_from_files(paths: Iterable[Path | str], year: int | None = None) -> Qpp:
         )
     chosen = year if year is not None else next(iter(digests))
     return _checked(built(chosen, tables, digests.get(chosen, {})))
+
+
+def _read(found: Found) -> Read | None:
+    """A file as rows; None for one that is of no use, unless it was named itself."""
+    try:
+        return read(found.path, found.name)
+    except CorridorError as error:
+        if error.code == OLD and not found.named:
+            return None
+        raise
 
 
 def _checked(qpp: Qpp) -> Qpp:

@@ -187,7 +187,8 @@ class Cluster:
 class ClaimsCode:
     """One code of a Part B claims measure.
 
-    element   diagnosis, diagnosis_exclusion, encounter; of a quality code met, not_met, exclusion, exception
+    element   encounter, diagnosis, diagnosis_exclusion, and what must be there besides (additional_encounter,
+              additional_diagnosis); of a quality code met, not_met, exclusion, exception
     option    CMS's option group: the submission criterion the code belongs to; criterion: its place, from 0
     choice    quality codes of one choice must all be there; of several choices of an element one is enough;
               encounters and diagnoses of one choice go together

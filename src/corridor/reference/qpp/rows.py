@@ -180,8 +180,6 @@ def _benchmarks(document: Any, year: int) -> Tables:
                 f"{measure_id} {method} is of {record['performanceYear']}, not {year}", "performanceYear"
             )
         given = record.get("percentiles")
-        if "deciles" in record:
-            raise bad(f"{measure_id} {method} has deciles, as benchmarks to 2022 had", "deciles")
         if not isinstance(given, dict) or set(given) != set(CUT_KEYS):
             raise bad(f"{measure_id} {method} has not the eleven cut points of a benchmark", "percentiles")
         cuts = [given[name] for name in CUT_KEYS]

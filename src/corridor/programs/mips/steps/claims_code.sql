@@ -1,6 +1,6 @@
 -- step:      mips.claims_code
 -- makes:     one row per performance year and code of a Part B claims measure: whom the denominator takes (element
---            encounter, diagnosis, diagnosis_exclusion) and what a quality code answers (met, not_met, exclusion,
+--            encounter, diagnosis, diagnosis_exclusion, or additional_ and one of them: what must be there besides) and what a quality code answers (met, not_met, exclusion,
 --            exception); of a year without a list the codes of the newest one before it, else of the oldest
 -- key:       performance_year, measure_id, element, option_group, choice, code, modifier, modifier_excluded,
 --            place_of_service, place_of_service_excluded
@@ -45,7 +45,10 @@ select
   coalesce(codes.modifier, '') as modifier,
   coalesce(
     codes.modifier_excluded,
-    case when answer.status is not null and codes.modifier is null then changing.value end, ''
+    case
+      when answer.status is not null and codes.coding_system = 'CPT_II' and codes.modifier is null
+        then changing.value
+    end, ''
   ) as modifier_excluded,
   coalesce(codes.place_of_service, '') as place_of_service,
   coalesce(codes.place_of_service_excluded, '') as place_of_service_excluded,

@@ -23,7 +23,9 @@ claim as (
 asked as (
   select
     performance_year, measure_id, option_group, choice,
-    max(case when element = 'diagnosis' then 1 else 0 end) as asks_diagnosis
+    max(case when element = 'diagnosis' then 1 else 0 end) as asks_diagnosis,
+    max(case when element = 'additional_diagnosis' then 1 else 0 end) as asks_second,
+    max(case when element = 'additional_encounter' then 1 else 0 end) as asks_service
   from mips.claims_code
   where not is_answer
   group by performance_year, measure_id, option_group, choice
@@ -33,6 +35,7 @@ diagnosed as (
     encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.choice, encounter.tin,
     encounter.npi, encounter.person_id, encounter.service_date,
     max(case when codes.element = 'diagnosis' then 1 else 0 end) as has_diagnosis,
+    max(case when codes.element = 'additional_diagnosis' then 1 else 0 end) as has_second,
     max(case when codes.element = 'diagnosis_exclusion' then 1 else 0 end) as has_exclusion
   from encounter
   join claim
@@ -43,10 +46,16 @@ diagnosed as (
   join mips.claims_code as codes
     on codes.performance_year = encounter.performance_year and codes.measure_id = encounter.measure_id
     and codes.option_group = encounter.option_group and codes.choice = encounter.choice
-    and codes.code = diagnosis.diagnosis_code and codes.element in ('diagnosis', 'diagnosis_exclusion')
+    and codes.code = diagnosis.diagnosis_code
+    and codes.element in ('diagnosis', 'additional_diagnosis', 'diagnosis_exclusion')
   group by
     encounter.performance_year, encounter.measure_id, encounter.option_group, encounter.choice, encounter.tin,
     encounter.npi, encounter.person_id, encounter.service_date
+),
+served as (
+  select distinct performance_year, measure_id, option_group, choice, tin, npi, person_id, service_date
+  from mips.claims_match
+  where element = 'additional_encounter'
 ),
 gated as (
   select distinct
@@ -59,8 +68,10 @@ gated as (
 described as (
   select
     encounter.*, cx_age_on(person.birth_date, encounter.service_date) as age, person.gender,
-    asked.asks_diagnosis = 1 as asks_diagnosis, coalesce(diagnosed.has_diagnosis, 0) = 1 as has_diagnosis,
-    coalesce(diagnosed.has_exclusion, 0) = 1 as has_exclusion, gate.code is not null as asks_code,
+    asked.asks_diagnosis <= coalesce(diagnosed.has_diagnosis, 0)
+      and asked.asks_second <= coalesce(diagnosed.has_second, 0)
+      and coalesce(diagnosed.has_exclusion, 0) = 0 as has_diagnosis,
+    asked.asks_service = 0 or served.measure_id is not null as has_service, gate.code is not null as asks_code,
     gated.measure_id is not null as has_code
   from encounter
   join asked
@@ -72,6 +83,11 @@ described as (
     and diagnosed.option_group = encounter.option_group and diagnosed.choice = encounter.choice
     and diagnosed.tin = encounter.tin and diagnosed.npi = encounter.npi and diagnosed.person_id = encounter.person_id
     and diagnosed.service_date = encounter.service_date
+  left join served
+    on served.performance_year = encounter.performance_year and served.measure_id = encounter.measure_id
+    and served.option_group = encounter.option_group and served.choice = encounter.choice
+    and served.tin = encounter.tin and served.npi = encounter.npi and served.person_id = encounter.person_id
+    and served.service_date = encounter.service_date
   left join rules.mips_claims_measure_gate as gate
     on gate.measure_id = encounter.measure_id and gate.option_group = encounter.option_group
   left join gated
@@ -85,4 +101,4 @@ select distinct
 from described
 where (coalesce(age_least, 0) = 0 or age >= age_least) and (age_most is null or age <= age_most)
   and (sex is null or (sex = 'F' and gender = 'female') or (sex = 'M' and gender = 'male'))
-  and (has_diagnosis or not asks_diagnosis) and not has_exclusion and (has_code or not asks_code)
+  and has_diagnosis and has_service and (has_code or not asks_code)

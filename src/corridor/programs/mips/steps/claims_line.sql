@@ -9,7 +9,7 @@
 with wanted as (
   select distinct performance_year, code
   from mips.claims_code
-  where is_answer or element = 'encounter'
+  where is_answer or element in ('encounter', 'additional_encounter')
 ),
 lines as (
   select

@@ -19,7 +19,7 @@ with paired as (
   from mips.claims_line as lines
   join mips.claims_code as codes
     on codes.performance_year = lines.performance_year and codes.code = lines.hcpcs_code
-  where codes.is_answer or codes.element = 'encounter'
+  where codes.is_answer or codes.element in ('encounter', 'additional_encounter')
 ),
 tested as (
   select
