@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -120,3 +121,28 @@ def test_the_edition_of_the_zip_file_is_that_of_the_service() -> None:
     # a ZIP code that needs four more digits: its own locality, and said
     assert (found[7]["locality"], found[7]["locality_basis"]) == ("05", "site_zip_plus_four")
     con.close()
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no test data: see CONTRIBUTING.md")
+def test_month_by_month_or_together_each_line_has_the_same_price(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Three months, two images of one session in the last of them, and a line without a date."""
+    days = ["2026-01-31", "2026-02-01", "2026-02-01"]
+    given = [
+        {}, *[{"hcpcs_code": "74177", "claim_start_date": day, "hcpcs_modifier_1": "TC"} for day in days],
+        {"claim_start_date": None},
+    ]  # fmt: skip
+    together, apart = [], []
+    for found, rows in ((together, 1000), (apart, 1)):
+        con = fee_schedule()
+        con.execute(f"set temp_directory = '{tmp_path}'")
+        monkeypatch.setattr("corridor.billing.price.PIECE_ROWS", rows)
+        found += lines(con, {"mac": "10112", "locality": "00"}, *given)
+        con.close()
+    assert apart == together
+    assert len(list(tmp_path.glob("price-*.parquet"))) == 4
+    # the second image of the day is paid half of its technical component
+    first, second = sorted(row["amount"] for row in apart[2:4])
+    assert first == (second / 2).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+    assert (apart[4]["amount"], apart[4]["reason"]) == (None, "unknown_date")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx2
 import pytest
 import schemathesis
 from fastapi.testclient import TestClient
@@ -74,7 +75,7 @@ def fuzz(program: TestClient, mode: GenerationMode, examples: int) -> int:
             method, url = sent.pop("method"), sent.pop("url")
             try:
                 answer = program.request(method, url, headers=headers, **sent)
-            except (ValueError, UnicodeError, TypeError):
+            except (ValueError, UnicodeError, TypeError, httpx2.InvalidURL):
                 return  # the client itself refuses to send it
             examine(answer, f"{method} {url} {sent}")
 
