@@ -120,10 +120,28 @@ def _practices(
         arrangements = arrangement_items(tin, register, force, today, sum(known) if known else None)
         activities = activity_items(tin, evidence, arrangements, force)
         interoperability = interoperability_items(tin, evidence, force)
+        _say_attested(settlement, tin, activities, interoperability)
         items += [*activities, *arrangements, *interoperability, *clock_items(tin, evidence, force, today)]
         whole = all(item.standing == DONE for item in interoperability)
         standing[tin] = activities_attested(activities), whole
     return items, standing
+
+
+def _say_attested(
+    settlement: Settlement, tin: str, activities: Sequence[Item], interoperability: Sequence[Item]
+) -> None:
+    """What the practice has attested, or has a score of, without evidence on file: partly there."""
+    who = settlement.inputs.clinicians
+    row = int(np.flatnonzero(who["tin"] == tin)[0])
+    every = len(settlement.force.rows("asm.improvement_activity"))
+    for name, whole, items in (
+        ("improvement_activities_attested", float(every), activities),
+        ("promoting_interoperability_score", 1.0, interoperability),
+    ):
+        told = float(who[name][row]) if name in who else float("nan")
+        for item in items:
+            if item.standing == MISSING and told >= whole:
+                item.standing, item.detail = PARTLY, f"attested, no evidence loaded: {item.detail}"
 
 
 def _rows(run: Run, table: str, tin: str, year: int | None) -> list[dict[str, Any]]:

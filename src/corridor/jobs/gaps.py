@@ -75,8 +75,9 @@ def find_gaps(run: Run, force: RulesInForce, *, tin: str = "", npi: str = "", me
     rows = [_gap_row(row, closes) for row in found]
     rows = [row for row in rows if row["gaps"] > 0]
     gaps = Gaps(year, run.run_id, rows, rules={"mips.gap_kind", "mips.gap_action", "mips.measure_patients"})
-    for valued in (value_in_asm(run, rows), value_in_mips(run, rows, force, year)):
-        _put(gaps, valued)
+    _put(gaps, value_in_asm(run, rows))
+    if any(row["program"] is None for row in rows):
+        _put(gaps, value_in_mips(run, rows, force, year))
     rows.sort(key=_rank)
     for place, row in enumerate(rows, start=1):
         row["place"] = place
