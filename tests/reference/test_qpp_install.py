@@ -137,6 +137,29 @@ def test_gaps_between_the_files_are_reported(tmp_path: Path) -> None:
     )
 
 
+def test_gaps_are_said_when_files_are_added(tmp_path: Path) -> None:
+    outcomes = add(
+        tmp_path / "home",
+        write(tmp_path / "2025" / "measures-data.json", [measure("777")]),
+        write(tmp_path / "2025.json", [benchmark("778")]),
+    )
+    warnings = [warning for outcome in outcomes for warning in outcome.warnings]
+    assert warnings == ["Benchmark 778 administrativeClaims: no such measure in 2025."]
+
+
+def test_a_suppressed_measure_is_told_by_either_file(tmp_path: Path) -> None:
+    reason = {"measureId": "COST_1", "submissionMethod": "administrativeClaims", "performanceYear": 2025}
+    marked = measure("2", submissionMethods=["claims", "registry"], clinicalGuidelineChanged=["claims"])
+    found = qpp_from_files(
+        [
+            write(tmp_path / "2025" / "measures-data.json", [measure("COST_1"), marked]),
+            write(tmp_path / "2025" / "reasons.json", [reason | {"reasonCodes": ["BR-022"]}]),
+        ]
+    )
+    assert found.is_suppressed("COST_1", "administrativeClaims") and found.is_suppressed("2", "claims")
+    assert not found.is_suppressed("2", "registry") and not found.is_suppressed("3", "registry")
+
+
 DESCENDING = (0, 18, 17, 19, 21, 22, 23, 24, 24.5, 25, 25.5)
 
 

@@ -112,6 +112,7 @@ def add_references(
                 progress(" ".join(which), place, len(groups), "installing")
             outcomes.extend(_install(warehouse, candidates))
         remove_tree(warehouse.spill)
+    qpp.warn(warehouse, outcomes)
     return settled(outcomes)
 
 

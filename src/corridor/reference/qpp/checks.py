@@ -10,16 +10,21 @@ from corridor.reference.qpp.model import MVP_ROLES, Qpp
 
 def reports_of(qpp: Qpp) -> Iterator[str]:
     """One sentence a finding; none where a file that would be needed to judge is not there."""
+    yield from gaps_of(qpp)
+    count = sum(one.is_provisional for one in qpp.benchmarks.values())
+    if count:
+        of = f"{len(qpp.benchmarks)} benchmarks of {qpp.year}"
+        yield f"{count} of {of} are placeholders: no score that rests on them is final."
+
+
+def gaps_of(qpp: Qpp) -> Iterator[str]:
+    """What does not fit together between the files of a year."""
     if qpp.measures:
         yield from _benchmarks_of_nothing(qpp)
         yield from _pathways_of_nothing(qpp)
     for one in qpp.benchmarks.values():
         if one.submission_method == ADMINISTRATIVE and one.ladder != DEVIATION:
             yield f"Benchmark {one.measure_id}: its cut points are no steps of a standard deviation."
-    count = sum(one.is_provisional for one in qpp.benchmarks.values())
-    if count:
-        of = f"{len(qpp.benchmarks)} benchmarks of {qpp.year}"
-        yield f"{count} of {of} are placeholders: no score that rests on them is final."
 
 
 def _benchmarks_of_nothing(qpp: Qpp) -> Iterator[str]:

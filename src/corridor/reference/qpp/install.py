@@ -16,8 +16,11 @@ from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.reference.catalogue import catalogue
 from corridor.reference.installed import installed
+from corridor.reference.outcome import Outcome
 from corridor.reference.pfs_sheet import Edition
+from corridor.reference.qpp.checks import gaps_of
 from corridor.reference.qpp.files import read
+from corridor.reference.qpp.load import load_qpp
 from corridor.reference.qpp.provisional import Before, cuts_of, is_mock, is_staging, mark
 from corridor.reference.qpp.rows import BENCHMARK
 
@@ -69,16 +72,18 @@ def editions(
     if got is None or (name is not None and name not in got.tables):
         return None
     warnings: dict[str, tuple[str, ...]] = {}
+    basis: dict[str, str] = {}
     if BENCHMARK in got.tables:
         rows = got.tables[BENCHMARK]
         count = mark(rows, found.path, known.cuts(got.year - 1), known.published)
         if count:
+            basis[BENCHMARK] = f"{count} provisional"
             warnings[BENCHMARK] = (
                 f"{count} of {len(rows)} benchmarks of {got.year} are placeholders, and are marked "
                 "provisional: every score that rests on one says so.",
             )
     return [
-        _edition(found, scratch, table, rows, got.year, warnings.get(table, ()))
+        _edition(found, scratch, table, rows, got.year, basis.get(table), warnings.get(table, ()))
         for table, rows in got.tables.items()
         if rows and name in (None, table)
     ]
@@ -107,6 +112,16 @@ def passed_over(
         if record["vintage"] == edition.vintage and of.get("content") == edition.content:
             return f"{which}: the same rows are installed, from {record['files'][0]['name']}"
     return None
+
+
+def warn(warehouse: Warehouse, outcomes: Sequence[Outcome]) -> None:
+    """Say of each year that was installed what does not fit together between its files."""
+    last: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        if outcome.status in ("added", "replaced") and (outcome.reference or "").startswith(PREFIX):
+            last[str(outcome.vintage)] = outcome
+    for vintage, outcome in last.items():
+        outcome.warnings.extend(gaps_of(load_qpp(warehouse.home, int(vintage))))
 
 
 def known_of(files: Sequence[Found], warehouse: Warehouse, published: int | None = None) -> Known:
@@ -159,6 +174,7 @@ def _edition(
     table: str,
     rows: Sequence[dict[str, Any]],
     year: int,
+    basis: str | None,
     warnings: tuple[str, ...],
 ) -> Edition:
     header = [column.name for column in catalogue()[table].layout.columns]
@@ -177,6 +193,7 @@ def _edition(
         str(year),
         year,
         f"{len(lines)}:{digest.hexdigest()}",
+        notes={"basis": basis} if basis else {},
         warnings=warnings,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 # Where the eleven cut points of a benchmark stand in ``Benchmark.cuts``, and as columns of its table.
 CUT_NAMES = ("p1", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p99")
+SUPPRESSED = "BR-022"  # CMS's reason code
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,13 @@ class Qpp:
     def benchmark(self, measure_id: str, submission_method: str) -> Benchmark | None:
         """The benchmark of a measure and method, or None."""
         return self.benchmarks.get((measure_id, submission_method))
+
+    def is_suppressed(self, measure_id: str, submission_method: str) -> bool:
+        """Whether CMS suppressed a measure and method: by the measure itself, or by its reason code."""
+        measure = self.measures.get(measure_id)
+        reason = self.exclusions.get((measure_id, submission_method))
+        by_measure = measure is not None and submission_method in measure.suppressed
+        return by_measure or (reason is not None and SUPPRESSED in reason.reason_codes)
 
     def of_category(self, category: str) -> list[Measure]:
         """Measures of quality, ia, pi or cost, in order of their id."""
