@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from tests.measures.bench_tables import Row, Tables
-from tests.programs.mips_claims.bench import ROSTER, ZIP, bench, claims, loaded, many
+from tests.programs.mips_claims.bench import ROSTER, SCORE, ZIP, bench, claims, loaded, many
 
 ALL_LOADED = {"qp.loaded_claims_are_all": True}
+MADE = (
+    "qp.service", "mips.segment", "mips.place_service", "mips.facility_hospital", "mips.clinician_status",
+)  # fmt: skip
 STATUSES = ("small", "rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based", "facility_based")
 
 
@@ -18,13 +21,15 @@ def judged(
     roster: Sequence[Sequence[Any]] = (),
     zips: Sequence[Sequence[Any]] = (),
     overrides: dict[str, Any] | None = None,
+    scores: Sequence[Sequence[Any]] = (),
 ) -> Tables:
     tables = bench(overrides)
     claims(tables, lines)
     loaded(tables)
     tables.give("asm.roster", ROSTER, roster)
     tables.give("reference.practice_zip", ZIP, zips)
-    for name in ("qp.service", "mips.segment", "mips.place_service", "mips.clinician_status"):
+    tables.give("reference.hospital_purchasing_score", SCORE, scores)
+    for name in MADE:
         tables.make(name)
     tables.make("mips.special_status")
     return tables
@@ -80,14 +85,16 @@ def test_ambulatory_surgery() -> None:
     assert (found["asc_based"], found["hospital_based"]) == (True, False)
 
 
-def test_hundred_encounters_are_not_patient_facing_only_where_all_claims_are_loaded() -> None:
-    """100 is the most; 101 refutes it however little is loaded. A second service to a person on a day is the
-    same encounter; an image is none."""
-    hundred = [*many(100), {"person_id": 1}, *many(5, hcpcs_code="71046")]
-    assert row(judged(hundred))["non_patient_facing"] is None
-    found = row(judged(hundred, overrides=ALL_LOADED))
-    assert (found["non_patient_facing"], found["non_patient_facing_count"]) == (True, 100)
-    assert row(judged(many(101)))["non_patient_facing"] is False
+def test_few_encounters_are_not_patient_facing_only_where_all_claims_are_loaded() -> None:
+    """The most is 100, here set to 3: 4 refute it however little is loaded. A second service to a person on a
+    day is the same encounter; an image is none."""
+    assert bench().force.scalar("mips.patient_facing_maximum") == 100
+    most = {"mips.patient_facing_maximum": 3}
+    three = [*many(3), {"person_id": 1}, *many(2, hcpcs_code="71046")]
+    assert row(judged(three, overrides=most))["non_patient_facing"] is None
+    found = row(judged(three, overrides=most | ALL_LOADED))
+    assert (found["non_patient_facing"], found["non_patient_facing_count"]) == (True, 3)
+    assert row(judged(many(4), overrides=most))["non_patient_facing"] is False
 
 
 def test_the_size_of_a_practice() -> None:
@@ -157,3 +164,51 @@ def test_every_status_is_a_column() -> None:
     found = row(judged([{}]))
     for status in STATUSES:
         assert {status, f"{status}_count", f"{status}_share"} <= set(found)
+
+
+def hospital(ccn: str, person: int, day: date = date(2025, 3, 1)) -> dict[str, Any]:
+    """A stay in a hospital that holds the day."""
+    return {
+        "claim_type_code": "60", "claim_type": "institutional", "person_id": person, "day": day,
+        "facility_ccn": ccn, "rendering_npi": None, "rendering_tin": None,
+        "hcpcs_code": None, "place_of_service_code": None,
+    }  # fmt: skip
+
+
+def test_facility_based_with_the_hospitals_scores_of_the_year() -> None:
+    """N1 saw people 1 and 2 in hospital 300001 and 3 in 300002; of the scores 20, 40 and 60 of fiscal year
+    2026, the year after 2025, 40 is above one of two others: percentile 50. N2's hospital has no score."""
+    inside = {"place_of_service_code": "21"}
+    lines = [
+        *({"person_id": n, **inside} for n in (1, 2, 3)),
+        {"person_id": 3, "rendering_npi": "N2", **inside},
+        hospital("300001", 1), hospital("300001", 2), hospital("300002", 3),
+    ]  # fmt: skip
+    scores = [
+        ("2026", 2026, "300001", 40.0), ("2026", 2026, "300003", 20.0), ("2026", 2026, "300004", 60.0),
+        ("2025", 2025, "300002", 90.0),
+    ]  # fmt: skip
+    tables = judged(lines, scores=scores)
+    assert [row(tables, npi)["facility_based"] for npi in ("N1", "N2")] == [True, False]
+    # one of two clinicians is half, and 75 percent are needed
+    assert row(tables, "")["facility_based"] is False
+    found = {one["npi"]: one for one in tables.make("mips.facility_score") if one["performance_year"] == 2025}
+    assert list(found) == ["N1"]
+    assert (found["N1"]["facility_ccn"], found["N1"]["beneficiaries"]) == ("300001", 2)
+    assert (found["N1"]["total_performance_score"], found["N1"]["percentile"]) == (40.0, 50.0)
+    # the scores of fiscal year 2027 are not installed: open for 2026
+    assert row(tables, "N1", 2026, 1)["facility_based"] is None
+
+
+def test_the_hospital_of_a_practice_is_that_of_most_of_its_facility_based_clinicians() -> None:
+    inside = {"place_of_service_code": "21"}
+    lines = [{"person_id": n, "rendering_npi": f"N{n}", **inside} for n in (1, 2, 3)]
+    lines += [hospital("300002", 1), hospital("300001", 2), hospital("300001", 3)]
+    scores = [("2026", 2026, "300001", 40.0), ("2026", 2026, "300002", 20.0)]
+    tables = judged(lines, scores=scores)
+    found = {one["npi"]: one for one in tables.make("mips.facility_score")}
+    assert (found[""]["facility_ccn"], found[""]["clinicians"], found[""]["percentile"]) == (
+        "300001",
+        2,
+        100.0,
+    )

@@ -2,7 +2,7 @@
 -- makes:     one row per performance year, segment, practice, clinician and special status other than small: what
 --            was counted, its share of the services, and whether the status holds (null: cannot be told)
 -- key:       performance_year, segment, tin, npi, status
--- reads:     mips.segment, mips.place_service, asm.roster, reference.practice_zip
+-- reads:     mips.segment, mips.place_service, mips.facility_hospital, asm.roster, reference.practice_zip
 -- rules:     mips.place_status, mips.place_status_code, mips.patient_facing_maximum, qp.loaded_claims_are_all
 -- cites:     42 CFR 414.1305, 414.1380(e); docs/mips-eligibility.md
 -- evidence:  mips.place_service(tin, npi)
@@ -71,12 +71,19 @@ located as (
   left join asm.roster as pair on pair.tin = total.tin and pair.npi = total.npi
   left join newest_zip on newest_zip.zip_code = left(pair.zip_code, zips.digits) and newest_zip.place = 1
 )
--- whether the hospital has a value-based purchasing score is not in the claims: by place alone, facility-based
--- can be refuted and not shown
+-- by place alone, facility-based can be refuted and not shown: the hospital must have a score, which is known where
+-- the scores of the year are installed
 select
-  performance_year, segment, tin, npi, status, count, share,
-  case when status = 'facility_based' and by_place then null else by_place end as has_status, by_place
+  placed.performance_year, placed.segment, placed.tin, placed.npi, placed.status, placed.count, placed.share,
+  case
+    when placed.status = 'facility_based' and placed.by_place then hospital.has_score
+    else placed.by_place
+  end as has_status,
+  placed.by_place
 from placed
+left join mips.facility_hospital as hospital
+  on hospital.performance_year = placed.performance_year and hospital.segment = placed.segment
+  and hospital.tin = placed.tin and hospital.npi = placed.npi
 union all
 select
   performance_year, segment, tin, npi, 'rural' as status, case when rural then services when not rural then 0 end as count,
