@@ -222,10 +222,18 @@ def settle_scores(
         )
     elif whole_cohort:
         warnings.append(f"no part_b_paid: the published scaling factor of {payment_year} is used")
-    elif payment_year not in published and above and np.isnan(clinicians["scaling_factor"]).any():
-        warnings.append(
-            f"no scaling factor of {payment_year} is published: rewards are left open; give scaling_factor"
-        )
+    factor_year = payment_year
+    if (
+        not solves
+        and payment_year not in published
+        and above
+        and np.isnan(clinicians["scaling_factor"]).any()
+    ):
+        said = "rewards are left open; give scaling_factor"
+        if force.text("mips.unpublished_factor_rule") == "last_published":
+            factor_year = max(published)
+            said = f"that of {factor_year} stands in"
+        warnings.append(f"no scaling factor of {payment_year} is published: {said}")
     names = ("part_b_paid", "part_b_paid_payment_year", "scaling_factor")
     settlement = SETTLEMENT.evaluate(
         {
@@ -235,7 +243,7 @@ def settle_scores(
             "counts": counts.astype(np.float64),
             "equal_charges": np.asarray(no_money),
             "solves_factor": np.asarray(solves),
-            "payment_year": float(payment_year),
+            "factor_year": float(factor_year),
         },
         force,
         groups={"cohort": np.zeros(len(final), dtype=np.int64)},

@@ -34,7 +34,7 @@ def derive(result: Result, row: int, quantity: str) -> Node:
         for name in CATEGORY_PERCENTS:
             one[name] = scored.evaluation[name][[row]]
     settlement = result.settlement
-    for name in ("counts", "equal_charges", "solves_factor", "payment_year", "cuts_collected",
+    for name in ("counts", "equal_charges", "solves_factor", "factor_year", "cuts_collected",
                  "rewards_unscaled", "weighing_charges"):  # fmt: skip
         one[name] = np.broadcast_to(settlement[name], (result.inputs.size,))[[row]]
     answers = result.inputs.answers

@@ -92,7 +92,7 @@ SETTLEMENT_RULES: dict[str, str | Binding] = {
     "mips_score_maximum": "qp.mips_score_maximum",
     "scaling_factor_maximum": "mips.scaling_factor_maximum",
     "published_scaling_factor": Keyed(
-        "qp.mips_scaling_factor", {"payment_year": "payment_year"}, "factor"
+        "qp.mips_scaling_factor", {"payment_year": "factor_year"}, "factor"
     ),
 }  # fmt: skip
 _OWN_NAMES = (
@@ -138,7 +138,7 @@ CLINICIANS = Model(
         "counts": "Whether this score counts for the TIN and NPI.",
         "equal_charges": "Whether the file gives no charges, so that all weigh alike.",
         "solves_factor": "Whether the rows are the whole cohort.",
-        "payment_year": "The year in which payments are adjusted.",
+        "factor_year": "The payment year whose published factor is taken.",
         "app_measures_asked": "Measures in the set of the APP or APP Plus.",
         "prior_quality_achievement_percent": "Achievement of the year before, without bonuses.",
         "prior_cost_percent": "Cost category of the year before.",
@@ -153,7 +153,8 @@ RULE_NAMES = tuple(
             "mips.app_measure", "mips.survey_participation", "mips.missing_outcome_rule",
             "mips.interoperability_bonus_measure", "mips.interoperability_attestation",
             "mips.interoperability_exclusion", "mips.interoperability_move", "mips.score_priority",
-            "mips.facility_quality_floor", "mips.small_practice_maximum", "qp.payment_lag_years",
+            "mips.facility_quality_floor", "mips.small_practice_maximum", "mips.unpublished_factor_rule",
+            "qp.payment_lag_years",
         }
     )
 )  # fmt: skip

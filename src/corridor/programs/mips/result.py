@@ -154,6 +154,8 @@ class Result:
     def _chosen(self, computed: bool) -> list[str]:
         """Rules that decided without a formula: which measures count, whose score counts."""
         names = []
+        if self.settlement["factor_year"][:1].tolist() not in ([], [float(self.payment_year)]):
+            names.append("mips.unpublished_factor_rule")
         if (~np.isnan(self.final_score)).sum() > self.counts.sum():
             names.append("mips.score_priority")
         if not computed:

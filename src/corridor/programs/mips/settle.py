@@ -65,7 +65,7 @@ def solved_scaling_factor(
 def scaling_factor(
     solves_factor: Flags, solved_scaling_factor: Floats, published_scaling_factor: Floats
 ) -> Floats:
-    """Solved where the rows are the whole cohort; else the one published for the payment year."""
+    """Solved where the rows are the whole cohort; else a published one."""
     return np.where(solves_factor, solved_scaling_factor, published_scaling_factor)
 
 
