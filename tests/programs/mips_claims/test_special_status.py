@@ -179,7 +179,7 @@ def test_facility_based_with_the_hospitals_scores_of_the_year() -> None:
     """N1 saw people 1 and 2 in hospital 300001 and 3 in 300002; of the scores 20, 40 and 60 of fiscal year
     2026, the year after 2025, 40 is above one of two others: percentile 50. N2's hospital has no score."""
     inside = {"place_of_service_code": "21"}
-    lines = [
+    lines: list[Row] = [
         *({"person_id": n, **inside} for n in (1, 2, 3)),
         {"person_id": 3, "rendering_npi": "N2", **inside},
         hospital("300001", 1), hospital("300001", 2), hospital("300002", 3),
@@ -202,7 +202,7 @@ def test_facility_based_with_the_hospitals_scores_of_the_year() -> None:
 
 def test_the_hospital_of_a_practice_is_that_of_most_of_its_facility_based_clinicians() -> None:
     inside = {"place_of_service_code": "21"}
-    lines = [{"person_id": n, "rendering_npi": f"N{n}", **inside} for n in (1, 2, 3)]
+    lines: list[Row] = [{"person_id": n, "rendering_npi": f"N{n}", **inside} for n in (1, 2, 3)]
     lines += [hospital("300002", 1), hospital("300001", 2), hospital("300001", 3)]
     scores = [("2026", 2026, "300001", 40.0), ("2026", 2026, "300002", 20.0)]
     tables = judged(lines, scores=scores)
