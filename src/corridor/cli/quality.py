@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,46 @@ def _text(value: Any) -> str:
     if value is None or value == "":
         return "-"
     return f"{value:,.1f}" if isinstance(value, float) else str(value)
+
+
+@app.command()
+def ecqm(
+    measure: Path = typer.Argument(..., metavar="MEASURE", help="Bundle: Measure, Libraries, value sets."),
+    patients: list[Path] = typer.Argument(..., metavar="PATIENTS...", help="Patient bundles, or folders."),
+    year: int = typer.Option(..., "--year", help="The performance year: the measurement period."),
+    out: Path = typer.Option(..., "--out", metavar="FILE", help="Where to write the reports, a line each."),
+    tin: str = typer.Option("", "--tin", help="The practice the reports are of."),
+    npi: str = typer.Option("", "--npi", help="The clinician the reports are of."),
+    engine: Path | None = typer.Option(
+        None, "--engine", metavar="DIR", help="Folder that holds node_modules with fqm-execution."
+    ),
+    as_json: bool = _JSON,
+) -> None:
+    """Calculate a FHIR measure with the public engine fqm-execution, where Node and it are installed.
+
+    The reports are then loaded with corridor load quality-results. FHIR measures are drafts of CMS.
+
+    Example: corridor quality ecqm measure.json patients --year 2026 --out reports.ndjson --engine node
+    """
+    from corridor.jobs.ecqm_engine import calculate
+
+    for path in (measure, *patients):
+        if not path.exists():
+            raise CorridorError(
+                "LOAD-NO-SUCH-FILE", "This file or folder does not exist.", todo="Check the path.", file=path
+            )
+    if not out.resolve().parent.is_dir():
+        raise CorridorError(
+            "QUALITY-OUTPUT", "The folder does not exist.", todo="Make it first.", file=out, field="--out"
+        )
+    period = (date(year, 1, 1), date(year, 12, 31))
+    done = calculate(measure, patients, out, period=period, tin=tin, npi=npi, engine=engine)
+    row = {"reports": done.reports, "failed": done.failed, "file": str(done.file)}
+    if as_json:
+        found = {"program": None, "year": year, "rows": [row], "assumptions": []}
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    sys.stdout.write(f"{counted(done.reports, 'report')} in {done.file}\n")
+    sys.stderr.write("One line a patient: keep this file inside the organization.\n")
+    if done.failed:
+        sys.stderr.write(f"warning: {counted(done.failed, 'bundle')} could not be calculated\n")
