@@ -47,6 +47,10 @@ def submit(
     level: str = typer.Option("practice", "--level", help="Of the run: clinician, practice or entity."),
     tin: str = typer.Option("", "--tin", help="Only this practice."),
     npi: str = typer.Option("", "--npi", help="Only this clinician."),
+    measures: list[str] = typer.Option([], "--measure", metavar="ID", help="Only this measure; repeatable."),
+    from_run: bool = typer.Option(
+        False, "--from-run", help="With FILE: add the quality results of the last run to it."
+    ),
     entity: str = typer.Option("", "--entity", help="Only this APM entity, virtual group or subgroup."),
     to: str | None = typer.Option(None, "--to", metavar="PROGRAM", help="mips, app1, appPlus or an MVP."),
     cehrt: str | None = typer.Option(None, "--cehrt", help="Certification of the electronic health record."),
@@ -83,7 +87,19 @@ def submit(
     else:
         kind = evidence_kind(passphrase, deidentified)
         wanted = Wanted(
-            level, tin, npi, entity, to, cehrt, kind, evidence, passphrase, with_mbi, developer_preview
+            level,
+            tin,
+            npi,
+            entity,
+            to,
+            cehrt,
+            kind,
+            evidence,
+            passphrase,
+            with_mbi,
+            developer_preview,
+            tuple(measures),
+            from_run,
         )
         _submit(context, file, year, wanted, out, as_json)
 
@@ -140,7 +156,8 @@ def _submit(
         _json({"year": chosen, "rows": rows, "assumptions": assumptions_of(force), "warnings": warnings})
         return
     for one, row in zip(made, rows, strict=True):
-        sys.stdout.write(f"{row['measures']} measures in {one.file}\n")
+        measures = "1 measure" if row["measures"] == 1 else f"{row['measures']} measures"
+        sys.stdout.write(f"{measures} in {one.file}\n")
         for problem in one.problems:
             sys.stdout.write(f"  warning: {problem.message}\n")
         sys.stdout.write(f"  audit package {one.package}\n  keep its digest: {one.manifest_digest}\n")

@@ -49,6 +49,8 @@ class Wanted:
     passphrase: str | None = None
     with_identifiers: bool = False
     synthetic: bool = False
+    measures: tuple[str, ...] = ()
+    from_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,11 @@ def submit(
 ) -> tuple[list[Made], list[str], RulesInForce]:
     """Submissions and their audit packages, written to a folder; with warnings of the reader.
 
-    Results come from a form, or from the last complete run. Nothing is written while one is invalid.
+    Results come from a form, from the last complete run, or both. Nothing is written while one is invalid.
     Errors: SUBMIT-INVALID, SUBMIT-NOTHING, SUBMIT-NOT-MADE, SUBMIT-EXISTS, and those of the parts.
     """
     known, force = known_of(context, year, wanted.synthetic)
-    run = open_run(context.warehouse.home) if file is None else None
+    run = open_run(context.warehouse.home) if file is None or wanted.from_run else None
     results, warnings = _results(run, file, year, wanted)
     results = with_defaults(results, wanted.program, wanted.cehrt_id)
     submissions = build(results, known, force, file)
@@ -140,24 +142,19 @@ def _is_of(submission: Submission, participation: str, tin: str, npi: str, entit
 
 
 def _results(run: Run | None, file: Path | None, year: int, wanted: Wanted) -> tuple[list[Result], list[str]]:
+    found: list[Result] = []
+    warnings: list[str] = []
     if file is not None:
         found, warnings = read_results(file)
-    else:
-        assert run is not None
-        _must_have(run, ROLLUP)
-        rows = run.query(
-            f"select * from {ROLLUP} where performance_year = ? and level = ? order by all",
-            [year, wanted.level],
-        )
-        sent = [row for row in rows if row["collection_type"] in _SENT]
-        left = sorted({str(row["collection_type"]) for row in rows} - set(_SENT))
-        found, warnings = (
-            results_of_rollup(sent),
-            [f"not sent by a submission: {', '.join(left)}"] if left else [],
-        )
+    if run is not None:
+        own, more = _of_run(run, year, wanted.level)
+        found, warnings = found + own, warnings + more
     asked = {"tin": wanted.tin, "npi": wanted.npi, "entity_id": wanted.entity_id}
     kept = [
-        one for one in found if all(not value or getattr(one, name) == value for name, value in asked.items())
+        one
+        for one in found
+        if all(not value or getattr(one, name) == value for name, value in asked.items())
+        and (not wanted.measures or one.measure_id in wanted.measures)
     ]
     if not kept:
         raise CorridorError(
@@ -169,6 +166,17 @@ def _results(run: Run | None, file: Path | None, year: int, wanted: Wanted) -> t
             todo="`corridor load quality-results` loads them; or name another year, level, TIN or NPI.",
         )
     return kept, warnings
+
+
+def _of_run(run: Run, year: int, level: str) -> tuple[list[Result], list[str]]:
+    """Quality results of a run, without those that others send."""
+    _must_have(run, ROLLUP)
+    rows = run.query(
+        f"select * from {ROLLUP} where performance_year = ? and level = ? order by all", [year, level]
+    )
+    sent = [row for row in rows if row["collection_type"] in _SENT]
+    left = sorted({str(row["collection_type"]) for row in rows} - set(_SENT))
+    return results_of_rollup(sent), [f"not sent by a submission: {', '.join(left)}"] if left else []
 
 
 def _patients(

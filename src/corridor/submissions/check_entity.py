@@ -19,6 +19,7 @@ _UNDER_TIN = ("individual", "group")
 _CEHRT = re.compile(r"(2025|[A-Za-z0-9]{2}15)C[A-Za-z0-9]{10}")
 # what CMS keeps for data that is nobody's
 _TEST_TIN = "000"
+_WHOLE_YEAR = (1, 1, 12, 31)
 _REAL_NPI = re.compile(r"[12]\d{9}")
 
 
@@ -113,6 +114,9 @@ def _period(one_set: Mapping[str, Any], path: str, known: Known) -> Iterator[Pro
     if end < start:
         yield Problem("period_order", path, "performanceEnd", "must not be before performanceStart")
         return
+    if one_set.get("category") == "quality" and (start.month, start.day, end.month, end.day) != _WHOLE_YEAR:
+        reason = "quality is measured over the whole year"
+        yield Problem("part_of_year", path, "performanceEnd", reason, WARNING)
     least = known.limits.period_days.get(str(one_set.get("category")))
     length = (end - start).days + 1
     if least is not None and length < least:

@@ -179,7 +179,7 @@ def _made_again(files: Mapping[str, bytes], submission: Submission, force: Rules
         return
     made = build(results, Known(qpp, limits_of(force)), force)
     same = len(made) == 1 and to_document(made[0]) == to_document(submission)
-    found = f"{len(results)} results" if same else "the results make another submission"
+    found = f"results packed: {len(results)}" if same else "the results make another submission"
     yield Check("results", RESULTS, OK if same else DIFFERS, found)
 
 
@@ -256,7 +256,7 @@ def _compared(subject: str, rate: SingleRate, own: Mapping[str, int], electronic
     ]
     if apart:
         return Check("counts", subject, DIFFERS, "; ".join(apart))
-    return Check("counts", subject, OK, f"{sum(own.values())} patients")
+    return Check("counts", subject, OK, f"patients: {sum(own.values())}")
 
 
 def _law(files: Mapping[str, bytes], force: RulesInForce, manifest: Mapping[str, Any]) -> Iterator[Check]:
