@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.measures.bench_tables import Row, Tables
-from tests.programs.mips_claims.bench import bench
+from tests.programs.mips_claims.bench import bench, loaded
 
 CASE = {"case_id": "VARCHAR", "tin": "VARCHAR", "npi": "VARCHAR", "person_id": "BIGINT", "observed": "BIGINT"}
 RISK = {"risk_group": "INTEGER"}
@@ -28,11 +29,13 @@ def rates(
     cases: dict[str, Sequence[Sequence[Any]]],
     sizes: Sequence[Sequence[Any]] = (),
     overrides: dict[str, Any] | None = None,
+    last: date = date(2025, 12, 31),
 ) -> dict[tuple[str, str, str], Row]:
     tables: Tables = bench(overrides, programs=["performance"])
     for name, types in KINDS.items():
         tables.give(name, types, cases.get(name, ()))
     tables.give("mips.practice_size", SIZE, sizes)
+    loaded(tables, last=last)
     for name in ("mips.administrative_case", "mips.administrative_stratum"):
         tables.make(name)
     made = tables.make("mips.administrative_measure")
@@ -128,6 +131,32 @@ def test_case_minimum_and_group(
         assert alone["scorable_reason"] == "not a measure of a clinician alone"
 
 
+def test_a_year_that_is_not_over_says_so() -> None:
+    found = rates({"mips.readmission_case": STAYS})["479", "T1", ""]
+    assert found["is_whole"] is True
+    found = rates({"mips.readmission_case": STAYS}, last=date(2025, 11, 30))["479", "T1", ""]
+    assert found["is_whole"] is False
+
+
 def test_no_event_anywhere_is_a_rate_of_nothing() -> None:
     row = rates({"mips.complication_case": [("C1", "T1", "N1", 1, 0, "hip", None)]})["480", "T1", "N1"]
     assert (row["rate"], row["expected"]) == (0, 0)
+
+
+def test_an_aco_is_measured_by_the_people_assigned_to_it() -> None:
+    """People 1 to 4 are of A1, person 5 of A2, person 6 of nobody. All at 2/6: A1 has 2 events, 4 x 1/3 are
+    expected, 2 / (4/3) x 1/3 = 0.5, as observed; person 1 counts once though two clinicians have the case."""
+    tables: Tables = bench(programs=["performance"])
+    again = ("S1", "T9", "N9", 1, 1, "Medicine", None)
+    for name, types in KINDS.items():
+        tables.give(name, types, [*STAYS, again] if name == "mips.readmission_case" else ())
+    assigned = [(person, "A1") for person in range(1, 5)] + [(5, "A2"), (6, None)]
+    tables.give("attribution.person", {"person_id": "BIGINT", "aco_id": "VARCHAR"}, assigned)
+    for name in ("mips.administrative_case", "mips.administrative_stratum"):
+        tables.make(name)
+    found = {row["apm_entity_id"]: row for row in tables.make("mips.administrative_entity")}
+    assert set(found) == {"A1", "A2"}
+    one = found["A1"]
+    assert (one["cases"], one["people"], one["observed"], one["case_minimum"]) == (4, 4, 2, 200)
+    assert one["rate"] == pytest.approx(0.5)
+    assert one["is_scorable"] is False

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.measures.bench_tables import Row, Tables
-from tests.programs.mips_claims.bench import bench
+from tests.programs.mips_claims.bench import bench, loaded
 
 PER_CAPITA = {
     "person_id": "BIGINT", "tin": "VARCHAR", "npi": "VARCHAR", "months": "BIGINT", "monthly_cost": "DOUBLE",
@@ -59,6 +59,7 @@ def measured(
     tables.give("mips.per_capita_case", PER_CAPITA, per_capita)
     tables.give("mips.hospital_case", HOSPITAL, hospital)
     tables.give("measures.asm_attributed", CHRONIC, chronic)
+    loaded(tables)
     tables.give("population.risk", RISK, risk)
     tables.give("mips.installed_trigger", TRIGGER, [(one[0], one[1], "T1", one[3]) for one in episodes])
     tables.give(
@@ -88,7 +89,7 @@ def test_per_capita_cost_is_weighted_by_months_and_set_against_risk() -> None:
     assert (one["ratio"], two["ratio"]) == (pytest.approx(0.75), pytest.approx(1.125))
     assert (one["rate"], two["rate"]) == (pytest.approx(0.75 * 1700), pytest.approx(1.125 * 1600))
     assert one["average_origin"] == "CMS's file of 2025"
-    assert (one["loaded_mean"], one["performance_year"]) == (2000.0, 2025)
+    assert (one["loaded_mean"], one["performance_year"], one["is_whole"]) == (2000.0, 2025, True)
     assert one["basis"].startswith("proxy") and "expected by risk" in one["basis"]
 
 

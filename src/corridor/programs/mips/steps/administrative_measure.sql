@@ -3,7 +3,7 @@
 --            once): cases, events, expected events, the standardised rate in the measure's unit, case minimum,
 --            whether it could be scored at that level, and the basis; lower is better
 -- key:       performance_year, tin, npi, measure_id
--- reads:     mips.administrative_case, mips.administrative_stratum, mips.practice_size
+-- reads:     mips.administrative_case, mips.administrative_stratum, mips.practice_size, claims.period
 -- rules:     mips.administrative_measure, performance.measure_level
 -- cites:     42 CFR 414.1380(b)(1); MIPS measures 479, 480, 484 and 492; docs/mips-eligibility.md
 -- evidence:  mips.administrative_case(performance_year, measure_id, tin, npi)
@@ -13,8 +13,8 @@ with unit as (
   from mips.administrative_case
   union all
   select
-    performance_year, measure_id, tin, '' as npi, case_id, min(person_id) as person_id, max(exposure) as exposure, max(observed) as observed,
-    min(stratum) as stratum, max(case when has_risk then 1 else 0 end) = 1 as has_risk
+    performance_year, measure_id, tin, '' as npi, case_id, min(person_id) as person_id, max(exposure) as exposure,
+    max(observed) as observed, min(stratum) as stratum, max(case when has_risk then 1 else 0 end) = 1 as has_risk
   from mips.administrative_case
   group by performance_year, measure_id, tin, case_id
 ),
@@ -36,15 +36,21 @@ readmission as (
   from rules.performance_measure_level
   where measure = 'readmission' and level = 'tin'
 ),
+loaded as (
+  select min(first_day) as first_day, max(last_day) as last_day from claims.period
+),
 described as (
   select
     summed.*, measure.per, measure.individuals, measure.specialty_code as needed_specialty,
     coalesce(measure.case_minimum, readmission.case_minimum) as case_minimum,
     coalesce(measure.minimum_clinicians, readmission.minimum_clinicians) as minimum_clinicians,
-    size.clinicians, size.has_cardiologist
+    size.clinicians, size.has_cardiologist,
+    loaded.first_day <= make_date(summed.performance_year, 1, 1)
+      and loaded.last_day >= cx_add_days(make_date(summed.performance_year + 1, 1, 1), -1) as is_whole
   from summed
   join rules.mips_administrative_measure as measure on measure.measure_id = summed.measure_id
   cross join readmission
+  cross join loaded
   left join mips.practice_size as size
     on size.performance_year = summed.performance_year and size.tin = summed.tin
 )
@@ -71,7 +77,7 @@ select
     )
     else 'scorable'
   end as scorable_reason,
-  true as is_proxy,
+  is_whole, true as is_proxy,
   concat(
     'proxy: the loaded claims against themselves, not CMS''s model or its population; CMS''s specification was not available; ',
     case

@@ -3,8 +3,8 @@
 --            mean ratio of observed to expected cost, the national mean it is multiplied with, the measure's dollars,
 --            case minimum, whether it could be scored, and the basis; lower is better
 -- key:       performance_year, tin, npi, measure_id
--- reads:     mips.cost_case, mips.cost_stratum, mips.cost_average, measures.asm_specialty_mix,
---            reference.episode_service_code, reference.episode_cost_coefficient
+-- reads:     mips.cost_case, mips.cost_stratum, mips.cost_average, claims.period,
+--            measures.asm_specialty_mix, reference.episode_service_code, reference.episode_cost_coefficient
 -- rules:     mips.cost_case_minimum, mips.cost_case_minimum_exception, asm.cost_measure
 -- cites:     42 CFR 414.1350; MIPS cost measures; docs/mips-eligibility.md
 -- evidence:  mips.cost_case(performance_year, measure_id, tin, npi)
@@ -49,6 +49,9 @@ summed as (
   where ratio is not null
   group by performance_year, measure_id, tin, npi
 ),
+loaded as (
+  select min(first_day) as first_day, max(last_day) as last_day from claims.period
+),
 adjusted as (
   select
     summed.*, coalesce(mix.specialty_adjustment, 1) as specialty_adjustment,
@@ -57,8 +60,11 @@ adjusted as (
       as average_cost,
     case when mean.measure_id is not null then mean.origin else 'the loaded claims' end as average_origin,
     coalesce(exception.cases, fewest.cases) as case_minimum,
+    loaded.first_day <= make_date(summed.performance_year, 1, 1)
+      and loaded.last_day >= cx_add_days(make_date(summed.performance_year + 1, 1, 1), -1) as is_whole,
     services.cohort is not null as services_installed, coefficients.cohort is not null as coefficients_installed
   from summed
+  cross join loaded
   join rules.mips_cost_case_minimum as fewest on fewest.kind = summed.kind
   left join rules.mips_cost_case_minimum_exception as exception on exception.measure_id = summed.measure_id
   left join rules.asm_cost_measure as chronic on chronic.measure_id = summed.measure_id
@@ -75,7 +81,7 @@ select
   performance_year, tin, npi, measure_id, kind, cases, episodes, people, weight, observed_cost, expected_cost, ratio,
   specialty_adjustment, average_cost, average_origin,
   cx_divide(ratio, specialty_adjustment) * average_cost as rate, loaded_mean, case_minimum,
-  cases >= case_minimum as is_scorable, true as is_proxy,
+  cases >= case_minimum as is_scorable, is_whole, true as is_proxy,
   concat(
     'proxy: ',
     case
