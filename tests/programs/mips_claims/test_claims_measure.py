@@ -15,6 +15,12 @@ from tests.claims.canonical import CANONICAL
 from tests.measures.bench_tables import Row, Tables
 from tests.programs.mips_claims.bench import bench, claims
 
+DENIED = {
+    "source_id": "VARCHAR", "claim_id": "VARCHAR", "claim_line_number": "INTEGER", "person_id": "BIGINT",
+    "claim_type_code": "VARCHAR", "service_date": "DATE", "hcpcs_code": "VARCHAR",
+    **{f"hcpcs_modifier_{number}": "VARCHAR" for number in range(1, 6)},
+    "place_of_service_code": "VARCHAR", "tin": "VARCHAR", "npi": "VARCHAR",
+}  # fmt: skip
 PERSON = {"person_id": "BIGINT", "birth_date": "DATE", "gender": "VARCHAR"}
 STEPS = (
     "claims_code",
@@ -74,6 +80,7 @@ def made(
     lines: Sequence[Iterable[dict[str, Any]]],
     measure: str = "236",
     diagnosis: str = "I10",
+    denied: Sequence[dict[str, Any]] = (),
     people: Sequence[Sequence[Any]] = ((1, date(1960, 1, 1), "male"), (2, date(1970, 1, 1), "female")),
 ) -> Tables:
     reference(tables, qpp, measure)
@@ -87,6 +94,12 @@ def made(
     ]  # fmt: skip
     tables.give("claims.claim_diagnosis", types, [[row.get(column) for column in types] for row in named])
     tables.give("claims.person", PERSON, people)
+    refused = {
+        "source_id": "s1", "claim_id": "C00000", "claim_line_number": 2, "person_id": 1,
+        "claim_type_code": "71", "service_date": MAY, "place_of_service_code": "11", "tin": "T1", "npi": "N1",
+    }  # fmt: skip
+    given = [refused | line for line in denied]
+    tables.give("claims.denied_line", DENIED, [[line.get(one) for one in DENIED] for line in given])
     for step in STEPS:
         tables.make(f"mips.{step}")
     return tables
@@ -143,8 +156,20 @@ def test_half_of_an_answer_is_none(tables: Tables, qpp: Qpp) -> None:
 def test_who_is_in_the_denominator(
     tables: Tables, qpp: Qpp, born: date | None, diagnosis: str, eligible: bool
 ) -> None:
-    found = made(tables, qpp, [visit("G8752", "G8754")], "236", diagnosis, [(1, born, "male")])
+    found = made(tables, qpp, [visit("G8752", "G8754")], "236", diagnosis, people=[(1, born, "male")])
     assert bool(counts(found)) is eligible
+
+
+def test_a_quality_code_that_was_not_paid_reports_and_a_visit_that_was_not_does_not(
+    tables: Tables, qpp: Qpp
+) -> None:
+    """113: the code of patient 1 came back denied; of patient 2 the visit did."""
+    lines: list[dict[str, Any]] = [{"hcpcs_code": "3017F"}]
+    lines.append({"hcpcs_code": "99213", "person_id": 2, "claim_id": "C9"})
+    found = made(tables, qpp, [visit()], "113", denied=lines)
+    assert shares(counts(found, "113")) == (1, 1, 0, 0, 0, 0)
+    evidence = [one for one in found.make("mips.claims_match") if one["code"] == "3017F"]
+    assert [(one["claim_line_number"], one["is_paid"]) for one in evidence] == [(2, False)]
 
 
 def test_only_women_are_screened_for_breast_cancer(tables: Tables, qpp: Qpp) -> None:
