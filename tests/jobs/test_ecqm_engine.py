@@ -71,6 +71,11 @@ def test_reports_are_lines_that_can_be_loaded(folder: Path) -> None:
         "CMS165", "met", "123456789", "1003000126",
     )  # fmt: skip
     assert (folder / "reports.ndjson").stat().st_mode & 0o077 == 0
+    _call(folder, "--engine", str(folder / "engine"), "--any-profile")
+    _, patients = report_rows(
+        [json.loads(line) for line in (folder / "reports.ndjson").read_text().splitlines()]
+    )
+    assert {patient["status"] for patient in patients} == {"not_met"}
 
 
 @needs_node

@@ -138,6 +138,9 @@ def ecqm(
     engine: Path | None = typer.Option(
         None, "--engine", metavar="DIR", help="Folder that holds node_modules with fqm-execution."
     ),
+    any_profile: bool = typer.Option(
+        False, "--any-profile", help="Records carry no meta.profile; reasons for not doing are then not seen."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Calculate a FHIR measure with the public engine fqm-execution, where Node and it are installed.
@@ -158,7 +161,8 @@ def ecqm(
             "QUALITY-OUTPUT", "The folder does not exist.", todo="Make it first.", file=out, field="--out"
         )
     period = (date(year, 1, 1), date(year, 12, 31))
-    done = calculate(measure, patients, out, period=period, tin=tin, npi=npi, engine=engine)
+    whose = {"tin": tin, "npi": npi}
+    done = calculate(measure, patients, out, period=period, engine=engine, any_profile=any_profile, **whose)
     row = {"reports": done.reports, "failed": done.failed, "file": str(done.file)}
     if as_json:
         found = {"program": None, "year": year, "rows": [row], "assumptions": []}

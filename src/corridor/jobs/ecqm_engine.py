@@ -32,13 +32,18 @@ _SCRIPT = """
 const fs = require('fs');
 let engine;
 try { engine = require('fqm-execution').Calculator; } catch (error) { process.exit(3); }
-const [measurePath, listPath, start, end, outPath] = process.argv.slice(1);
+const [measurePath, listPath, start, end, outPath, profiles] = process.argv.slice(1);
 const patients = JSON.parse(fs.readFileSync(listPath, 'utf8'));
 const options = { measurementPeriodStart: start, measurementPeriodEnd: end, reportType: 'individual',
-  trustMetaProfile: true, calculateHTML: false, calculateSDEs: false, verboseCalculationResults: false };
+  trustMetaProfile: profiles === 'trusted', calculateHTML: false, calculateSDEs: false,
+  verboseCalculationResults: false };
 (async () => {
   let measure;
   try { measure = JSON.parse(fs.readFileSync(measurePath, 'utf8')); } catch (error) { process.exit(4); }
+  for (const entry of measure.entry || []) {  // the engine compares addresses without their version
+    const library = entry.resource && entry.resource.library;
+    if (library) entry.resource.library = library.map((address) => address.split('|')[0]);
+  }
   const out = fs.openSync(outPath, 'w');
   let failed = 0;
   for (const path of patients) {
@@ -73,6 +78,7 @@ def calculate(
     tin: str = "",
     npi: str = "",
     engine: Path | None = None,
+    any_profile: bool = False,
     node: str = "node",
 ) -> Calculated:
     """Individual MeasureReports of every patient bundle as lines of JSON, ready for corridor load.
@@ -80,6 +86,7 @@ def calculate(
     measure  a Bundle of the Measure, its Libraries (ELM) and expanded ValueSets
     patients files of one Bundle each, and folders of them
     engine   the folder that holds node_modules; else the current folder, and what npm installed globally
+    any_profile  records carry no meta.profile; what was not done, and why, is then not seen as such
     Errors: ECQM-NO-NODE, ECQM-NO-ENGINE, ECQM-NO-PATIENTS, ECQM-MEASURE, ECQM-NOTHING.
     """
     found = list(_bundles(patients))
@@ -101,7 +108,8 @@ def calculate(
     with tempfile.TemporaryDirectory() as scratch:
         listed, lines = Path(scratch) / "patients.json", Path(scratch) / "reports.ndjson"
         listed.write_text(json.dumps([str(path.resolve()) for path in found]), encoding="utf-8")
-        arguments = [str(measure.resolve()), str(listed), *(day.isoformat() for day in period), str(lines)]
+        arguments = [str(measure.resolve()), str(listed), *(day.isoformat() for day in period)]
+        arguments += [str(lines), "any" if any_profile else "trusted"]
         done = subprocess.run(
             [program, "-e", _SCRIPT, *arguments],
             cwd=engine or Path.cwd(),
@@ -118,7 +126,7 @@ def calculate(
             "ECQM-NOTHING",
             f"The engine could not calculate any of {len(found):,} bundles.",
             why="The measure may lack a library or a value set, or the files are no patient bundles.",
-            todo="Try the engine by itself on one patient; it says more there.",
+            todo="Records without meta.profile need --any-profile; the engine by itself says more.",
             file=measure,
         )
     return Calculated(count, failed, out)
