@@ -24,6 +24,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.qp.status",
     "corridor.programs.qp.entity",
     "corridor.programs.qp.clinician_year",
+    "corridor.programs.mips.run",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

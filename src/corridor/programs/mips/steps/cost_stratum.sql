@@ -51,16 +51,30 @@ every as (
     cx_exact_sum(weight) as weight
   from held
   group by performance_year, measure_id
+),
+chosen as (
+  select
+    narrow.performance_year, narrow.measure_id, narrow.stratum, narrow.cases, narrow.people, narrow.risk, cut.highest,
+    every.cases as all_cases, every.cost as all_cost, every.weight as all_weight,
+    case when narrow.people >= fewest.value then 'stratum' else 'everyone' end as mean_of,
+    case
+      when narrow.people >= fewest.value then cx_divide(narrow.cost, narrow.risk)
+      else cx_divide(every.cost, every.risk)
+    end as own_mean
+  from narrow
+  join every on every.performance_year = narrow.performance_year and every.measure_id = narrow.measure_id
+  join cut on cut.performance_year = narrow.performance_year and cut.measure_id = narrow.measure_id
+  cross join rules.performance_cell_minimum as fewest
+),
+-- scaled so that all expected costs are all observed ones
+total as (
+  select performance_year, measure_id, cx_exact_sum(risk * own_mean) as expected
+  from chosen
+  group by performance_year, measure_id
 )
 select
-  narrow.performance_year, narrow.measure_id, narrow.stratum, narrow.cases, narrow.people, cut.highest,
-  case when narrow.people >= fewest.value then 'stratum' else 'everyone' end as mean_of,
-  case
-    when narrow.people >= fewest.value then cx_divide(narrow.cost, narrow.risk)
-    else cx_divide(every.cost, every.risk)
-  end as mean_cost,
-  every.cases as all_cases, cx_divide(every.cost, every.weight) as loaded_mean
-from narrow
-join every on every.performance_year = narrow.performance_year and every.measure_id = narrow.measure_id
-join cut on cut.performance_year = narrow.performance_year and cut.measure_id = narrow.measure_id
-cross join rules.performance_cell_minimum as fewest
+  chosen.performance_year, chosen.measure_id, chosen.stratum, chosen.cases, chosen.people, chosen.highest, chosen.mean_of,
+  coalesce(chosen.own_mean * cx_divide(chosen.all_cost, total.expected), chosen.own_mean) as mean_cost,
+  chosen.all_cases, cx_divide(chosen.all_cost, chosen.all_weight) as loaded_mean
+from chosen
+join total on total.performance_year = chosen.performance_year and total.measure_id = chosen.measure_id

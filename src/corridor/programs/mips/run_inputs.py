@@ -1,0 +1,220 @@
+"""The claims door of MIPS: tables of a run become units that are scored and members whom scores count for.
+
+A unit is a clinician (TIN and NPI), a practice (TIN) or an APM entity with what was measured at that level. A
+member is a clinician; each unit it belongs to gives it a score, and one of them counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridor.engine import StepContext
+from corridor.programs.mips.book import measure_book
+from corridor.programs.mips.inputs import (
+    Array,
+    Book,
+    MipsInputs,
+    answer_columns,
+    clinician_columns,
+    result_columns,
+)
+from corridor.programs.qp.status import rows_of
+from corridor.reference.qpp.build import built
+
+if TYPE_CHECKING:
+    from corridor.law import RulesInForce
+
+Row = dict[str, Any]
+Unit = tuple[str, str, str]  # TIN, NPI ('' of a practice), entity ('' of neither)
+QPP_TABLES = ("qpp_measure", "qpp_measure_method", "qpp_measure_link", "qpp_benchmark")
+TABLES = (
+    "mips.eligibility", "quality.reported", "quality.rollup", "mips.claims_measure",
+    "mips.administrative_measure", "mips.cost_measure", "mips.complex_patient", "qp.status",
+    "org_raw.category_attestation", *(f"reference.{name}" for name in QPP_TABLES),
+)  # fmt: skip
+STATUSES = ("rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based")
+LEVELS = ("individual", "group", "apm_entity")
+PATHWAY = {"individual": "traditional", "group": "traditional", "apm_entity": "app_plus"}
+OVERALL = ("", "overall")  # the rate of a measure that is scored, where it has several
+
+
+@dataclass
+class RunYear:
+    """What a run holds of one performance year.
+
+    units    keys in the order of the rows of ``inputs``
+    members  one a clinician and unit: its key, the unit's row, whether a score there adjusts (None: open)
+    proxies  (unit row, measure) whose result is a proxy, with its basis
+    """
+
+    year: int
+    units: list[Unit]
+    inputs: MipsInputs
+    book: Book
+    members: list[Row]
+    proxies: dict[tuple[int, str], str] = field(default_factory=dict)
+
+
+def run_years(ctx: StepContext) -> list[RunYear]:
+    """The years in which somebody's eligibility was worked out, each ready to be scored."""
+    tables = {name: _rows(ctx, name) for name in TABLES}
+    years = sorted({int(row["performance_year"]) for row in tables["mips.eligibility"]})
+    return [_year(tables, year, ctx.force.rules.in_force(year)) for year in years if _known(ctx, year)]
+
+
+def _rows(ctx: StepContext, table: str) -> list[Row]:
+    """A table as records; what is absent is None, of flags too."""
+    found = rows_of(ctx, f"select * from {table}")
+    return [{name: None if _absent(value) else value for name, value in row.items()} for row in found]
+
+
+def _absent(value: Any) -> bool:
+    return value is None or value is np.ma.masked or (isinstance(value, float) and value != value)
+
+
+def _known(ctx: StepContext, year: int) -> bool:
+    """Whether MIPS has law of a year."""
+    return "mips.collection_type" in ctx.force.rules.in_force(year)
+
+
+def _year(tables: Mapping[str, Sequence[Row]], year: int, force: RulesInForce) -> RunYear:
+    of = {
+        name: [row for row in rows if int(row.get("performance_year") or year) == year]
+        for name, rows in tables.items()
+    }
+    qpp = built(year, {name: tables[f"reference.{name}"] for name in QPP_TABLES}, {})
+    results, proxies = _results(of)
+    submitted = {unit for unit, rows in results.items() if any(row["sent"] for row in rows)}
+    eligibility = {(row["tin"], row["npi"]): row for row in of["mips.eligibility"]}
+    units = sorted(submitted)
+    place = {unit: row for row, unit in enumerate(units)}
+    columns = _unit_columns(units, eligibility, of)
+    return RunYear(
+        year,
+        units,
+        MipsInputs(
+            clinician_columns(columns),
+            result_columns(_result_columns(results, place)),
+            answer_columns(None),
+        ),
+        measure_book(qpp, force),
+        _members(eligibility, place, of, force),
+        {(place[unit], measure): basis for (unit, measure), basis in proxies.items() if unit in place},
+    )
+
+
+def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Unit, list[Row]], dict[tuple[Unit, str], str]]:
+    """Results by unit; and which of them are proxies, with their basis."""
+    found: dict[Unit, list[Row]] = {}
+    proxies: dict[tuple[Unit, str], str] = {}
+
+    def add(unit: Unit, measure: str, kind: str, category: str, row: Row, cases: str, **more: Any) -> None:
+        one = {
+            "measure_id": measure, "collection_type": kind, "category": category, "rate": row["rate"],
+            "eligible_cases": row[cases], "data_completeness": None, "is_scorable": None, "sent": False,
+            **more,
+        }  # fmt: skip
+        rows = found.setdefault(unit, [])
+        # what was stated comes first: a proxy of the same result is not wanted beside it
+        if any((r["measure_id"], r["collection_type"]) == (measure, kind) for r in rows):
+            return
+        rows.append(one)
+        if row.get("is_proxy"):
+            proxies[unit, measure] = str(row["basis"])
+
+    for row in of["quality.reported"]:
+        unit = (row["tin"], row["npi"] or "", "")
+        sent = row["rate"] is not None and row["collection_type"] != "administrative_claims"
+        complete = {"data_completeness": row["data_completeness"], "sent": sent}
+        add(unit, row["measure_id"], row["collection_type"], "quality", row, "eligible_cases", **complete)
+    for row in of["quality.rollup"]:
+        if row["level"] == "entity" and row["stratum"] in OVERALL:
+            complete = {"data_completeness": row["completeness"], "sent": row["rate"] is not None}
+            unit = ("", "", row["entity_id"])
+            add(unit, row["measure_id"], row["collection_type"], "quality", row, "case_count", **complete)
+    small = {(r["tin"], r["npi"]) for r in of["mips.eligibility"] if r["small"]}
+    for row in of["mips.claims_measure"]:
+        # quality codes on claims are a collection type of small practices
+        if row["stratum"] in OVERALL and (row["tin"], row["npi"]) in small:
+            complete = {"data_completeness": row["completeness"], "sent": row["met"] + row["not_met"] > 0}
+            unit = (row["tin"], row["npi"], "")
+            add(unit, row["measure_id"], "claims", "quality", row, "eligible_population", **complete)
+    for table, category in (("mips.administrative_measure", "quality"), ("mips.cost_measure", "cost")):
+        for row in of[table]:
+            unit = (row["tin"], row["npi"], "")
+            scorable = {"is_scorable": float(bool(row["is_scorable"]))}
+            add(unit, row["measure_id"], "administrative_claims", category, row, "cases", **scorable)
+    return found, proxies
+
+
+def _result_columns(results: Mapping[Unit, Sequence[Row]], place: Mapping[Unit, int]) -> dict[str, Any]:
+    rows = [{**row, "clinician": place[unit]} for unit in place for row in results[unit]]
+    names = ("clinician", "measure_id", "collection_type", "category", "rate", "eligible_cases",
+             "data_completeness", "is_scorable")  # fmt: skip
+    found: dict[str, Any] = {name: np.array([row[name] for row in rows], dtype=object) for name in names}
+    found["clinician"] = np.array([row["clinician"] for row in rows], dtype=np.int64)
+    return found
+
+
+def _unit_columns(
+    units: Sequence[Unit], eligibility: Mapping[tuple[str, str], Row], of: Mapping[str, Sequence[Row]]
+) -> dict[str, Any]:
+    attested: dict[str, Row] = {row["tin"]: row for row in of["org_raw.category_attestation"]}
+    complex_patients = {(row["tin"], row["npi"]): row for row in of["mips.complex_patient"]}
+    rows: list[Row] = []
+    for tin, npi, entity in units:
+        statuses = eligibility.get((tin, npi), {})
+        said, patients = attested.get(tin, {}), complex_patients.get((tin, npi), {})
+        score = said.get("promoting_interoperability_score")
+        level = LEVELS[0] if npi else LEVELS[1] if tin else LEVELS[-1]
+        rows.append(
+            {
+                "tin": tin, "npi": npi, "entity_id": entity or None, "participation": level,
+                "pathway": PATHWAY[level], "small_practice": float(bool(statuses.get("small"))),
+                **{name: float(bool(statuses.get(name))) for name in STATUSES},
+                "apm_participant": float(statuses.get("apm_entity_id") is not None),
+                "improvement_activities_attested": said.get("improvement_activities_attested"),
+                "promoting_interoperability_percent": None if score is None else 100 * float(score),
+                "mean_hcc_risk_score": patients.get("mean_hcc_risk_score"),
+                "dual_eligible_share": patients.get("dual_eligible_share"),
+            }
+        )  # fmt: skip
+    names = rows[0].keys() if rows else ("tin", "npi")
+    return {name: np.array([row[name] for row in rows], dtype=object) for name in names}
+
+
+def _members(
+    eligibility: Mapping[tuple[str, str], Row],
+    place: Mapping[Unit, int],
+    of: Mapping[str, Sequence[Row]],
+    force: RulesInForce,
+) -> list[Row]:
+    """Each clinician with each unit it has a score of."""
+    adjusts = {str(row["reporting"]): row for row in force.rows("mips.reporting_adjusts")}
+    paid = {(row["tin"], row["npi"]): row["part_b_paid"] for row in of["qp.status"]}
+    members = []
+    for (tin, npi), row in sorted(eligibility.items()):
+        if not npi:
+            continue
+        own = ((tin, npi, ""), (tin, "", ""), ("", "", row["apm_entity_id"] or ""))
+        for level, unit in zip(LEVELS, own, strict=True):
+            if unit in place:
+                known = adjusts.get(row["reporting"])
+                members.append(
+                    {
+                        "tin": tin, "npi": npi, "participation": level, "unit": place[unit],
+                        "entity_id": unit[-1] or None, "pathway": PATHWAY[level],
+                        "reporting": row["reporting"], "part_b_paid": paid.get((tin, npi)),
+                        "adjusts": None if known is None else bool(known[level]),
+                    }
+                )  # fmt: skip
+    return members
+
+
+def member_column(members: Sequence[Row], name: str) -> Array:
+    """One value a member."""
+    return np.array([row[name] for row in members], dtype=object)
