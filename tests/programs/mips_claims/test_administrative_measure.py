@@ -71,6 +71,16 @@ def test_a_small_stratum_takes_the_rate_of_everyone() -> None:
     assert row["rate"] == pytest.approx(1.0)
 
 
+def test_all_expected_events_are_all_observed_ones() -> None:
+    """Fewest 3 people: medicine (4 people) has its own rate, 1/2; surgery (2) takes that of all, 1/3. That is
+    4/2 + 2/3 = 8/3 expected for 2 observed, so every rate is times 3/4: T1 expects 2 x 3/8 = 0.75."""
+    found = rates({"mips.readmission_case": STAYS}, overrides={"performance.cell_minimum": 3})
+    one, two = found["479", "T1", ""], found["479", "T2", ""]
+    assert one["expected"] == pytest.approx(0.75)
+    assert one["expected"] + two["expected"] == pytest.approx(2)
+    assert one["rate"] == pytest.approx(2 / 0.75 / 3)
+
+
 def test_a_case_counts_once_for_a_practice_and_for_the_mean() -> None:
     """S1 belongs to two clinicians of T1 and one of T3: one case of T1, one for the expected rates."""
     again = [("S1", "T1", "N9", 1, 1, "Medicine", None), ("S1", "T3", "N8", 1, 1, "Medicine", None)]
