@@ -132,6 +132,7 @@ def test_the_last_answer_of_a_patient_counts_for_blood_pressure(tables: Tables, 
     row = counts(found)
     assert shares(row) == (2, 0, 1, 0, 0, 1)
     assert (row["completeness"], row["rate"], row["is_proxy"]) == (50, 0, False)
+    assert (row["is_complete"], row["has_cases"]) == (False, False)  # 50 below 75 percent, 2 below 20 cases
     patient = next(one for one in found.make("mips.claims_measure_patient") if one["person_id"] == 1)
     assert (patient["event_date"], patient["status"], patient["events"]) == (JUNE, "not_met", 3)
 

@@ -52,9 +52,11 @@ def not_needed(found: Found) -> str | None:
     with found.path.open(encoding="utf-8-sig", errors="replace") as source:
         begins = source.read(_BEGINNING)
     listed = next((why for head, why in _LISTS.items() if begins.startswith(head)), None)
-    generator = is_staging(found.path) or is_mock(Path(found.name))
-    if listed is None and generator and ("measureId" in begins or found.suffix == ".json"):
-        return "an input of CMS's generator, with placeholders among its figures: no fact"
+    rates = "measureId" in begins or found.suffix == ".json"
+    if listed is None and rates and is_mock(Path(found.name)):
+        return "placeholders by its own name: no fact"
+    if listed is None and rates and is_staging(found.path):
+        return "an input of CMS's generator, not what CMS publishes"
     return listed
 
 

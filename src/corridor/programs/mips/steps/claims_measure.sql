@@ -3,7 +3,8 @@
 --            share of eligible cases with an answer (completeness) and the rate, percent; and on what it rests
 -- key:       performance_year, measure_id, stratum, tin, npi
 -- reads:     mips.claims_measure_patient, mips.claims_code
--- cites:     QPP submissions API, reportingRate and performanceRate; docs/claims-measures.md
+-- rules:     mips.data_completeness_minimum, mips.case_minimum
+-- cites:     42 CFR 414.1340, 414.1380(b)(1)(iii); QPP submissions API, reportingRate and performanceRate; docs/claims-measures.md
 -- evidence:  mips.claims_measure_patient(performance_year, measure_id, stratum, tin, npi)
 -- owner:     tin, npi
 with source as (
@@ -30,7 +31,10 @@ select
   'claims' as collection_type, counted.counted, counted.eligible_population, counted.patients, counted.met,
   counted.not_met, counted.exclusion, counted.exception, counted.not_reported,
   cx_divide(counted.eligible_population - counted.not_reported, counted.eligible_population) * 100 as completeness,
-  cx_divide(counted.met, counted.met + counted.not_met) * 100 as rate, source.is_inverse = 1 as is_inverse,
+  cx_divide(counted.met, counted.met + counted.not_met) * 100 as rate,
+  cx_divide(counted.eligible_population - counted.not_reported, counted.eligible_population) * 100 >= enough.value
+    as is_complete,
+  counted.eligible_population >= fewest.value as has_cases, source.is_inverse = 1 as is_inverse,
   source.code_year, counted.is_proxy = 1 or source.code_year <> counted.performance_year as is_proxy,
   concat(
     case
@@ -46,3 +50,5 @@ select
 from counted
 join source
   on source.performance_year = counted.performance_year and source.measure_id = counted.measure_id
+cross join rules.mips_data_completeness_minimum as enough
+cross join rules.mips_case_minimum as fewest
