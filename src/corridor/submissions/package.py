@@ -37,7 +37,7 @@ SUBMISSION, RESULTS, RULE_FILE, MEASURES, PROBLEMS = (
     "measures.json",
     "problems.json",
 )
-MANIFEST, OPEN_EVIDENCE, SEALED_EVIDENCE = "manifest.json", "evidence.csv", "evidence.csv.sealed"
+MANIFEST, OPEN_EVIDENCE, SEALED_EVIDENCE = "manifest.json", "evidence.csv", "evidence.csv.jwe"
 ENCRYPTED, DEIDENTIFIED, NONE = "encrypted", "deidentified", "none"
 # a zip file keeps a time with each entry; that of the package stands in its manifest
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -78,7 +78,7 @@ class Contents:
 def write_package(path: Path, contents: Contents, made: datetime, passphrase: str | None = None) -> str:
     """Write the package; the digest of its manifest, to be kept elsewhere.
 
-    Errors: SUBMIT-EXISTS, SUBMIT-PASSPHRASE, SUBMIT-CIPHER.
+    Errors: SUBMIT-EXISTS, SUBMIT-PASSPHRASE.
     """
     if path.exists():
         raise CorridorError(
