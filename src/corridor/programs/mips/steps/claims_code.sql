@@ -27,6 +27,17 @@ chosen as (
   where wanted.performance_year is not null
   group by wanted.performance_year
 ),
+-- what the measures are stands in another file: of the year of the codes, else of the newest year installed
+described as (
+  select
+    chosen.performance_year, chosen.code_year,
+    coalesce(
+      max(case when measured.year = chosen.code_year then measured.year end), max(measured.year)
+    ) as described_year
+  from chosen
+  left join (select distinct year from reference.qpp_measure) as measured on measured.year is not null
+  group by chosen.performance_year, chosen.code_year
+),
 -- criteria of a measure of several rates are its strata, in their order; else they are ways into one denominator
 several as (
   select year, measure_id
@@ -40,7 +51,7 @@ named as (
   join several on several.year = stratum.year and several.measure_id = stratum.measure_id
 )
 select
-  chosen.performance_year, chosen.code_year, codes.measure_id, codes.element, codes.option as option_group,
+  described.performance_year, described.code_year, codes.measure_id, codes.element, codes.option as option_group,
   coalesce(named.stratum, '') as stratum, codes.choice, codes.coding_system, codes.code,
   coalesce(codes.modifier, '') as modifier,
   coalesce(
@@ -53,13 +64,14 @@ select
   coalesce(codes.place_of_service, '') as place_of_service,
   coalesce(codes.place_of_service_excluded, '') as place_of_service_excluded,
   codes.age_least, codes.age_most, codes.sex, coalesce(measure.is_inverse, false) as is_inverse,
+  measure.measure_id is not null as is_described,
   answer.status is not null as is_answer
-from chosen
-join reference.qpp_claims_code as codes on codes.year = chosen.code_year
+from described
+join reference.qpp_claims_code as codes on codes.year = described.code_year
 cross join rules.mips_claims_answer_modifier as changing
 left join rules.mips_claims_answer_rank as answer on answer.status = codes.element
 left join reference.qpp_measure as measure
-  on measure.year = codes.year and measure.measure_id = codes.measure_id
+  on measure.year = described.described_year and measure.measure_id = codes.measure_id
 left join named
-  on named.year = codes.year and named.measure_id = codes.measure_id
+  on named.year = described.described_year and named.measure_id = codes.measure_id
   and named.place = codes.criterion

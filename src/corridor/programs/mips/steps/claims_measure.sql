@@ -9,7 +9,8 @@
 -- owner:     tin, npi
 with source as (
   select
-    performance_year, measure_id, max(code_year) as code_year, max(case when is_inverse then 1 else 0 end) as is_inverse
+    performance_year, measure_id, max(code_year) as code_year, max(case when is_inverse then 1 else 0 end) as is_inverse,
+    max(case when is_described then 1 else 0 end) as is_described
   from mips.claims_code
   group by performance_year, measure_id
 ),
@@ -35,7 +36,7 @@ select
   cx_divide(counted.eligible_population - counted.not_reported, counted.eligible_population) * 100 >= enough.value
     as is_complete,
   counted.eligible_population >= fewest.value as has_cases, source.is_inverse = 1 as is_inverse,
-  source.code_year, counted.is_proxy = 1 or source.code_year <> counted.performance_year as is_proxy,
+  source.code_year, counted.is_proxy = 1 or source.code_year <> counted.performance_year or source.is_described = 0 as is_proxy,
   concat(
     case
       when source.code_year <> counted.performance_year
@@ -44,6 +45,10 @@ select
     case
       when counted.counted = 'episode' then 'proxy: an episode of care counted as a patient once; '
       when counted.is_proxy = 1 then 'proxy: how the measure counts is not known, a patient once; ' else ''
+    end,
+    case
+      when source.is_described = 0 then 'proxy: the measure itself is not installed, taken as one rate, higher is better; '
+      else ''
     end,
     'quality codes on the loaded claim lines'
   ) as basis
