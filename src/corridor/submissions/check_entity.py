@@ -26,7 +26,9 @@ _REAL_NPI = re.compile(r"[12]\d{9}")
 def entity_problems(document: Mapping[str, Any], known: Known) -> Iterator[Problem]:
     """What is wrong with who submits, and for which year."""
     entity = document.get("entityType")
-    if isinstance(entity, str) and entity not in ENTITY_TYPES:
+    if entity is None:
+        return
+    if entity not in ENTITY_TYPES:
         reason = f"must be one of {', '.join(ENTITY_TYPES)}"
         yield Problem("entity_type", "$", "entityType", reason)
         return
@@ -79,13 +81,13 @@ def set_problems(document: Mapping[str, Any], known: Known) -> Iterator[Problem]
         category, method = one_set.get("category"), one_set.get("submissionMethod")
         program = one_set.get("programName") or "mips"
         key = (category, method, program)
-        if key in seen:
+        if key in seen and None not in key:
             reason = f"measurementSets[{seen[key]}] has the same category, submissionMethod and programName"
             yield Problem("duplicate_set", path, "category", reason)
         seen.setdefault(key, number)
-        if category not in CATEGORIES:
+        if category is not None and category not in CATEGORIES:
             yield Problem("category", path, "category", f"must be one of {', '.join(CATEGORIES)}")
-        if method not in METHODS:
+        if method is not None and method not in METHODS:
             yield Problem("method", path, "submissionMethod", f"'{method}' is not allowed via file upload")
         yield from _program(document.get("entityType"), program, path, known)
         yield from _period(one_set, path, known)

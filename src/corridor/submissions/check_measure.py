@@ -36,6 +36,8 @@ def measurement_problems(document: Mapping[str, Any], known: Known) -> Iterator[
         seen: dict[Any, int] = {}
         for place, measurement in enumerate(one_set.get("measurements") or []):
             where, measure_id = f"{path}.measurements[{place}]", measurement.get("measureId")
+            if measure_id is None:
+                continue
             if measure_id in seen:
                 reason = f"'{measure_id}' stands in measurements[{seen[measure_id]}] already"
                 yield Problem("duplicate_measure", where, "measureId", reason)
@@ -51,13 +53,15 @@ def measurement_problems(document: Mapping[str, Any], known: Known) -> Iterator[
 
 def _allowed(measure: Measure, one_set: Mapping[str, Any], entity: Any, where: str) -> Iterator[Problem]:
     name, category = measure.measure_id, one_set.get("category")
+    if category is None:
+        return
     if measure.category != category:
         yield Problem(
             "measure_category", where, "measureId", f"'{name}' is a measure of '{measure.category}'"
         )
         return
     method = one_set.get("submissionMethod")
-    if measure.methods and method not in measure.methods:
+    if measure.methods and method is not None and method not in measure.methods:
         allowed = ", ".join(measure.methods)
         reason = f"'{name}' may not be submitted by '{method}', only by {allowed}"
         yield Problem("measure_method", where, "measureId", reason)
