@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from corridor.reports.readers import measure_year
 from corridor.reports.tables import Key, Row, RunLike, columns_of, key_of
@@ -69,6 +71,25 @@ class _Sums:
     counts: dict[str, int]
 
 
+@dataclass
+class Cohort:
+    """The sums of every clinician of a cohort, and of all of them together, added up once."""
+
+    members: dict[Key, _Sums] = field(default_factory=dict)
+
+    @cached_property
+    def together(self) -> _Sums:
+        """Each clinician's others are these sums less their own."""
+        parts = list(self.members.values())
+        names = sorted({name for sums in parts for name in sums.dollars})
+        return _Sums(
+            sum(sums.episodes for sums in parts),
+            math.fsum(sums.expected for sums in parts),
+            {name: math.fsum(sums.dollars.get(name, 0.0) for sums in parts) for name in names},
+            {name: sum(sums.counts.get(name, 0) for sums in parts) for name in names},
+        )
+
+
 def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> dict[Key, Mix]:
     """The mix of every clinician of the report with at least 11 episodes and others to compare with.
 
@@ -77,15 +98,16 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> dict[
     return mixes_of(sums_of(run, years), clinicians)
 
 
-def sums_of(run: RunLike, years: Sequence[Row]) -> dict[str, dict[Key, _Sums]]:
+def sums_of(run: RunLike, years: Sequence[Row]) -> dict[str, Cohort]:
     """The sums of every clinician by cohort, from which any mix is told."""
     if not all(run.has(table) for table in TABLES):
         return {}
-    cohorts: dict[str, dict[Key, _Sums]] = {}
+    cohorts: dict[str, Cohort] = {}
     for row in run.query(_sql("1" if "dropped" not in columns_of(run, TABLES[2]) else "not c.dropped")):
         if row["performance_year"] != measure_year(years, row["cohort"], row["performance_year"]):
             continue
-        sums = cohorts.setdefault(str(row["cohort"]), {}).setdefault(key_of(row), _Sums(0, 0.0, {}, {}))
+        members = cohorts.setdefault(str(row["cohort"]), Cohort()).members
+        sums = members.setdefault(key_of(row), _Sums(0, 0.0, {}, {}))
         if row["service_category"] is None:
             sums.episodes, sums.expected = int(row["episodes"]), real(row["expected"]) or 0.0
         else:
@@ -94,12 +116,13 @@ def sums_of(run: RunLike, years: Sequence[Row]) -> dict[str, dict[Key, _Sums]]:
     return cohorts
 
 
-def mixes_of(cohorts: Mapping[str, dict[Key, _Sums]], clinicians: Sequence[Row]) -> dict[Key, Mix]:
+def mixes_of(cohorts: Mapping[str, Cohort], clinicians: Sequence[Row]) -> dict[Key, Mix]:
     """The mixes of some clinicians beside everybody in the sums."""
     found: dict[Key, Mix] = {}
     for clinician in clinicians:
-        members = cohorts.get(str(clinician.get("cohort")), {})
-        mix = _mix(members, key_of(clinician))
+        cohort = cohorts.get(str(clinician.get("cohort")), Cohort())
+        own = cohort.members.get(key_of(clinician))
+        mix = None if own is None else _mix(own, cohort.together, len(cohort.members) - 1)
         if mix is not None:
             found[key_of(clinician)] = mix
     return found
@@ -143,23 +166,22 @@ def _sql(kept: str) -> str:
     )
 
 
-def _mix(members: dict[Key, _Sums], key: Key) -> Mix | None:
-    own = members.get(key)
-    if own is None or own.episodes < SMALLEST_CELL:
+def _mix(own: _Sums, everybody: _Sums, others_count: int) -> Mix | None:
+    if own.episodes < SMALLEST_CELL:
         return None
-    rest = [sums for other, sums in sorted(members.items()) if other != key]
-    others = sum(sums.episodes for sums in rest)
+    others = everybody.episodes - own.episodes
     if others < SMALLEST_CELL:
         return None
-    expected = sum(sums.expected for sums in rest) / others
+    expected = (everybody.expected - own.expected) / others
     level = own.expected / own.episodes / expected if expected > 0 and own.expected > 0 else 1.0
-    names = sorted({*own.dollars, *(name for sums in rest for name in sums.dollars)})
     slices, counts = [], {}
-    for name in names:
-        spent = sum(sums.dollars.get(name, 0.0) for sums in rest)
+    for name, dollars in everybody.dollars.items():
+        count = everybody.counts[name] - own.counts.get(name, 0)
+        # where the others have none, what is left of the sums is the rounding of doubles
+        spent = dollars - own.dollars.get(name, 0.0) if count else 0.0
         slices.append(Slice(name, own.dollars.get(name, 0.0) / own.episodes, level * spent / others))
-        counts[name] = (own.counts.get(name, 0), sum(sums.counts.get(name, 0) for sums in rest))
-    return Mix(own.episodes, len(rest), tuple(_folded(slices, counts)))
+        counts[name] = (own.counts.get(name, 0), count)
+    return Mix(own.episodes, others_count, tuple(_folded(slices, counts)))
 
 
 def _folded(slices: list[Slice], counts: dict[str, tuple[int, int]]) -> list[Slice]:
