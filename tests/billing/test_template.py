@@ -21,13 +21,15 @@ from corridor.jobs.template_book import COLUMNS, FORM, HEADER, LISTS, NOTES, wri
 
 NAMES = (
     *load_layouts("form"),
-    *("asm", "asm_scores", "risk_people", "risk_diagnoses"),
+    *("asm", "asm_scores", "mips", "mips_scores", "risk_people", "risk_diagnoses"),
     *("provider_roster", "participant_list", "quality_result", "category_attestation"),
 )
 # form -> the command that reads it, and what its answer must hold for the worked example
 DOORS: dict[str, tuple[list[str], int]] = {
     "asm": (["settle", "asm", "FILE", "--year", "2027"], 2),
     "asm_scores": (["settle", "asm", "FILE", "--year", "2027"], 6),
+    "mips": (["settle", "mips", "FILE", "--national"], 2),
+    "mips_scores": (["settle", "mips", "FILE", "--national"], 3),
     "low_volume": (["settle", "low-volume", "FILE"], 1),
     "qp": (["settle", "qp", "FILE"], 1),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),

@@ -207,8 +207,14 @@ def test_an_audit_of_draft_claims(person: Person, empty_bench: Workbench, sign: 
     assert "1 finding" in text and "apcm with care management" in text and "$66.13" in text
 
 
-def test_qualifying_and_low_volume(person: Person, empty_bench: Workbench, sign: Sign) -> None:
-    for name, words in (("qp", "1 qualifying"), ("low_volume", "MIPS is required of 1 of 1 row")):
+def test_qualifying_low_volume_and_mips(person: Person, empty_bench: Workbench, sign: Sign) -> None:
+    cases = (
+        ("qp", "1 qualifying"),
+        ("low_volume", "MIPS is required of 1 of 1 row"),
+        ("mips_scores", "1 score: 1 rewarded, 0 cut, together gaining"),
+        ("mips", "1 score: 1 rewarded, 0 cut, together gaining"),
+    )
+    for name, words in cases:
         one = template(name, empty_bench.context().force)
         rows = {f"{name}.0.{column}": str(value) for column, value in one.worked[0].items()}
         sent = fill(person, f"/forms/{name}", {**rows, "year": "2026"})

@@ -18,6 +18,9 @@ from corridor.errors import CorridorError
 from corridor.law import RulesInForce
 from corridor.programs.asm.cells import COHORTS, COLLECTION_TYPES, KINDS
 from corridor.programs.asm.inputs import DoorColumn, door_columns
+from corridor.programs.mips.columns import form_columns
+from corridor.programs.mips.inputs import COLLECTION_TYPES as MIPS_COLLECTION_TYPES
+from corridor.programs.mips.inputs import PARTICIPATIONS, PATHWAYS
 
 UNITS: Mapping[str, str] = {
     "text": "text",
@@ -131,6 +134,8 @@ def _of_other(name: str, given: dict[str, Any], force: RulesInForce) -> Template
         wanted = given.get("columns")
         columns = [one for one in door_columns(force).values() if wanted is None or one.name in wanted]
         fields = tuple(_of_door(one) for one in columns)
+    elif given["door"] == "mips":
+        fields = tuple(_of_door(one) for one in form_columns(given["columns"]))
     else:
         columns_of = load_layout(given["door"], given["layout"]).columns
         said = given.get("say", {})
@@ -185,6 +190,9 @@ _DOOR_KINDS: Mapping[str, tuple[str, str]] = {
     "flag": ("boolean", UNITS["boolean"]),
     "cohort": ("list", UNITS["list"]),
     "collection": ("list", UNITS["list"]),
+    "participation": ("list", UNITS["list"]),
+    "pathway": ("list", UNITS["list"]),
+    "mips_collection": ("list", UNITS["list"]),
     "dollars": ("money", "dollars"),
     "deviation": ("money", "dollars"),
     "count": ("integer", "whole number"),
@@ -196,12 +204,19 @@ _DOOR_KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_DOOR_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "cohort": tuple(dict.fromkeys(COHORTS.values())),
+    "collection": tuple(dict.fromkeys(COLLECTION_TYPES.values())),
+    "participation": PARTICIPATIONS,
+    "pathway": PATHWAYS,
+    "mips_collection": MIPS_COLLECTION_TYPES,
+}
+
+
 def _of_door(column: DoorColumn) -> Field:
     kind, unit = _DOOR_KINDS.get(column.kind, ("number", "number"))
     known = KINDS.get(column.kind)
-    choices: tuple[str, ...] = ()
-    if column.kind in ("cohort", "collection"):
-        choices = tuple(dict.fromkeys((COHORTS if column.kind == "cohort" else COLLECTION_TYPES).values()))
+    choices = _DOOR_CHOICES.get(column.kind, ())
     return Field(
         column.name,
         kind,

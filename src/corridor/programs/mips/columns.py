@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corridor.programs.asm.inputs import DoorColumn
@@ -130,3 +130,24 @@ def measure_column(name: str) -> MeasureColumn | None:
     if found:
         return MeasureColumn(name, "interoperability", found["id"].upper(), "", found["part"] or "answer")
     return None
+
+
+def form_columns(names: Sequence[str]) -> list[DoorColumn]:
+    """Columns of a form by name, those of measures among them."""
+    known = {column.name: column for column in CLINICIAN_COLUMNS}
+    found = []
+    for name in names:
+        measure = measure_column(name)
+        if measure is None:
+            found.append(known[name])
+        elif measure.category == "interoperability":
+            kind = "flag" if measure.part == "answer" else "count"
+            about = f"{measure.measure_id}: {'Yes or No' if kind == 'flag' else measure.part}"
+            found.append(DoorColumn(name, kind, about))
+        elif measure.part == "collection_type":
+            found.append(DoorColumn(name, "mips_collection", f"how {measure.measure_id} was collected"))
+        else:
+            _, kind, about = RESULT_PARTS[measure.part]
+            kind_of = f" ({measure.collection_type})" if measure.category == "quality" else ""
+            found.append(DoorColumn(name, kind, f"{measure.measure_id}{kind_of}: {about}"))
+    return found

@@ -58,6 +58,31 @@ def _asm(asked: Asked) -> Answer:
     )  # fmt: skip
 
 
+def _mips(asked: Asked) -> Answer:
+    from corridor.programs.mips.compute import settle_file
+
+    rules = _law(asked, ["mips", "qp"])
+    year = asked.year or asked.context.settings.year or date.today().year
+    whole = asked.chosen.get("within") == "alone"
+    found = settle_file(_file(asked), rules, year, asked.context.warehouse.home, whole_cohort=whole)
+    rows = found.rows()
+    counts = {
+        word: sum(1 for row in rows if (row["payment_adjustment_factor"] or 0) * sign > 0)
+        for word, sign in (("rewarded", 1), ("cut", -1))
+    }
+    total = _sum(rows, "dollars")
+    return Answer(
+        f"{counted(len(rows), 'score')}: {counts['rewarded']:,} rewarded, {counts['cut']:,} cut, together "
+        f"{'gaining' if total >= 0 else 'losing'} {short_dollars(abs(total))} in {found.payment_year}",
+        {"Results": rows, "Measures": found.measure_rows()},
+        ("clinician_name", "tin", "npi", "participation", "pathway", "final_score",
+         "payment_adjustment_factor", "dollars", "status"),
+        found.assumptions(),
+        found.warnings,
+        signed=("dollars", "payment_adjustment_factor"),
+    )  # fmt: skip
+
+
 def _qp(asked: Asked) -> Answer:
     from corridor.programs.qp.compute import settle
     from corridor.programs.qp.door import read_qp_file
@@ -258,6 +283,10 @@ WITHIN = Choice(
     "within", "Settled", (("alone", "among these rows: they are the whole cohort"),
     ("national", "inside the national cohort")), "alone",
 )  # fmt: skip
+MIPS_WITHIN = Choice(
+    "within", "Rewards scaled", (("national", "by the factor CMS published"),
+    ("alone", "among these rows: they are all of MIPS")), "national",
+)  # fmt: skip
 SHORTEST = (
     "One row a clinician whose final score is known or supposed: the shortest way to dollars. Clinicians are "
     "paid by their place among those of their cohort."
@@ -278,6 +307,8 @@ DOORS: dict[str, Door] = {
     for one in (
         Door("asm_scores", PROGRAMS, _asm, choices=(YEAR, WITHIN), about=SHORTEST),
         Door("asm", PROGRAMS, _asm, choices=(YEAR, WITHIN), about=MEASURES),
+        Door("mips_scores", PROGRAMS, _mips, choices=(YEAR, MIPS_WITHIN)),
+        Door("mips", PROGRAMS, _mips, choices=(YEAR, MIPS_WITHIN)),
         Door("qp", PROGRAMS, _qp, choices=(YEAR,)),
         Door("low_volume", PROGRAMS, _low_volume, choices=(YEAR,)),
         Door("price_lines", BILLING, _price),
