@@ -30,12 +30,13 @@ def patients(head: str, line: str) -> str:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, test_data: Path) -> Path:
-    """A warehouse with the measures of 2026."""
+    """A warehouse with the measures of 2025 and 2026."""
     from corridor.engine.warehouse import Warehouse
     from corridor.reference.add import add_references
 
     folder = tmp_path_factory.mktemp("submit") / "home"
-    files = [test_data / "qpp" / "measures" / "2026", test_data / "qpp" / "mvp" / "2026" / "mvp.json"]
+    years = [test_data / "qpp" / "measures" / year for year in ("2025", "2026")]
+    files = [*years, test_data / "qpp" / "mvp" / "2026" / "mvp.json"]
     add_references(files, Warehouse.open(folder))
     return folder
 
@@ -163,6 +164,73 @@ def test_a_document_is_read_back_and_written_anew(test_data: Path) -> None:
     assert refused("--read-back", path, "--out", "again.json").code == "SUBMIT-UUID"
     shown = run("--read-back", path)
     assert "800 of 1000  rate 88.89" in shown.stdout and "PI_EP_2" in shown.stdout
+
+
+# of CMS165 (measure 236) in the measure data of 2025: eMeasure, numerator
+UUID_2025, NUMERATOR_2025 = "2c928083-8907-ce68-0189-2bbd31d6064e", "73661F57-1A94-4982-8136-EDCE51A9AEA8"
+
+
+def of_2025(test_data: Path, certified: bool = True) -> str:
+    """CMS's sample of a group, made one of 2025 for traditional MIPS, with a measure of that year."""
+    text = (test_data / "qrda3" / "2024" / "Mvp_Mips-Group-Sample.xml").read_text(encoding="utf-8")
+    for old, new in (
+        ("20240101", "20250101"),
+        ("20241231", "20251231"),
+        ('20.27.1.2" extension="2022-12-01"', '20.27.1.2" extension="2024-12-01"'),
+        ("2c928082-86db-6718-0187-0b4977140ad5", UUID_2025),
+        ("A65C0BE1-19D2-40E5-910D-9B95960C4B6C", NUMERATOR_2025),
+        ('code="DENEXCEP"', 'code="DENEX"'),
+        (
+            '<id root="2.16.840.1.113883.3.249.5.6" extension="G0053"/>',
+            f'<id root="2.16.840.1.113883.3.2074.1" extension="{CEHRT}"/>' if certified else "",
+        ),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    return written(text, "document.xml")
+
+
+def test_a_document_becomes_the_submission_it_stands_for(test_data: Path) -> None:
+    path = of_2025(test_data)
+    found = answer("--check", path)
+    assert (found["valid"], found["year"]) == (True, 2025)
+    assert [one["rule"] for one in found["rows"]] == ["test_tin"]
+    answer("--read-back", path, "--out", "submission.json")
+    assert json.loads(Path("submission.json").read_text()) == {
+        "entityType": "group",
+        "taxpayerIdentificationNumber": "000777777",
+        "performanceYear": 2025,
+        "measurementSets": [
+            {
+                "category": "quality",
+                "submissionMethod": "electronicHealthRecord",
+                "programName": "mips",
+                "performanceStart": "2025-01-01",
+                "performanceEnd": "2025-12-31",
+                "cehrtId": CEHRT,
+                "measurements": [
+                    {
+                        "measureId": "236",
+                        "value": {
+                            "isEndToEndReported": True,
+                            "performanceMet": 800,
+                            "performanceNotMet": 100,
+                            "eligiblePopulationExclusion": 100,
+                            "eligiblePopulation": 1000,
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+    assert answer("--check", "submission.json")["rows"] == found["rows"]
+
+
+def test_a_document_of_2025_needs_its_certification(test_data: Path) -> None:
+    found = answer("--check", of_2025(test_data, certified=False), status=1)
+    assert [one["message"] for one in found["answer"]["error"]["details"]] == [
+        "field 'cehrtId' in Submission.measurementSets[0] is missing"
+    ]
 
 
 def test_an_example_of_cms_is_read_back_in_a_year(test_data: Path) -> None:

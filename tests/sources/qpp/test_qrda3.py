@@ -245,4 +245,5 @@ def test_activities_read_back(test_data: Path, tmp_path: Path) -> None:
     write_qrda3(activities, tmp_path / "ia.xml", made=MADE)
     assert read_qrda3(tmp_path / "ia.xml") == activities
     text = (tmp_path / "ia.xml").read_text()
+    assert 'root="2.16.840.1.113883.3.7034" extension="IA_EPA_3"' in text
     assert "2.16.840.1.113883.10.20.27.2.4" in text and "2.16.840.1.113883.10.20.27.3.33" in text

@@ -298,7 +298,7 @@ def _attested(w: _Writer, organizer: Element, measurement: Measurement, category
             _count(w, observation, count)
         return
     w.templates(organizer, "measure_reference", "ia_performed" if category == "ia" else "pi_performed")
-    _reference(w, organizer, oid("other_measure"), measurement.measure_id)
+    _reference(w, organizer, oid("activity" if category == "ia" else "other_measure"), measurement.measure_id)
     observation = _observation(w, organizer)
     w.templates(observation, "measure_performed")
     w.add(observation, "code", code="ASSERTION", codeSystem=_ACT_CODE)
