@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import corridor.programs.asm as asm
+from corridor.jobs.gap_score import score_and_dollars
 from corridor.jobs.gap_value import value_in_asm
 from corridor.law import load_rules
 from corridor.programs.asm.run_inputs import RunInputs
@@ -49,3 +50,35 @@ def test_closed_gaps_of_a_scored_clinician_have_points_and_dollars(
 def test_a_run_without_asm_has_no_value(tmp_path: Path) -> None:
     run: Any = SimpleNamespace(home=tmp_path, has=lambda table: False)
     assert value_in_asm(run, [_row()]).rows == {}
+
+
+def _mips(counts: bool, points: list[dict[str, Any]], closed: float) -> dict[str, Any]:
+    """A clinician with 60 points, quality at 50 percent of 60 available points, of weight 0.3."""
+    score = {
+        "tin": "T1", "npi": "N1", "final_score": 60.0, "counts": counts, "quality_percent": 50.0,
+        "quality_weight": 0.3, "quality_available": 60.0, "part_b_paid": 100_000.0, "scaling_factor": None,
+    }  # fmt: skip
+    run: Any = SimpleNamespace(
+        has=lambda table: True,
+        query=lambda sql, given: [score] if "from mips.score" in sql else points,
+    )
+    found = {0: {"measure_points": 1.0, "measure_points_closed": closed}}
+    force = load_rules(["mips", "qp"]).in_force(2026)
+    score_and_dollars(run, found, [_row()], force, 2026)
+    return found[0]
+
+
+COUNTED = [{"tin": "T1", "npi": "N1", "measure_id": "236", "collection_type": "mipscqm", "points": 4.0}]
+
+
+def test_points_of_a_measure_move_the_score_that_counts_and_its_dollars() -> None:
+    """Three points of 60 are 5 percent of quality, 1.5 of the score: from -9 % x 15/75 to -9 % x 13.5/75."""
+    worth = _mips(True, COUNTED, 7.0)
+    assert worth["measure_points"] == 4.0
+    assert worth["score_points"] == pytest.approx(1.5)
+    assert worth["dollars"] == pytest.approx(100_000 * 0.09 * 1.5 / 75)
+
+
+def test_a_score_that_does_not_count_moves_no_dollars_and_a_measure_not_counted_no_score() -> None:
+    assert _mips(False, COUNTED, 7.0)["dollars"] == 0
+    assert "score_points" not in _mips(True, [], 7.0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.formulas.walk import to_plain
+from corridor.jobs.gap_score import score_and_dollars
 
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
@@ -130,6 +131,12 @@ def value_in_mips(run: Run, rows: Sequence[Row], force: RulesInForce, year: int)
         of_year = next(iter(benchmarks.values())).year
         found.basis.append(f"MIPS: points of the measure by the benchmarks of {of_year}.")
         found.rules |= {"mips.maximum_measure_points", "mips.minimum_measure_points"}
+    if score_and_dollars(run, found.rows, rows, force, year):
+        found.basis.append(
+            f"MIPS {year}: all gaps of one measure closed, the other results of the clinician's own score as "
+            f"they are; dollars of payment year {force.payment_year('qp')}."
+        )
+        found.rules |= {name for name in force.names("qp") if name.startswith("qp.mips_")}
     if provisional:
         found.basis.append(f"Placeholder benchmarks, not CMS's figures: {', '.join(sorted(provisional))}.")
     return found

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from corridor.engine.runs import Run
     from corridor.law import RulesInForce
 
-_PROGRAMS = ("asm", "claims", "mips")
+_PROGRAMS = ("asm", "claims", "mips", "qp")
 # Counts of patients in rows about measures; the rest of a row follows from them.
 COUNTS = (
     "gaps", "not_met", "not_captured", "inverse_met", "closable", "case_count", "denominator", "numerator",
