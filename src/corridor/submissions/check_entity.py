@@ -19,6 +19,7 @@ _UNDER_TIN = ("individual", "group")
 _CEHRT = re.compile(r"(2025|[A-Za-z0-9]{2}15)C[A-Za-z0-9]{10}")
 # what CMS keeps for data that is nobody's
 _TEST_TIN = "000"
+_NOT_A_PATHWAY = ("mips", "app1", "appPlus")
 _WHOLE_YEAR = (1, 1, 12, 31)
 _REAL_NPI = re.compile(r"[12]\d{9}")
 
@@ -90,6 +91,7 @@ def set_problems(document: Mapping[str, Any], known: Known) -> Iterator[Problem]
         if method is not None and method not in METHODS:
             yield Problem("method", path, "submissionMethod", f"'{method}' is not allowed via file upload")
         yield from _program(document.get("entityType"), program, path, known)
+        yield from _open_questions(document.get("entityType"), category, program, path)
         yield from _period(one_set, path, known)
         yield from _certification(one_set, path, known)
 
@@ -102,6 +104,15 @@ def _program(entity: Any, program: Any, path: str, known: Known) -> Iterator[Pro
         yield Problem(
             "program_entity", path, "programName", f"'{program}' does not take entityType '{entity}'"
         )
+
+
+def _open_questions(entity: Any, category: Any, program: Any, path: str) -> Iterator[Problem]:
+    """What CMS's sources do not settle: told of, and left to CMS."""
+    if entity == "apm" and category == "pi":
+        reason = "an APM entity could not submit 'pi' in 2021; the measure data has allowed it since"
+        yield Problem("apm_interoperability", path, "category", reason, WARNING)
+    if entity == "subgroup" and program in _NOT_A_PATHWAY:
+        yield Problem("subgroup_program", path, "programName", "a subgroup reports an MVP", WARNING)
 
 
 def _period(one_set: Mapping[str, Any], path: str, known: Known) -> Iterator[Problem]:
