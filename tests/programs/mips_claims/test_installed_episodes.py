@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ LINE = {
     "source_id": "VARCHAR", "claim_id": "VARCHAR", "claim_line_number": "INTEGER", "person_id": "BIGINT",
     "service_date": "DATE", "part": "VARCHAR", "setting": "VARCHAR", "hcpcs_code": "VARCHAR",
     "drg_code": "VARCHAR", "revenue_center_code": "VARCHAR", "tin": "VARCHAR", "npi": "VARCHAR",
-    "allowed_amount": "DECIMAL(18,2)", "standardized_amount": "DECIMAL(18,2)",
+    "allowed_amount": "DECIMAL(18,2)", "standardized_amount": "DECIMAL(18,2)", "modifiers": "VARCHAR",
 }  # fmt: skip
 STAY = {
     "admission_id": "VARCHAR", "person_id": "BIGINT", "stay_kind": "VARCHAR", "admission_date": "DATE",
@@ -68,7 +69,8 @@ OPERATION = line(date(2025, 5, 1), "27447", 1000)
 LINES = [
     OPERATION,
     line(date(2025, 5, 1), "27447", 200, npi="N2"),
-    line(date(2025, 4, 1), "73562", 40),
+    line(date(2025, 5, 1), "27447", 0.01, npi="N3", modifiers="LT AS"),
+    line(date(2025, 4, 1), "73562", 39.99),
     line(date(2025, 3, 31), "73562", 7),
     line(date(2025, 7, 30), "97110", 60, tin="T9"),
     line(date(2025, 7, 31), "97110", 8),
@@ -77,7 +79,8 @@ LINES = [
 
 
 def test_a_procedure_opens_an_episode_of_all_who_billed_it() -> None:
-    """1 May less 30 days is 1 April, and 90 days more 30 July: 1,000 + 200 + 40 + 60; Part D is left out."""
+    """1 May less 30 days is 1 April, and 90 days more 30 July: 1,000 + 200 + 40 + 60; Part D is left out.
+    N3 assisted (AS) and has no episode, but is part of its cost."""
     tables = episodes([KNEE], LINES)
     assert [row["npi"] for row in tables.make("mips.installed_trigger")] == ["N1", "N2"]
     (row,) = tables.make("mips.installed_episode")
@@ -86,11 +89,11 @@ def test_a_procedure_opens_an_episode_of_all_who_billed_it() -> None:
 
 
 def test_listed_services_alone_count_and_once() -> None:
-    """The operation (1,000 and 200) and physical therapy (60); an older list of the measure is gone."""
+    """The operation (1,000, 200 and a cent) and physical therapy (60); an older list of the measure is gone."""
     services = [("2025", "COST_KA_1", "service", "hcpcs", code, None, None) for code in ("27447", "97110")]
     older = [("2024", "COST_KA_1", "service", "hcpcs", "73562", None, None)]
     (row,) = episodes([KNEE, *services, *older], LINES).make("mips.installed_episode")
-    assert (row["standardized_cost"], row["lines"], row["services_listed"]) == (1260, 3, True)
+    assert (row["standardized_cost"], row["lines"], row["services_listed"]) == (Decimal("1260.01"), 4, True)
 
 
 def test_a_stay_is_of_who_visited() -> None:

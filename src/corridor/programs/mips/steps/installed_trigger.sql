@@ -4,7 +4,7 @@
 --            enough of the visits)
 -- key:       measure_id, episode_id, tin, npi
 -- reads:     reference.cost_episode_code, claims.service_line, measures.admission, mips.stay_service, run.setting
--- rules:     mips.hospital_visit_share
+-- rules:     mips.hospital_visit_share, mips.trigger_excluded_modifier
 -- cites:     42 CFR 414.1350; MIPS procedural and acute inpatient measures, installed lists; docs/mips-eligibility.md
 -- evidence:  claims.service_line(person_id)
 -- owner:     tin, npi
@@ -19,13 +19,20 @@ listed as (
   join newest on newest.measure_id = code.measure_id and newest.vintage = code.vintage
   where code.role = 'trigger'
 ),
+assisting as (
+  select distinct written.modifiers
+  from (select distinct modifiers from claims.service_line where modifiers is not null) as written
+  join rules.mips_trigger_excluded_modifier as listed
+    on concat(' ', written.modifiers, ' ') like concat('% ', listed.modifier, ' %')
+),
 procedure as (
   select
     listed.measure_id, 'procedural' as kind, lines.person_id, lines.tin, lines.npi, lines.service_date as first_day,
     lines.service_date as last_day, max(listed.days_before) as days_before, max(listed.days_after) as days_after
   from claims.service_line as lines
   join listed on listed.code_system = 'hcpcs' and listed.code = lines.hcpcs_code
-  where lines.setting = 'professional' and lines.tin is not null and lines.npi is not null
+  left join assisting on assisting.modifiers = lines.modifiers
+  where assisting.modifiers is null and lines.setting = 'professional' and lines.tin is not null and lines.npi is not null
     and lines.person_id is not null and lines.allowed_amount > 0
   group by listed.measure_id, lines.person_id, lines.tin, lines.npi, lines.service_date
 ),
