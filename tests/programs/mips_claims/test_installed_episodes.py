@@ -89,7 +89,7 @@ def test_a_procedure_opens_an_episode_of_all_who_billed_it() -> None:
 
 
 def test_listed_services_alone_count_and_once() -> None:
-    """The operation (1,000, 200 and a cent) and physical therapy (60); an older list of the measure is gone."""
+    """The operation (1,000, 200 and a cent) and therapy (60); an older list of the measure is gone."""
     services = [("2025", "COST_KA_1", "service", "hcpcs", code, None, None) for code in ("27447", "97110")]
     older = [("2024", "COST_KA_1", "service", "hcpcs", "73562", None, None)]
     (row,) = episodes([KNEE, *services, *older], LINES).make("mips.installed_episode")
