@@ -226,6 +226,20 @@ def test_a_document_becomes_the_submission_it_stands_for(test_data: Path) -> Non
     assert answer("--check", "submission.json")["rows"] == found["rows"]
 
 
+def test_a_submission_made_elsewhere_is_packed(test_data: Path) -> None:
+    listed = {"met": 800, "exclusion": 100, "not_met": 100}
+    head = "tin,measure_id,collection_type,patient_id,status\n"
+    lines = [status for status, number in listed.items() for _ in range(number)]
+    text = head + "".join(f"000777777,236,ecqm,P{place},{one}\n" for place, one in enumerate(lines))
+    behind = ("--evidence", written(text, "patients.csv"), "--deidentified")
+    (row,) = answer(of_2025(test_data), *behind, "--out", "out")["rows"]
+    checks = answer("--verify", row["package"])["rows"]
+    found = {one["check"]: one["status"] for one in checks if one["check"] in ("results", "counts")}
+    assert found == {"results": "not checked", "counts": "ok"}
+    (again,) = answer(row["file"], "--out", "again")["rows"]
+    assert Path(again["file"]).read_bytes() == Path(row["file"]).read_bytes()
+
+
 def test_a_document_of_2025_needs_its_certification(test_data: Path) -> None:
     found = answer("--check", of_2025(test_data, certified=False), status=1)
     assert [one["message"] for one in found["answer"]["error"]["details"]] == [

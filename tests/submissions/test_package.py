@@ -170,6 +170,9 @@ def test_results_that_make_another_submission_are_found(test_data: Path, tmp_pat
     assert of(checked(tampered(path, "results.json", results, True)), "results") == {"results.json": DIFFERS}
     assert of(checked(tampered(path, "results.json", b"{}", True)), "results") == {"results.json": OPEN}
     assert of(checked(tampered(path, "results.json", b"[1]", True)), "results") == {"results.json": DIFFERS}
+    stranger = json.dumps([replace(RESULTS[0], measure_id="9999").to_dict()]).encode()
+    assert of(checked(tampered(path, "results.json", stranger, True)), "results") == {"results.json": DIFFERS}
+    assert of(checked(tampered(path, "measures.json", b"[]", True)), "results") == {"results.json": DIFFERS}
 
 
 def test_a_rule_that_changed_since_is_told_and_no_fault(test_data: Path, tmp_path: Path) -> None:

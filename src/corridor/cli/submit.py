@@ -30,7 +30,9 @@ LEVELS = ("clinician", "practice", "entity")
 @app.command(help=HELP)
 def submit(
     program: str = typer.Argument(..., metavar="PROGRAM", help="qpp"),
-    file: Path | None = typer.Argument(None, metavar="[FILE]", help="Results; without one, the last run."),
+    file: Path | None = typer.Argument(
+        None, metavar="[FILE]", help="Results, or a submission to pack; without one, the last run."
+    ),
     check: Path | None = typer.Option(
         None, "--check", metavar="FILE", help="Say all that is wrong with a file."
     ),
@@ -153,7 +155,8 @@ def _submit(
     for warning in warnings:
         sys.stderr.write(f"warning: {warning}\n")
     if as_json:
-        _json({"year": chosen, "rows": rows, "assumptions": assumptions_of(force), "warnings": warnings})
+        year = made[0].submission.performance_year
+        _json({"year": year, "rows": rows, "assumptions": assumptions_of(force), "warnings": warnings})
         return
     for one, row in zip(made, rows, strict=True):
         measures = "1 measure" if row["measures"] == 1 else f"{row['measures']} measures"

@@ -12,7 +12,7 @@ from corridor.engine.files import sha256_of
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context
-from corridor.jobs.submit_file import known_of
+from corridor.jobs.submit_file import is_submission, known_of, read_back
 from corridor.law import RulesInForce
 from corridor.sources.qpp.model import Submission
 from corridor.sources.qpp.problem import ERROR, Problem
@@ -69,14 +69,20 @@ def submit(
 ) -> tuple[list[Made], list[str], RulesInForce]:
     """Submissions and their audit packages, written to a folder; with warnings of the reader.
 
-    Results come from a form, from the last complete run, or both. Nothing is written while one is invalid.
+    Results come from a form, from the last complete run, or both; or ``file`` is a submission already, which
+    is packed as it is and keeps its own year. Nothing is written while one is invalid.
     Errors: SUBMIT-INVALID, SUBMIT-NOTHING, SUBMIT-NOT-MADE, SUBMIT-EXISTS, and those of the parts.
     """
+    ready = read_back(context, file, year) if file is not None and is_submission(file) else None
+    year = ready.performance_year if ready else year
     known, force = known_of(context, year, wanted.synthetic)
     run = open_run(context.warehouse.home) if file is None or wanted.from_run else None
-    results, warnings = _results(run, file, year, wanted)
-    results = with_defaults(results, wanted.program, wanted.cehrt_id)
-    submissions = build(results, known, force, file)
+    results: list[Result] = []
+    warnings: list[str] = []
+    if ready is None:
+        results, warnings = _results(run, file, year, wanted)
+        results = with_defaults(results, wanted.program, wanted.cehrt_id)
+    submissions = [ready] if ready else build(results, known, force, file)
     checked = [(one, validate(one, known)) for one in submissions]
     for submission, problems in checked:
         errors = [problem for problem in problems if problem.severity == ERROR]
@@ -85,7 +91,7 @@ def submit(
     patients, more = _patients(context, run, year, wanted)
     folder.mkdir(parents=True, exist_ok=True)
     for submission, _ in checked:
-        _must_be_new(folder / f"{name_of(submission)}.json")
+        _must_be_new(folder, name_of(submission))
     made = []
     for submission, problems in checked:
         own = [
@@ -118,15 +124,16 @@ def _written(folder: Path, contents: Contents, passphrase: str | None) -> Made:
     return Made(contents.submission, list(contents.problems), target, package, key)
 
 
-def _must_be_new(target: Path) -> None:
-    if target.exists():
-        raise CorridorError(
-            "SUBMIT-EXISTS",
-            "There is a submission of that name already.",
-            why="What was submitted is never written over.",
-            todo="Name another folder with --out.",
-            file=target,
-        )
+def _must_be_new(folder: Path, name: str) -> None:
+    for target in (folder / f"{name}.json", folder / f"{name}-audit.zip"):
+        if target.exists():
+            raise CorridorError(
+                "SUBMIT-EXISTS",
+                "There is a submission of that name already.",
+                why="What was submitted is never written over.",
+                todo="Name another folder with --out.",
+                file=target,
+            )
 
 
 def name_of(submission: Submission) -> str:

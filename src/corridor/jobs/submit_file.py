@@ -42,6 +42,13 @@ def is_xml(file: Path) -> bool:
         raise CorridorError("SUBMIT-FILE", f"The file cannot be read: {error}.", file=file) from error
 
 
+def is_submission(file: Path) -> bool:
+    """Whether a file is a submission already: QRDA III, or JSON with measurement sets."""
+    if is_xml(file):
+        return True
+    return file.suffix.lower() == ".json" and b'"measurementSets"' in file.read_bytes()
+
+
 def check(
     context: Context, file: Path, year: int | None = None, synthetic: bool = False
 ) -> tuple[int, list[Problem], Qpp]:

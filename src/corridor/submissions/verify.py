@@ -177,7 +177,11 @@ def _made_again(files: Mapping[str, bytes], submission: Submission, force: Rules
     if not results:
         yield Check("results", RESULTS, OPEN, "the submission was made elsewhere")
         return
-    made = build(results, Known(qpp, limits_of(force)), force)
+    try:
+        made = build(results, Known(qpp, limits_of(force)), force)
+    except CorridorError as error:
+        yield Check("results", RESULTS, DIFFERS, f"the results make no submission: {error.what}")
+        return
     same = len(made) == 1 and to_document(made[0]) == to_document(submission)
     found = f"results packed: {len(results)}" if same else "the results make another submission"
     yield Check("results", RESULTS, OK if same else DIFFERS, found)
