@@ -38,18 +38,19 @@ def test_closed_gaps_of_a_scored_clinician_have_points_and_dollars(
     opened = RunInputs(inputs, rules, 2027, True, run)
     monkeypatch.setattr(asm, "open_run_inputs", lambda home: opened)
     rows = [_row(), _row(stratum="second"), _row(npi="N9"), _row(collection_type="claims")]
-    found = value_in_asm(run, rows)
+    found = value_in_asm(run, rows, 2027)
     assert set(found.rows) == {0}
     worth = found.rows[0]
     assert worth["measure_points"] == pytest.approx(6.5)
     assert worth["measure_points_closed"] == pytest.approx(8.5)
     assert worth["score_points"] > 0 and worth["dollars"] > 0
+    assert value_in_asm(run, rows, 2026).rows == {}
     assert "ASM 2027" in found.basis[0] and "asm.redistribution_share" in found.rules
 
 
 def test_a_run_without_asm_has_no_value(tmp_path: Path) -> None:
     run: Any = SimpleNamespace(home=tmp_path, has=lambda table: False)
-    assert value_in_asm(run, [_row()]).rows == {}
+    assert value_in_asm(run, [_row()], 2027).rows == {}
 
 
 def _mips(counts: bool, points: list[dict[str, Any]], closed: float) -> dict[str, Any]:

@@ -95,6 +95,13 @@ def test_gaps_are_written_with_small_counts_blanked(command: Any, tmp_path: Path
     assert len(lines) == 4 and any(",134,mipscqm,,,," in line for line in lines)
 
 
+def test_another_year_can_be_asked_for(command: Any) -> None:
+    assert json.loads(command("gaps", "--year", "2027", "--json").stdout)["year"] == 2027
+    with pytest.raises(CorridorError) as caught:
+        command("gaps", "--year", "2026")
+    assert caught.value.code == "GAPS-NO-RESULTS" and "2026" in caught.value.what
+
+
 def test_completeness_shows_what_lacks(command: Any) -> None:
     rows = json.loads(command("quality", "completeness", "--json").stdout)["rows"]
     row = next(row for row in rows if row["measure_id"] == "236" and row["npi"] == N1)

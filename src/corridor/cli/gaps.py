@@ -38,6 +38,7 @@ def gaps(
     tin: str = typer.Option("", "--tin", help="One practice."),
     npi: str = typer.Option("", "--npi", help="One clinician."),
     measure: str = typer.Option("", "--measure", help="One measure, such as 236."),
+    year: int | None = typer.Option(None, "--year", help="Performance year (default: that of the run)."),
     people: bool = typer.Option(False, "--people", help="The patients; needs --npi or --tin."),
     limit: int = typer.Option(SHOWN, "--limit", min=0, help="How many rows to show."),
     out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Write all rows to this file."),
@@ -62,15 +63,16 @@ def gaps(
         )
     settings = load_settings(config)
     run = open_run(Warehouse.open(settings.home_folder()).home)
-    force = rules_of_run(run, year_of(run))
+    of_year = year_of(run, year)
+    force = rules_of_run(run, of_year)
     if people:
-        rows = people_of(run, tin=tin, npi=npi, measure=measure)
+        rows = people_of(run, of_year, tin=tin, npi=npi, measure=measure)
         if as_json:
-            _json({"year": year_of(run), "run_id": run.run_id, "rows": rows, "basis": [], "assumptions": []})
+            _json({"year": of_year, "run_id": run.run_id, "rows": rows, "basis": [], "assumptions": []})
         else:
             _print_people(rows[:limit], len(rows))
         return
-    found = find_gaps(run, force, tin=tin, npi=npi, measure=measure)
+    found = find_gaps(run, force, of_year, tin=tin, npi=npi, measure=measure)
     if out is None and not as_json:
         _print(found, limit)
         return

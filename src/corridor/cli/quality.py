@@ -32,6 +32,7 @@ def completeness(
     tin: str = typer.Option("", "--tin", help="One practice."),
     npi: str = typer.Option("", "--npi", help="One clinician."),
     measure: str = typer.Option("", "--measure", help="One measure, such as 236."),
+    year: int | None = typer.Option(None, "--year", help="Performance year (default: that of the run)."),
     months: bool = typer.Option(False, "--months", help="Every month, not the newest alone."),
     limit: int = typer.Option(SHOWN, "--limit", min=0, help="How many rows to show."),
     config: Path | None = _CONFIG,
@@ -45,13 +46,13 @@ def completeness(
     """
     from corridor.jobs.quality import completeness_rows, rules_of_run, without_small_counts
 
-    run, year = _run(config)
-    force = rules_of_run(run, year)
-    rows = completeness_rows(run, year, tin=tin, npi=npi, measure=measure, months=months)
+    run, of_year = _run(config, year)
+    force = rules_of_run(run, of_year)
+    rows = completeness_rows(run, of_year, tin=tin, npi=npi, measure=measure, months=months)
     if as_json:
         names = ["mips.data_completeness_minimum", "mips.case_minimum", "mips.measure_patients"]
         assumptions = force.assumptions(names)
-        _write_json(year, run.run_id, without_small_counts(rows, force), assumptions)
+        _write_json(of_year, run.run_id, without_small_counts(rows, force), assumptions)
         return
     if not rows:
         sys.stdout.write("no results\n")
@@ -67,6 +68,7 @@ def completeness(
 @app.command("vendor-request")
 def vendor_request(
     source: str = typer.Option("", "--source", help="One source, as named with --source-id at load."),
+    year: int | None = typer.Option(None, "--year", help="Performance year (default: that of the run)."),
     out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Write the letter to this file."),
     config: Path | None = _CONFIG,
     as_json: bool = _JSON,
@@ -80,16 +82,16 @@ def vendor_request(
     from corridor.jobs.quality import rules_of_run
     from corridor.jobs.vendor_request import letter, requests
 
-    run, year = _run(config)
-    force = rules_of_run(run, year)
-    rows = requests(run, force, source)
+    run, of_year = _run(config, year)
+    force = rules_of_run(run, of_year)
+    rows = requests(run, force, of_year, source)
     if as_json:
-        _write_json(year, run.run_id, rows, [])
+        _write_json(of_year, run.run_id, rows, [])
         return
     if not rows:
         sys.stdout.write("Nothing to ask: every result says what is not captured, and nothing is.\n")
         return
-    text = letter(rows, year, force.number("claims.cell_size_minimum"))
+    text = letter(rows, of_year, force.number("claims.cell_size_minimum"))
     if out is None:
         sys.stdout.write(text)
         return
@@ -101,14 +103,14 @@ def vendor_request(
     sys.stderr.write(f"{counted(len(rows), 'row')} asked about in {out}\n")
 
 
-def _run(config: Path | None) -> tuple[Any, int]:
+def _run(config: Path | None, year: int | None) -> tuple[Any, int]:
     from corridor.engine.runs import open_run
     from corridor.engine.warehouse import Warehouse
     from corridor.jobs.gaps import year_of
     from corridor.settings import load_settings
 
     run = open_run(Warehouse.open(load_settings(config).home_folder()).home)
-    return run, year_of(run)
+    return run, year_of(run, year)
 
 
 def _write_json(

@@ -29,7 +29,7 @@ class Valued:
     rules: set[str] = field(default_factory=set)
 
 
-def value_in_asm(run: Run, rows: Sequence[Row]) -> Valued:
+def value_in_asm(run: Run, rows: Sequence[Row], year: int) -> Valued:
     """Score points and dollars of the first payment year under ASM, of clinicians the run has scored there.
 
     One measure at a time, all of its gaps closed, the cohort as it was settled.
@@ -42,6 +42,8 @@ def value_in_asm(run: Run, rows: Sequence[Row]) -> Valued:
     if not rows or not (run.has(CLINICIAN_TABLE) and run.has(MEASURE_TABLE)):
         return found
     opened = open_run_inputs(run.home)
+    if opened.year != year:
+        return found
     clinicians = opened.inputs.clinicians
     place = {key: at for at, key in enumerate(zip(clinicians["tin"], clinicians["npi"], strict=True))}
     asked = {

@@ -64,18 +64,19 @@ class Gaps:
     rules: set[str] = field(default_factory=set)
 
 
-def find_gaps(run: Run, force: RulesInForce, *, tin: str = "", npi: str = "", measure: str = "") -> Gaps:
-    """The gaps of the run's performance year, or of the newest year that has results.
+def find_gaps(
+    run: Run, force: RulesInForce, year: int, *, tin: str = "", npi: str = "", measure: str = ""
+) -> Gaps:
+    """The gaps of a performance year (``year_of`` says which one a run speaks of).
 
     Errors: GAPS-NOT-MADE, GAPS-NO-RESULTS.
     """
-    year = year_of(run)
     found = run.query(_BY_CLINICIAN, [year, tin, tin, npi, npi, measure, measure])
     closes = _closes(force)
     rows = [_gap_row(row, closes) for row in found]
     rows = [row for row in rows if row["gaps"] > 0]
     gaps = Gaps(year, run.run_id, rows, rules={"mips.gap_kind", "mips.gap_action", "mips.measure_patients"})
-    _put(gaps, value_in_asm(run, rows))
+    _put(gaps, value_in_asm(run, rows, year))
     if any(row["program"] is None for row in rows):
         _put(gaps, value_in_mips(run, rows, force, year))
     rows.sort(key=_rank)
@@ -84,13 +85,18 @@ def find_gaps(run: Run, force: RulesInForce, *, tin: str = "", npi: str = "", me
     return gaps
 
 
-def people_of(run: Run, *, tin: str = "", npi: str = "", measure: str = "") -> list[dict[str, Any]]:
+def people_of(
+    run: Run, year: int, *, tin: str = "", npi: str = "", measure: str = ""
+) -> list[dict[str, Any]]:
     """The patients behind gaps, those that can still be closed and cost least effort first."""
-    return run.query(_PEOPLE, [year_of(run), tin, tin, npi, npi, measure, measure])
+    return run.query(_PEOPLE, [year, tin, tin, npi, npi, measure, measure])
 
 
-def year_of(run: Run) -> int:
-    """The performance year of the run, or where it has no results the newest year that has."""
+def year_of(run: Run, wanted: int | None = None) -> int:
+    """The year asked for, else that of the run, or where the run has no results of it the newest that has.
+
+    Errors: GAPS-NOT-MADE, GAPS-NO-RESULTS.
+    """
     for needed in TABLES:
         if not run.has(needed):
             raise CorridorError(
@@ -99,14 +105,14 @@ def year_of(run: Run) -> int:
                 why="It was limited with --only, or is older than this table.",
                 todo="Run again: corridor run, or corridor run --only quality",
             )
-    asked = int(run.manifest["setting"]["performance_year"])
+    asked = wanted or int(run.manifest["setting"]["performance_year"])
     years = [int(row["performance_year"]) for row in run.query(
         "select distinct performance_year from quality.rollup order by performance_year desc"
     )]  # fmt: skip
-    if not years:
+    if not years or (wanted and wanted not in years):
         raise CorridorError(
             "GAPS-NO-RESULTS",
-            "No results of quality measures are loaded.",
+            f"No results of quality measures {f'of {wanted} ' if wanted else ''}are loaded.",
             why="Gaps are patients of a measure; without results of measures there are none to see.",
             todo="corridor load quality-results FILE, then corridor run",
         )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridor.jobs.gaps import year_of
-
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
     from corridor.law import RulesInForce
@@ -63,7 +61,7 @@ secured way that our agreement names.
 """
 
 
-def requests(run: Run, force: RulesInForce, source: str = "") -> list[dict[str, Any]]:
+def requests(run: Run, force: RulesInForce, year: int, source: str = "") -> list[dict[str, Any]]:
     """One record a source, site, measure and rate with data that is not captured, or not told apart.
 
     ``asks``: ``missing`` where patients without data are known, ``tell_apart`` where the source does not say
@@ -71,7 +69,6 @@ def requests(run: Run, force: RulesInForce, source: str = "") -> list[dict[str, 
     hold no total of which one of them could be the rest.
     """
     least = force.number("claims.cell_size_minimum")
-    year = year_of(run)
     elements: dict[tuple[str, ...], list[str]] = {}
     for row in run.query(_ELEMENTS, [year]):
         if row["missing_element"]:
