@@ -213,6 +213,39 @@ def test_a_package_without_its_parts(name: str, content: bytes, test_data: Path,
     assert refused.value.code == "SUBMIT-PACKAGE"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "check"),
+    [
+        ("evidence.csv", b"a,b\n1,2\n", "counts"),
+        ("evidence.csv", b"\xff\xfe", "counts"),
+        ("rules.json", b"{}", "rules"),
+        ("rules.json", b"[3]", "rules"),
+    ],
+)
+def test_parts_that_cannot_be_read(
+    name: str, content: bytes, check: str, test_data: Path, tmp_path: Path
+) -> None:
+    packed(test_data, tmp_path / "audit.zip")
+    path = tampered(tmp_path / "audit.zip", name, content, consistent=True)
+    with zipfile.ZipFile(path) as package:
+        manifest = json.loads(package.read("manifest.json"))
+    other = tampered(path, "manifest.json", json.dumps({**manifest, "rules_digest": ""}).encode())
+    statuses = of(checked(other), check)
+    assert DIFFERS in statuses.values(), statuses
+
+
+@pytest.mark.parametrize("changed", [{"files": []}, {"files": {"a": 1}}, {"evidence": None}])
+def test_a_manifest_of_another_shape(changed: dict[str, Any], test_data: Path, tmp_path: Path) -> None:
+    packed(test_data, tmp_path / "audit.zip")
+    with zipfile.ZipFile(tmp_path / "audit.zip") as package:
+        manifest = json.loads(package.read("manifest.json"))
+    with pytest.raises(CorridorError) as refused:
+        checked(
+            tampered(tmp_path / "audit.zip", "manifest.json", json.dumps({**manifest, **changed}).encode())
+        )
+    assert refused.value.code == "SUBMIT-PACKAGE"
+
+
 def test_nothing_is_written_over(test_data: Path, tmp_path: Path) -> None:
     packed(test_data, tmp_path / "audit.zip", NONE, patients=[])
     with pytest.raises(CorridorError) as refused:

@@ -117,9 +117,17 @@ Key = tuple[str, str, str, str, str, str, str]
 
 
 def counted(text: bytes) -> dict[Key, dict[str, int]]:
-    """Patients by status, for each entity, measure, collection type and stratum of an evidence file."""
+    """Patients by status, for each entity, measure, collection type and stratum of an evidence file.
+
+    A ValueError where it is none that a package holds.
+    """
     found: dict[Key, dict[str, int]] = {}
-    for row in csv.DictReader(io.StringIO(text.decode("utf-8"))):
+    reader = csv.DictReader(io.StringIO(text.decode("utf-8")))
+    if tuple(reader.fieldnames or ()) not in (PLAIN_COLUMNS, DEIDENTIFIED_COLUMNS):
+        raise ValueError("the evidence has other columns than a package's")
+    for row in reader:
+        if row["status"] not in STATUSES:
+            raise ValueError("the evidence has a status that is none")
         key = (
             row["participation"],
             row["tin"],

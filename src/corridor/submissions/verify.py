@@ -106,6 +106,11 @@ def _manifest(files: Mapping[str, bytes], path: Path) -> dict[str, Any]:
     manifest = _loaded(files.get(MANIFEST, b""), path)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise _no_package(path, "It has no manifest of an audit package.")
+    listed, evidence = manifest.get("files"), manifest.get("evidence")
+    if not isinstance(listed, dict) or not all(isinstance(one, dict) for one in listed.values()):
+        raise _no_package(path, "Its manifest lists no files.")
+    if not isinstance(evidence, dict):
+        raise _no_package(path, "Its manifest does not say how the evidence is kept.")
     return manifest
 
 
@@ -138,7 +143,7 @@ def _files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[
     for name, entry in sorted(packed.items()):
         if name not in files:
             yield Check("file", name, DIFFERS, "is missing")
-        elif digest(files[name]) != entry["sha256"]:
+        elif digest(files[name]) != entry.get("sha256"):
             yield Check("file", name, DIFFERS, "is not the file that was packed")
         else:
             yield Check("file", name, OK, str(entry["sha256"]))
@@ -158,7 +163,7 @@ def _own(manifest: bytes, kept: str | None) -> Check:
 def _evidence(
     files: Mapping[str, bytes], manifest: Mapping[str, Any], passphrase: str | None
 ) -> bytes | None:
-    kind = manifest.get("evidence", {}).get("kind")
+    kind = manifest["evidence"].get("kind")
     if kind == DEIDENTIFIED and OPEN_EVIDENCE in files:
         return files[OPEN_EVIDENCE]
     if kind == ENCRYPTED and passphrase is not None and SEALED_EVIDENCE in files:
@@ -189,7 +194,11 @@ def _made_again(files: Mapping[str, bytes], submission: Submission, force: Rules
 
 def _counts(submission: Submission, evidence: bytes | None) -> Iterator[Check]:
     """Every rate of the submission beside the patients that make it."""
-    patients = counted(evidence) if evidence is not None else {}
+    try:
+        patients = counted(evidence) if evidence is not None else {}
+    except ValueError as error:
+        yield Check("counts", "evidence", DIFFERS, str(error))
+        return
     for one_set, measurement in submission.measurements():
         rates = measurement.rates()
         for rate in rates:
@@ -269,16 +278,16 @@ def _law(files: Mapping[str, bytes], force: RulesInForce, manifest: Mapping[str,
         yield Check("rules", "all in force", OK, str(manifest["rules_digest"]))
         return
     try:
-        recorded = json.loads(files.get(RULE_FILE, b"[]"))
-    except ValueError:
+        recorded = {str(one["rule"]): one["value"] for one in json.loads(files.get(RULE_FILE, b""))}
+    except (ValueError, KeyError, TypeError):
+        recorded = {}
+    if not recorded:
         yield Check("rules", RULE_FILE, DIFFERS, "cannot be read")
-        return
-    for one in recorded:
-        name = str(one["rule"])
+    for name, value in recorded.items():
         now = force[name].to_dict() if name in force else None
         if now is None:
             yield Check("rules", name, CHANGED, "is no longer in force")
-        elif now["value"] != one["value"]:
+        elif now["value"] != value:
             yield Check("rules", name, CHANGED, "has another value today")
         else:
-            yield Check("rules", name, OK, f"{one['status']}, {one['cite']}")
+            yield Check("rules", name, OK, f"{now['status']}, {now['cite']}")
