@@ -75,6 +75,19 @@ KNOWN: tuple[Format, ...] = (
         "quality_result",
     ),
     Format(
+        "quality-results",
+        "Results of measures",
+        "Counts or patients of quality measures: CSV or Excel, QRDA III, QPP submissions, FHIR "
+        "MeasureReports. Load each record under a source name of its own.",
+        LISTS,
+    ),
+    Format(
+        "asm-evidence",
+        "ASM evidence and arrangements",
+        "One row an item of evidence, or a collaborative care arrangement of the register.",
+        LISTS,
+    ),
+    Format(
         "attestation",
         "Attestations of practices",
         "Improvement activities and interoperability, one row a practice and performance year.",
