@@ -88,7 +88,8 @@ RESULT_PARTS: Mapping[str, tuple[str, str, str]] = {
     **{cut: (cut, "number", f"cut point {cut} of the benchmark") for cut in CUTS},
 }
 _PARTS = "|".join((*RESULT_PARTS, "collection_type"))
-QUALITY = re.compile(rf"q(?P<id>[a-z0-9]+?)(?:_(?P<type>{'|'.join(COLLECTION_TYPES)}))?_(?P<part>{_PARTS})")
+_TYPES = "|".join(COLLECTION_TYPES)
+QUALITY = re.compile(rf"q(?P<id>cahps_\d+|[a-z0-9]+?)(?:_(?P<type>{_TYPES}))?_(?P<part>{_PARTS})")
 COST = re.compile(rf"(?P<id>cost_[a-z0-9]+_\d+|tpcc_\d+|mspb_\d+)_(?P<part>{_PARTS})")
 ANSWER = re.compile(r"(?P<id>pi_[a-z0-9_]+?)(?:_(?P<part>numerator|denominator))?")
 

@@ -22,11 +22,12 @@ from corridor.programs.mips.inputs import (
     clinician_columns,
     result_columns,
 )
-from corridor.programs.mips.measured import Measured, measured, merge_assumption
+from corridor.programs.mips.measured import Measured, measured
 from corridor.programs.mips.model import CLINICIANS, SETTLEMENT_RULES, WEIGHTS
 from corridor.programs.mips.reported import Reported, reported
 from corridor.programs.mips.result import Result
 from corridor.programs.mips.score import practice
+from corridor.programs.mips.scored_rows import merge_assumption
 from corridor.programs.mips.settle import SETTLE_FORMULAS
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import numpy as np
 
 from corridor.formulas import Children, Evaluation, Node
 from corridor.programs.mips.inputs import RESULT_NUMBERS, Array
-from corridor.programs.mips.measured import group_inputs
 from corridor.programs.mips.model import CLINICIANS, MEASURES
 from corridor.programs.mips.points import DEVIATION
 from corridor.programs.mips.reported import reported
+from corridor.programs.mips.scored_rows import group_inputs
 
 if TYPE_CHECKING:
     from corridor.programs.mips.result import Result

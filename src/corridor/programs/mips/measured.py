@@ -11,21 +11,19 @@ import numpy as np
 from corridor.formulas import Children, Model
 from corridor.programs.mips.inputs import (
     APP_PATHWAYS,
-    RESULT_NUMBERS,
     Array,
     Book,
     Facts,
 )
-from corridor.programs.mips.model import MEASURES
-from corridor.programs.mips.points import CUTS, DEVIATION
+from corridor.programs.mips.scored_rows import score_rows
 from corridor.programs.mips.select import app_sets, codes_of, foundation_measures, measure_codes, picked
+from corridor.programs.mips.survey import with_survey
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce
 
 # What is left of a result once it is scored: what the sums of its clinician read.
 COUNTED = Model("mips counted results", [])
-WANTED = ("points", "slots", "organization_points", "result")
 PROGRAMS = {"traditional": "mips", "app": "app1", "app_plus": "appPlus"}
 
 
@@ -59,78 +57,18 @@ def measured(
 ) -> Measured:
     """Score every result and choose those that count."""
     size = len(clinicians["tin"])
-    columns, asked = _with_app_sets(dict(results), clinicians, force)
+    assumptions: dict[str, dict[str, Any]] = {}
+    columns = with_survey(dict(results), book, clinicians, force, assumptions)
+    columns, asked = _with_app_sets(columns, clinicians, force)
     columns, facts, warnings = _with_book(columns, book, clinicians)
     clinician = columns["clinician"]
-    count = len(clinician)
-    found: dict[str, Array] = {
-        "points": np.full(count, np.nan), "slots": np.zeros(count), "organization_points": np.zeros(count),
-        "result": np.full(count, "not_reported", dtype=object),
-    }  # fmt: skip
-    assumptions: dict[str, dict[str, Any]] = {}
-    statuses = {name: clinicians[name] for name in ("framework", "practice")}
-    for rows, one in _groups(columns["fact_code"], facts):
-        inputs = group_inputs(columns, rows, one)
-        inputs |= {name: values[clinician[rows]] for name, values in statuses.items()}
-        scored = MEASURES.evaluate(inputs, force, wanted=WANTED)
-        for name in WANTED:
-            found[name][rows] = scored[name]
-        for record in scored.assumptions():
-            merge_assumption(assumptions, record)
-    columns |= found
+    columns |= score_rows(columns, facts, clinicians, force, assumptions)
     columns["picked"] = _picked(columns, clinicians, asked, force).astype(np.float64)
     sent = (
         (columns["category"] == "quality") & ~columns["from_claims"] & (columns["result"] != "not_reported")
     )
     submitted = np.bincount(clinician[sent], minlength=size) > 0
     return Measured(columns, asked, submitted, facts, list(assumptions.values()), warnings)
-
-
-def merge_assumption(found: dict[str, dict[str, Any]], record: dict[str, Any]) -> None:
-    """Add a record to those by rule; rows of a table are joined."""
-    known = found.setdefault(record["rule"], {**record})
-    if known is not record and isinstance(record["value"], list) and isinstance(known["value"], list):
-        known["value"] = [*known["value"], *(v for v in record["value"] if v not in known["value"])]
-
-
-def group_inputs(columns: Mapping[str, Array], rows: Array, facts: Facts | None) -> dict[str, Any]:
-    """The inputs of results of one measure and collection type: what the rows give beats the facts."""
-    known: dict[str, Any] = {}
-    if facts is not None:
-        known = {
-            "inverse": float(facts.inverse), "is_capped": float(facts.capped),
-            "is_suppressed": float(facts.suppressed), "measure_age": facts.measure_age,
-            "own_case_minimum": facts.case_minimum,
-            **(dict(zip(CUTS, facts.cuts, strict=True)) if facts.cuts is not None else {}),
-        }  # fmt: skip
-    first = int(rows[0])
-    inputs: dict[str, Any] = {
-        "category": columns["category"][first], "collection_type": columns["collection_type"][first],
-        "deviation_ladder": DEVIATION,
-    }  # fmt: skip
-    for name in RESULT_NUMBERS:
-        own = columns[name][rows] if name in columns else None
-        fallback = known.get(name)
-        fallback = np.nan if fallback is None else float(fallback)
-        if own is None or np.isnan(own).all():
-            inputs[name] = fallback
-        else:
-            inputs[name] = np.where(np.isnan(own), fallback, own) if fallback == fallback else own
-    if not np.isnan(inputs["own_points"]).any():  # no benchmark is looked at
-        inputs |= {"point_band": 0.0, "capped_points": 0.0}
-    for name in ("inverse", "is_capped"):
-        inputs[name] = np.asarray(inputs[name]) > 0
-    if np.ndim(inputs["rate"]) == 0:
-        inputs["rate"] = np.full(len(rows), inputs["rate"])
-    return inputs
-
-
-def _groups(codes: Array, facts: list[Facts | None]) -> list[tuple[Array, Facts | None]]:
-    """Rows of each measure and collection type, with what the book knows of it."""
-    order = np.argsort(codes, kind="stable")
-    bounds = np.searchsorted(codes[order], np.arange(len(facts) + 1))
-    parts = [(order[bounds[n] : bounds[n + 1]], facts[n]) for n in range(len(facts))]
-    return [(rows, fact) for rows, fact in parts if len(rows)]
 
 
 def _with_app_sets(

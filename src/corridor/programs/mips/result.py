@@ -11,7 +11,7 @@ import numpy as np
 from corridor.formulas import Evaluation, Node
 from corridor.formulas.walk import to_plain
 from corridor.programs.mips.inputs import Array, Book, MipsInputs
-from corridor.programs.mips.measured import merge_assumption
+from corridor.programs.mips.scored_rows import merge_assumption
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce

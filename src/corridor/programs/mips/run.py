@@ -11,10 +11,10 @@ import numpy as np
 from corridor.engine import StepContext, python_step
 from corridor.programs.mips.compute import Scored, known, score_inputs, settle_scores, which_counts
 from corridor.programs.mips.inputs import Array, clinician_columns
-from corridor.programs.mips.measured import merge_assumption
 from corridor.programs.mips.model import RULE_NAMES
 from corridor.programs.mips.result import PARTS
 from corridor.programs.mips.run_inputs import TABLES, RunYear, member_column, run_years
+from corridor.programs.mips.scored_rows import merge_assumption
 from corridor.programs.qp.status import laid
 
 Row = dict[str, Any]
