@@ -38,7 +38,7 @@ class QualityBench:
     """Rows of the raw tables, then the steps in order."""
 
     def __init__(self) -> None:
-        self.tables = Tables(["asm", "mips"], data_year=2025)
+        self.tables = Tables(["asm", "claims", "mips"], data_year=2025)
         self.results: list[Row] = []
         self.patients: list[Row] = []
         self.names: list[Row] = []

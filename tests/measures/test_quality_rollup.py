@@ -41,6 +41,13 @@ def test_where_a_file_says_neither_the_rest_is_not_met_and_nothing_is_claimed(be
     assert (row["not_met"], row["not_captured"], row["captured_known"]) == (30, 0, False)
 
 
+def test_rows_that_rest_on_few_say_so(bench: QualityBench) -> None:
+    bench.count(100, 60, exclusion=11, not_met=29)
+    assert bench.rollup(level="clinician")["small_cell"] is False
+    bench.count(100, 60, exclusion=10, not_met=30, npi="N2")
+    assert bench.rollup(level="clinician", npi="N2")["small_cell"] is True
+
+
 def test_counts_of_two_records_are_added_and_said_not_to_be_de_duplicated(bench: QualityBench) -> None:
     bench.count(100, 60, not_met=40)
     assert bench.rollup(level="clinician")["deduplicated"] is True

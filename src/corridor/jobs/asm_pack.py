@@ -179,7 +179,7 @@ def _quality(
                 if best.data_completeness is not None and best.data_completeness < least:
                     lacks.append(f"completeness {best.data_completeness:.1f} of {least:g} percent")
                 if best.eligible_cases is not None and best.eligible_cases < cases:
-                    lacks.append(f"{best.eligible_cases:g} of {cases:g} cases")
+                    lacks.append(f"fewer than {cases:g} cases")
                 item.standing = PARTLY if lacks else DONE
                 item.detail = "; ".join([item.detail, *lacks])
             if short is not None and short["patients_short"]:

@@ -3,7 +3,7 @@
 -- key:       source_id, performance_year, period_start, period_end, participation, tin, npi, entity_id, site_id,
 --            measure_id, collection_type, stratum
 -- reads:     qpp_raw.measure_result, claims.measure_patient, claims.measure_name
--- rules:     mips.measure_patients
+-- rules:     mips.measure_patients, claims.cell_size_minimum
 -- cites:     QPP submissions API, reportingRate and performanceRate; docs/quality.md
 -- evidence:  claims.measure_patient(source_id, performance_year, tin, npi, measure_id)
 -- owner:     tin, npi
@@ -82,6 +82,13 @@ select
   case
     when complete_by_construction then cast(100 as double)
     else cx_divide(100 * (denominator - not_captured), denominator)
-  end as completeness
+  end as completeness,
+  (denominator > 0 and denominator < least.value)
+  or (exclusion > 0 and exclusion < least.value)
+  or (exception > 0 and exception < least.value)
+  or (numerator > 0 and numerator < least.value)
+  or (not_met > 0 and not_met < least.value)
+  or (not_captured > 0 and not_captured < least.value) as small_cell
 from chosen
+cross join rules.claims_cell_size_minimum as least
 where place = 1

@@ -3,7 +3,8 @@
 --            results stood: how much of what is eligible is reported, and how far it is from counting
 -- key:       performance_year, month, participation, tin, npi, entity_id, site_id, measure_id, collection_type, stratum
 -- reads:     claims.measure_result
--- rules:     mips.data_completeness_minimum, mips.case_minimum, mips.measure_patients
+-- rules:     mips.data_completeness_minimum, mips.case_minimum, mips.measure_patients,
+--            claims.cell_size_minimum
 -- cites:     42 CFR 414.1340; QPP submissions API, reportingRate
 -- evidence:  claims.measure_result(performance_year, tin, npi, site_id, measure_id, collection_type)
 -- owner:     tin, npi
@@ -75,5 +76,9 @@ select
     when not_captured > 0 then 'counts, with data missing'
     when not captured_known then 'counts as far as told'
     else 'complete'
-  end as standing
+  end as standing,
+  (denominator > 0 and denominator < least.value)
+  or (captured > 0 and captured < least.value)
+  or (not_captured > 0 and not_captured < least.value) as small_cell
 from short
+cross join rules.claims_cell_size_minimum as least

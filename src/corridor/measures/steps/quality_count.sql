@@ -15,7 +15,7 @@ without_patients as (
     result.source_id, result.site_id, result.performance_year, result.period_start, result.period_end,
     result.participation, result.tin, result.npi, result.entity_id, result.measure_id, result.collection_type,
     result.stratum, result.initial_population, result.denominator, result.exclusion, result.exception,
-    result.numerator, result.not_met, result.not_captured, result.captured_known, result.rate,
+    result.numerator, result.not_met, result.not_captured, result.captured_known, result.rate, result.small_cell,
     row_number() over (
       partition by
         result.source_id, result.site_id, result.performance_year, result.period_start, result.participation,
@@ -66,7 +66,8 @@ select
   cast(sum(not_met) as bigint) as not_met,
   cast(sum(not_captured) as bigint) as not_captured,
   max(case when captured_known then 1 else 0 end) = 1 as captured_known,
-  case when count(*) = 1 then max(rate) end as stated_rate
+  case when count(*) = 1 then max(rate) end as stated_rate,
+  max(case when small_cell then 1 else 0 end) = 1 as small_cell
 from at_level
 group by
   performance_year, level, case when level = 'entity' then '' else tin end, level_npi, level_entity, measure_id,

@@ -3,6 +3,7 @@
 --            results where there are any, else from the organization's list of rates
 -- key:       performance_year, tin, npi, measure_id, collection_type
 -- reads:     quality.rollup, org_raw.quality_result, reference.qpp_measure
+-- rules:     claims.cell_size_minimum
 -- cites:     QPP submissions API, rates of several strata; docs/quality.md
 -- evidence:  quality.rollup(performance_year, tin, npi, measure_id, collection_type)
 -- owner:     tin, npi
@@ -61,13 +62,16 @@ listed as (
 )
 select
   performance_year, tin, npi, measure_id, collection_type, rate, eligible_cases, data_completeness, period_end,
-  'results' as basis
+  'results' as basis, eligible_cases > 0 and eligible_cases < least.value as small_cell
 from joined
+cross join rules.claims_cell_size_minimum as least
 union all
 select
   listed.performance_year, listed.tin, listed.npi, listed.measure_id, listed.collection_type, listed.rate,
-  listed.eligible_cases, listed.data_completeness, cast(null as date) as period_end, 'list' as basis
+  listed.eligible_cases, listed.data_completeness, cast(null as date) as period_end, 'list' as basis,
+  listed.eligible_cases > 0 and listed.eligible_cases < least.value as small_cell
 from listed
+cross join rules.claims_cell_size_minimum as least
 left join joined
   on joined.performance_year = listed.performance_year and joined.tin = listed.tin
   and coalesce(joined.npi, '') = coalesce(listed.npi, '') and joined.measure_id = listed.measure_id

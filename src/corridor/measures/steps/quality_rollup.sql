@@ -3,7 +3,7 @@
 --            counts of all its records together, patients once where they are known
 -- key:       performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum
 -- reads:     quality.patient, quality.count, reference.qpp_measure
--- rules:     mips.measure_patients, mips.measure_number
+-- rules:     mips.measure_patients, mips.measure_number, claims.cell_size_minimum
 -- cites:     QPP submissions API, reportingRate and performanceRate; docs/quality.md
 -- evidence:  quality.patient(performance_year, level, tin, npi, measure_id, collection_type)
 -- owner:     tin, npi
@@ -83,8 +83,15 @@ select
     else added.denominator
   end as case_count,
   coalesce(direction.inverse, known.inverse, false) as inverse,
-  added.duplicates_removed, added.patients_in_disagreement, added.deduplicated
+  added.duplicates_removed, added.patients_in_disagreement, added.deduplicated,
+  (added.denominator > 0 and added.denominator < least.value)
+  or (added.exclusion > 0 and added.exclusion < least.value)
+  or (added.exception > 0 and added.exception < least.value)
+  or (added.numerator > 0 and added.numerator < least.value)
+  or (added.not_met > 0 and added.not_met < least.value)
+  or (added.not_captured > 0 and added.not_captured < least.value) as small_cell
 from added
+cross join rules.claims_cell_size_minimum as least
 left join rules.mips_measure_patients as patients on patients.collection_type = added.collection_type
 left join direction
   on direction.year = added.performance_year and direction.measure_id = added.measure_id
