@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def explain(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm."),
+    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm; or mips, with --file."),
     npi: str = typer.Argument(..., metavar="ID", help="The clinician's NPI, as in the file or the run."),
     file: Path | None = typer.Option(None, "--file", help="A calculator-door file; default: the last run."),
     tin: str | None = typer.Option(None, "--tin", help="Only under this TIN; default: every one."),
@@ -41,6 +41,11 @@ def explain(
     from corridor.cli.settle import refuse_without_file
     from corridor.explain import assumptions_of, assumptions_text, tree_text
 
+    if program == "mips":
+        from corridor.cli.explain_mips import explain_file
+
+        explain_file(npi, file, tin, quantity, year, national, depth, full, html, overrides, config, as_json)
+        return
     if file is None:
         refuse_without_file(year, national, overrides)
     settlement = (

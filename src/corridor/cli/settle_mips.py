@@ -113,7 +113,7 @@ def text(found: Result) -> str:
     assumed = found.assumptions()
     lines += ["", f"{len(assumed)} parameters under these results are not codified or official:"]
     lines += [f"  {one['status']:<10} {one['rule']} ({one['cite']})" for one in assumed]
-    lines.append("See where a number comes from: corridor settle mips FILE --json, docs/mips.md")
+    lines.append("See where a number comes from: corridor explain mips NPI --file FILE")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from corridor.formulas import Children, Evaluation, Node
 from corridor.programs.mips.inputs import RESULT_NUMBERS, Array
 from corridor.programs.mips.model import CLINICIANS, MEASURES
-from corridor.programs.mips.points import DEVIATION
+from corridor.programs.mips.points import CUTS, DEVIATION
 from corridor.programs.mips.reported import reported
 from corridor.programs.mips.scored_rows import group_inputs
 
@@ -83,4 +83,23 @@ def _evaluation(result: Result, row: int, rows: Array) -> Evaluation:
     if len(rows) and not np.isnan(found["own_points"]).any():
         found |= {"point_band": np.zeros(len(rows)), "capped_points": np.zeros(len(rows))}
     labels = [f"measure {m}" for m in found["measure_id"].tolist()]
-    return MEASURES.evaluate(found, result.force, labels=labels, wanted=[])
+    return MEASURES.evaluate(
+        found,
+        result.force,
+        labels=labels,
+        wanted=[],
+        evidence=lambda one, name: _evidence(result, row, int(rows[one]), name),
+    )
+
+
+def _evidence(result: Result, row: int, place: int, name: str) -> str | None:
+    """Where an input of a result came from: the installed benchmark, or the line of the file."""
+    columns = result.scored.measured.columns
+    own = name in columns and columns[name][place] == columns[name][place]
+    known = result.scored.measured.facts[int(columns["fact_code"][place])]
+    if name in (*CUTS, "inverse", "is_capped", "is_suppressed", "measure_age") and not own and known:
+        said = f"; {known.provisional}" if known.provisional else ""
+        return f"CMS, measure {known.measure_id} {known.collection_type} of {result.year}{said}"
+    if own and result.inputs.file and len(result.inputs.lines) > row:
+        return f"{result.inputs.file}, line {result.inputs.lines[row]}"
+    return None

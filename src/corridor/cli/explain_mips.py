@@ -1,0 +1,122 @@
+"""corridor explain mips: a MIPS score of a file, derived down to rules, inputs and cut points."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from corridor.formulas import Node
+    from corridor.programs.mips.result import Result
+
+
+def explain_file(
+    npi: str,
+    file: Path | None,
+    tin: str | None,
+    quantity: str,
+    year: int | None,
+    national: bool,
+    depth: int | None,
+    full: bool,
+    html: Path | None,
+    overrides: list[str],
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Derive every score of a clinician in a calculator-door file.
+
+    Raises EXPLAIN-FILE, EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door raises.
+    """
+    from corridor.cli.settle_mips import settled_file
+    from corridor.errors import CorridorError
+    from corridor.explain import assumptions_of, assumptions_text, derivation_page, tree_text
+
+    if file is None:
+        raise CorridorError(
+            "MIPS-EXPLAIN-FILE",
+            "A MIPS score is derived from a file.",
+            why="A run keeps the scores (mips.score) and the points of each result (mips.measure_points).",
+            todo="Name the file of corridor settle mips with --file.",
+            field="--file",
+        )
+    found = settled_file(file, year, national, overrides, config=config)
+    rows = _rows_of(found, npi, tin, quantity)
+    trees = [(row, found.explain(row, quantity)) for row in rows]
+    assumed = assumptions_of(node for _, node in trees)
+    for warning in found.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    if html is not None:
+        page = derivation_page(
+            _heading(found, rows[0]),
+            f"How this result ({quantity.replace('_', ' ')}) comes about, performance year {found.year}.",
+            [(_heading(found, row), node) for row, node in trees],
+            assumed,
+        )
+        html.write_text(page, encoding="utf-8")
+        typer.echo(f"written: {html}", err=True)
+    if as_json:
+        answer: dict[str, Any] = {
+            "program": "mips", "year": found.year, "payment_year": found.payment_year,
+            "rows": [_record(found, row, quantity, node) for row, node in trees],
+            "assumptions": assumed, "warnings": found.warnings,
+        }  # fmt: skip
+        typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, default=str))
+        return
+    for row, node in trees:
+        typer.echo(_heading(found, row) + "\n")
+        typer.echo(tree_text(node, depth=depth, full=full) + "\n")
+    typer.echo(assumptions_text(assumed))
+
+
+def _rows_of(found: Result, npi: str, tin: str | None, quantity: str) -> list[int]:
+    import difflib
+
+    from corridor.errors import CorridorError
+    from corridor.programs.mips.model import CLINICIANS
+
+    known = found.inputs.clinicians
+    pairs = zip(known["npi"].tolist(), known["tin"].tolist(), strict=True)
+    rows = [row for row, (one, other) in enumerate(pairs) if one == npi and tin in (None, other)]
+    if not rows:
+        near = difflib.get_close_matches(npi, [str(one) for one in known["npi"].tolist()], n=3)
+        raise CorridorError(
+            "EXPLAIN-NOT-FOUND",
+            f"There is no clinician {npi}" + (f" under TIN {tin}." if tin else "."),
+            todo=f"Did you mean {', '.join(near)}?" if near else "Check the NPI; --file names another file.",
+            file=found.inputs.file,
+            field="npi",
+        )
+    if quantity not in CLINICIANS.formulas:
+        near = difflib.get_close_matches(quantity, list(CLINICIANS.formulas), n=3)
+        raise CorridorError(
+            "EXPLAIN-QUANTITY",
+            f"MIPS computes no {quantity!r}.",
+            todo=f"Did you mean {', '.join(near)}?"
+            if near
+            else "Try dollars, final_score or quality_percent.",
+            field="quantity",
+        )
+    return rows
+
+
+def _record(found: Result, row: int, quantity: str, node: Node) -> dict[str, Any]:
+    known = found.inputs.clinicians
+    names = ("tin", "npi", "participation", "pathway")
+    return {
+        **{n: known[n][row] for n in names},
+        "quantity": quantity,
+        "value": node.value,
+        "tree": node.to_dict(),
+    }
+
+
+def _heading(found: Result, row: int) -> str:
+    known, score = found.inputs.clinicians, found.final_score[row]
+    named = known["clinician_name"][row] or f"NPI {known['npi'][row]}"
+    level = str(known["participation"][row]).replace("_", " ")
+    shown = "no score" if score != score else f"final score {score:.2f}"
+    return f"{named} (TIN {known['tin'][row]}, {level}, {known['pathway'][row]}): {shown} in {found.year}."
