@@ -39,6 +39,7 @@ from corridor.programs.mips.inputs import (
     clinician_columns,
     result_columns,
 )
+from corridor.programs.mips.minimums import claims_minimums
 from corridor.programs.mips.points import CUTS
 from corridor.programs.mips.select import foundation_measures
 from corridor.programs.table import DoorTable, read_door_table
@@ -75,6 +76,7 @@ class _Door:
         self.table, self.force, self.book = table, force, book
         self.size = len(table.lines)
         self.warnings = list(table.warnings)
+        self.minimums = claims_minimums(force)
         self.measures = [m for name in table.columns if (m := measure_column(name)) is not None]
 
     def inputs(self) -> MipsInputs:
@@ -218,6 +220,8 @@ class _Door:
             part["measure_id"] = np.full(len(rows), measure, dtype=object)
             part["category"] = np.full(len(rows), category, dtype=object)
             part["collection_type"] = types
+            if measure in self.minimums and "own_case_minimum" not in part:
+                part["own_case_minimum"] = np.full(len(rows), self.minimums[measure])
             if category == "cost" and "inverse" not in part:
                 part["inverse"] = np.ones(len(rows))
             _append(laid, part)

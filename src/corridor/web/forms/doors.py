@@ -61,7 +61,7 @@ def _asm(asked: Asked) -> Answer:
 def _mips(asked: Asked) -> Answer:
     from corridor.programs.mips.compute import settle_file
 
-    rules = _law(asked, ["mips", "qp"])
+    rules = _law(asked, ["mips", "qp", "performance"])
     year = asked.year or asked.context.settings.year or date.today().year
     whole = asked.chosen.get("within") == "alone"
     found = settle_file(_file(asked), rules, year, asked.context.warehouse.home, whole_cohort=whole)
