@@ -53,23 +53,35 @@ def test_a_run_without_asm_has_no_value(tmp_path: Path) -> None:
     assert value_in_asm(run, [_row()], 2027).rows == {}
 
 
-def _mips(counts: bool, points: list[dict[str, Any]], closed: float) -> dict[str, Any]:
+def _mips(
+    counts: bool, points: list[dict[str, Any]], closed: float, level: str = "clinician"
+) -> dict[str, Any]:
     """A clinician with 60 points, quality at 50 percent of 60 available points, of weight 0.3."""
     score = {
         "tin": "T1", "npi": "N1", "final_score": 60.0, "counts": counts, "quality_percent": 50.0,
         "quality_weight": 0.3, "quality_available": 60.0, "part_b_paid": 100_000.0, "scaling_factor": None,
+        "entity_id": "",
     }  # fmt: skip
     run: Any = SimpleNamespace(
         has=lambda table: True,
-        query=lambda sql, given: [score] if "from mips.score" in sql else points,
+        query=lambda sql, given: [score, {**score, "npi": "N2"}] if "from mips.score" in sql else points,
     )
     found = {0: {"measure_points": 1.0, "measure_points_closed": closed}}
     force = load_rules(["mips", "qp"]).in_force(2026)
-    score_and_dollars(run, found, [_row()], force, 2026)
+    score_and_dollars(run, found, [_row()], force, 2026, level)
     return found[0]
 
 
-COUNTED = [{"tin": "T1", "npi": "N1", "measure_id": "236", "collection_type": "mipscqm", "points": 4.0}]
+COUNTED = [
+    {
+        "tin": "T1",
+        "npi": "N1",
+        "measure_id": "236",
+        "collection_type": "mipscqm",
+        "points": 4.0,
+        "entity_id": "",
+    }
+]
 
 
 def test_points_of_a_measure_move_the_score_that_counts_and_its_dollars() -> None:
@@ -83,3 +95,7 @@ def test_points_of_a_measure_move_the_score_that_counts_and_its_dollars() -> Non
 def test_a_score_that_does_not_count_moves_no_dollars_and_a_measure_not_counted_no_score() -> None:
     assert _mips(False, COUNTED, 7.0)["dollars"] == 0
     assert "score_points" not in _mips(True, [], 7.0)
+
+
+def test_the_score_of_a_practice_moves_the_dollars_of_all_its_clinicians() -> None:
+    assert _mips(True, COUNTED, 7.0, "practice")["dollars"] == pytest.approx(2 * 100_000 * 0.09 * 1.5 / 75)

@@ -95,6 +95,16 @@ def test_gaps_are_written_with_small_counts_blanked(command: Any, tmp_path: Path
     assert len(lines) == 4 and any(",134,mipscqm,,,," in line for line in lines)
 
 
+def test_a_practice_has_the_gaps_of_its_clinicians_once(command: Any) -> None:
+    rows = json.loads(command("gaps", "--level", "practice", "--measure", "236", "--json").stdout)["rows"]
+    assert {(row["collection_type"], row["npi"], row["gaps"]) for row in rows} == {
+        ("ecqm", "", 40), ("mipscqm", "", 50),
+    }  # fmt: skip
+    with pytest.raises(CorridorError) as caught:
+        command("gaps", "--level", "planet")
+    assert caught.value.code == "GAPS-LEVEL"
+
+
 def test_another_year_can_be_asked_for(command: Any) -> None:
     assert json.loads(command("gaps", "--year", "2027", "--json").stdout)["year"] == 2027
     with pytest.raises(CorridorError) as caught:

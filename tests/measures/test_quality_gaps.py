@@ -21,7 +21,11 @@ def bench() -> QualityBench:
 
 
 def _gaps(bench: QualityBench) -> dict[int, Row]:
-    return {row["person_id"]: row for row in bench.make(*ROLLUP, "quality.care_gap")}
+    return {
+        row["person_id"]: row
+        for row in bench.make(*ROLLUP, "quality.care_gap")
+        if row["level"] == "clinician"
+    }
 
 
 def _standing(bench: QualityBench) -> Row:

@@ -18,9 +18,9 @@ app = typer.Typer()
 
 HELP = """Care gaps: patients in the denominator of a measure that do not count yet, from the last run.
 
-One row a clinician and measure, most dollars first: how many are not met, how many not captured, the rate now
-and with every gap closed that can be, the score points and dollars between. With --people: the patients
-behind the gaps of one clinician or practice, on the screen only.
+One row a clinician (or practice, or entity) and measure, most dollars first: how many are not met, how
+many not captured, the rate now and with every gap closed that can be, the score points and dollars
+between. With --people: the patients behind the gaps of one clinician or practice, on the screen only.
 
 Example: corridor gaps --measure 236
 
@@ -38,6 +38,9 @@ def gaps(
     tin: str = typer.Option("", "--tin", help="One practice."),
     npi: str = typer.Option("", "--npi", help="One clinician."),
     measure: str = typer.Option("", "--measure", help="One measure, such as 236."),
+    level: str = typer.Option(
+        "", "--level", help="clinician, practice or entity (default: the first with results)."
+    ),
     year: int | None = typer.Option(None, "--year", help="Performance year (default: that of the run)."),
     people: bool = typer.Option(False, "--people", help="The patients; needs --npi or --tin."),
     limit: int = typer.Option(SHOWN, "--limit", min=0, help="How many rows to show."),
@@ -49,7 +52,7 @@ def gaps(
     from corridor.engine.runs import open_run
     from corridor.engine.warehouse import Warehouse
     from corridor.errors import CorridorError
-    from corridor.jobs.gaps import find_gaps, people_of, year_of
+    from corridor.jobs.gaps import find_gaps, level_of, people_of, year_of
     from corridor.jobs.quality import rules_of_run
     from corridor.settings import load_settings
 
@@ -64,15 +67,16 @@ def gaps(
     settings = load_settings(config)
     run = open_run(Warehouse.open(settings.home_folder()).home)
     of_year = year_of(run, year)
+    of_level = level_of(run, of_year, level)
     force = rules_of_run(run, of_year)
     if people:
-        rows = people_of(run, of_year, tin=tin, npi=npi, measure=measure)
+        rows = people_of(run, of_year, of_level, tin=tin, npi=npi, measure=measure)
         if as_json:
             _json({"year": of_year, "run_id": run.run_id, "rows": rows, "basis": [], "assumptions": []})
         else:
             _print_people(rows[:limit], len(rows))
         return
-    found = find_gaps(run, force, of_year, tin=tin, npi=npi, measure=measure)
+    found = find_gaps(run, force, of_year, of_level, tin=tin, npi=npi, measure=measure)
     if out is None and not as_json:
         _print(found, limit)
         return

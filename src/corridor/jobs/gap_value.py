@@ -93,7 +93,7 @@ def value_in_asm(run: Run, rows: Sequence[Row], year: int) -> Valued:
     return found
 
 
-def value_in_mips(run: Run, rows: Sequence[Row], force: RulesInForce, year: int) -> Valued:
+def value_in_mips(run: Run, rows: Sequence[Row], force: RulesInForce, year: int, level: str) -> Valued:
     """Points of the measure against the newest installed MIPS benchmark, not later than the year."""
     from corridor.programs.mips.points import measure_points
     from corridor.reference.qpp import load_qpp
@@ -133,10 +133,10 @@ def value_in_mips(run: Run, rows: Sequence[Row], force: RulesInForce, year: int)
         of_year = next(iter(benchmarks.values())).year
         found.basis.append(f"MIPS: points of the measure by the benchmarks of {of_year}.")
         found.rules |= {"mips.maximum_measure_points", "mips.minimum_measure_points"}
-    if score_and_dollars(run, found.rows, rows, force, year):
+    if score_and_dollars(run, found.rows, rows, force, year, level):
         found.basis.append(
-            f"MIPS {year}: all gaps of one measure closed, the other results of the clinician's own score as "
-            f"they are; dollars of payment year {force.payment_year('qp')}."
+            f"MIPS {year}: all gaps of one measure closed, the other results of the score of this {level} "
+            f"as they are; dollars of payment year {force.payment_year('qp')}."
         )
         found.rules |= {name for name in force.names("qp") if name.startswith("qp.mips_")}
     if provisional:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from corridor.engine.runs import Run
     from corridor.law import RulesInForce
 
+CLINICIAN, PRACTICE, ENTITY = LEVELS = ("clinician", "practice", "entity")
 TABLES = ("quality.rollup", "quality.care_gap")
-_BY_CLINICIAN = """
+_KEYS = ("tin", "npi", "entity_id", "measure_id", "collection_type", "stratum")
+_BY_REPORTER = """
 with gaps as (
   select
-    performance_year, tin, npi, measure_id, collection_type, stratum, count(*) as patients,
+    performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum, count(*) as patients,
     sum(case when gap = 'not_met' then 1 else 0 end) as gaps_not_met,
     sum(case when gap = 'not_captured' then 1 else 0 end) as gaps_not_captured,
     sum(case when gap = 'inverse_met' then 1 else 0 end) as gaps_inverse_met,
@@ -25,24 +27,29 @@ with gaps as (
     sum(case when closable and gap = 'not_captured' then 1 else 0 end) as closable_not_captured,
     sum(case when closable and gap = 'inverse_met' then 1 else 0 end) as closable_inverse_met
   from quality.care_gap
-  group by performance_year, tin, npi, measure_id, collection_type, stratum
+  group by performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum
 )
-select result.*, gaps.* exclude (performance_year, tin, npi, measure_id, collection_type, stratum)
+select
+  result.*,
+  gaps.* exclude (performance_year, level, tin, npi, entity_id, measure_id, collection_type, stratum)
 from quality.rollup as result
 left join gaps
-  on gaps.performance_year = result.performance_year and gaps.tin = result.tin and gaps.npi = result.npi
+  on gaps.performance_year = result.performance_year and gaps.level = result.level
+  and gaps.tin = result.tin and gaps.npi = result.npi and gaps.entity_id = result.entity_id
   and gaps.measure_id = result.measure_id and gaps.collection_type = result.collection_type
   and gaps.stratum = result.stratum
-where result.level = 'clinician' and result.performance_year = ?
+where result.level = ? and result.performance_year = ?
   and (? = '' or result.tin = ?) and (? = '' or result.npi = ?) and (? = '' or result.measure_id = ?)
-order by result.tin, result.npi, result.measure_id, result.collection_type, result.stratum
+order by
+  result.tin, result.npi, result.entity_id, result.measure_id, result.collection_type, result.stratum
 """
 _PEOPLE = """
 select
   measure_id, collection_type, stratum, person_id, event_date, gap, missing_element, site_id, closes,
   closable, rate_now, rate_closed
 from quality.care_gap
-where performance_year = ? and (? = '' or tin = ?) and (? = '' or npi = ?) and (? = '' or measure_id = ?)
+where level = ? and performance_year = ? and (? = '' or tin = ?) and (? = '' or npi = ?)
+  and (? = '' or measure_id = ?)
 order by
   measure_id, collection_type, stratum, not closable, effort, event_date nulls last, person_id, event_key
 """
@@ -65,20 +72,21 @@ class Gaps:
 
 
 def find_gaps(
-    run: Run, force: RulesInForce, year: int, *, tin: str = "", npi: str = "", measure: str = ""
+    run: Run, force: RulesInForce, year: int, level: str, *, tin: str = "", npi: str = "", measure: str = ""
 ) -> Gaps:
     """The gaps of a performance year (``year_of`` says which one a run speaks of).
 
     Errors: GAPS-NOT-MADE, GAPS-NO-RESULTS.
     """
-    found = run.query(_BY_CLINICIAN, [year, tin, tin, npi, npi, measure, measure])
+    found = run.query(_BY_REPORTER, [level, year, tin, tin, npi, npi, measure, measure])
     closes = _closes(force)
     rows = [_gap_row(row, closes) for row in found]
     rows = [row for row in rows if row["gaps"] > 0]
     gaps = Gaps(year, run.run_id, rows, rules={"mips.gap_kind", "mips.gap_action", "mips.measure_patients"})
-    _put(gaps, value_in_asm(run, rows, year))
+    if level == CLINICIAN:
+        _put(gaps, value_in_asm(run, rows, year))
     if any(row["program"] is None for row in rows):
-        _put(gaps, value_in_mips(run, rows, force, year))
+        _put(gaps, value_in_mips(run, rows, force, year, level))
     rows.sort(key=_rank)
     for place, row in enumerate(rows, start=1):
         row["place"] = place
@@ -86,10 +94,10 @@ def find_gaps(
 
 
 def people_of(
-    run: Run, year: int, *, tin: str = "", npi: str = "", measure: str = ""
+    run: Run, year: int, level: str, *, tin: str = "", npi: str = "", measure: str = ""
 ) -> list[dict[str, Any]]:
     """The patients behind gaps, those that can still be closed and cost least effort first."""
-    return run.query(_PEOPLE, [year, tin, tin, npi, npi, measure, measure])
+    return run.query(_PEOPLE, [level, year, tin, tin, npi, npi, measure, measure])
 
 
 def year_of(run: Run, wanted: int | None = None) -> int:
@@ -119,6 +127,25 @@ def year_of(run: Run, wanted: int | None = None) -> int:
     return asked if asked in years else years[0]
 
 
+def level_of(run: Run, year: int, wanted: str = "") -> str:
+    """The level asked for, else the first of clinician, practice and entity that has results.
+
+    Errors: GAPS-LEVEL.
+    """
+    if wanted and wanted not in LEVELS:
+        raise CorridorError(
+            "GAPS-LEVEL",
+            f"There is no level called {wanted!r}.",
+            todo=f"Name one of {', '.join(LEVELS)}.",
+            field="--level",
+        )
+    held = {
+        row["level"]
+        for row in run.query("select distinct level from quality.rollup where performance_year = ?", [year])
+    }
+    return wanted or next((level for level in LEVELS if level in held), CLINICIAN)
+
+
 def _closes(force: RulesInForce) -> dict[str, str]:
     """What closes a gap: by measure where Corridor knows it, else by kind of gap."""
     kinds = {str(row["gap"]): str(row["closes"]) for row in force.rows("mips.gap_kind")}
@@ -141,7 +168,7 @@ def _gap_row(row: dict[str, Any], closes: dict[str, str]) -> dict[str, Any]:
     closable = closes_not_met + closes_captured + closes_inverse
     captured = row["denominator"] - row["not_captured"] + closes_captured
     return {
-        **{name: row[name] for name in ("tin", "npi", "measure_id", "collection_type", "stratum")},
+        **{name: row[name] for name in ("level", *_KEYS)},
         "gaps": not_met + not_captured + inverse_met,
         "not_met": not_met,
         "not_captured": not_captured,
@@ -192,5 +219,5 @@ def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
     gained: float | None = None
     if row["measure_points_closed"] is not None and row["measure_points"] is not None:
         gained = row["measure_points_closed"] - row["measure_points"]
-    keys: Sequence[Any] = [row[name] for name in ("tin", "npi", "measure_id", "collection_type", "stratum")]
+    keys: Sequence[Any] = [row[name] for name in _KEYS]
     return most(row["dollars"]), most(row["score_points"]), most(gained), -row["closable"], *keys

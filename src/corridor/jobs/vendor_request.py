@@ -31,7 +31,7 @@ order by source_id, site_id, measure_id, collection_type, stratum
 _ELEMENTS = """
 select source_id, site_id, measure_id, coalesce(missing_element, '') as missing_element, count(*) as patients
 from quality.care_gap
-where performance_year = ? and gap = 'not_captured'
+where performance_year = ? and gap = 'not_captured' and level <> 'clinician'
 group by source_id, site_id, measure_id, coalesce(missing_element, '')
 order by source_id, site_id, measure_id, patients desc, missing_element
 """
@@ -42,9 +42,9 @@ From: [practice, name, telephone]
 Date: [date]
 About: performance year {year}, results as of {day}
 
-We report the measures below from your system. For some patients it reports nothing that would let them
-count, and such patients cannot be told from patients of whom the measure is not met. Not captured and not met
-are different things: the first is a matter of the export or of where data is entered, the second one of care.
+We report the measures below from your system. For some patients it holds nothing that would let them count,
+or does not tell such patients from those of whom the measure is not met. Not captured and not met are
+different things: the first is a matter of the export or of where data is entered, the second one of care.
 """
 _ASK = """
 Please answer for each measure:
