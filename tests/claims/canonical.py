@@ -114,6 +114,7 @@ OTHER |= {
         _MEASURED + ", person_id BIGINT, event_date DATE, event_id, status, missing_element, payer" + _COMMON
     ),
     "qpp_raw.measure_name": _columns("measure_reference, quality_id" + _COMMON),
+    "reference.qpp_measure_stratum": _columns("vintage, year INTEGER, measure_id, stratum, e_measure_uuid"),
     "reference.qpp_measure": _columns(
         """vintage, year INTEGER, measure_id, e_measure_id, e_measure_uuid, is_inverse BOOLEAN,
         overall_algorithm"""

@@ -30,6 +30,7 @@ MEASURE = {
     "e_measure_uuid": "VARCHAR",
     "is_inverse": "BOOLEAN",
 }
+STRATUM = {"measure_id": "VARCHAR", "stratum": "VARCHAR", "e_measure_uuid": "VARCHAR"}
 CANONICAL = ("claims.measure_name", "claims.measure_patient", "claims.measure_result")
 ROLLUP = ("quality.patient", "quality.count", "quality.rollup")
 
@@ -43,6 +44,7 @@ class QualityBench:
         self.patients: list[Row] = []
         self.names: list[Row] = []
         self.measures: list[tuple[Any, ...]] = []
+        self.strata: list[tuple[Any, ...]] = []
         self.aliases: list[tuple[int, int]] = []
 
     def count(self, denominator: int, numerator: int, **more: Any) -> None:
@@ -61,6 +63,7 @@ class QualityBench:
             columns = {**RAW_TABLES[table], **COMMON}
             self.tables.give(table, columns, [[row.get(name) for name in columns] for row in rows])
         self.tables.give("reference.qpp_measure", MEASURE, self.measures)
+        self.tables.give("reference.qpp_measure_stratum", STRATUM, self.strata)
         pairs = {"person_id": "BIGINT", "kept_person_id": "BIGINT"}
         self.tables.give("identity.person_alias", pairs, self.aliases)
         found: list[Row] = []

@@ -138,6 +138,15 @@ def test_names_of_electronic_measures_are_those_of_the_quality_measure(bench: Qu
     } == {"236"}
 
 
+def test_identifiers_of_qrda_name_the_measure_and_its_rate(bench: QualityBench) -> None:
+    bench.measures = [(2027, "238", "CMS156v15", "2c92-ab", True)]
+    bench.strata = [("238", "overall", "num-1"), ("238", "totalRate", "num-2")]
+    for stratum, met in (("NUM-1", 2), ("num-2", 6)):
+        bench.count(10, met, measure_id="2C92-AB", stratum=stratum, collection_type="ecqm")
+    assert bench.rollup(level="clinician", stratum="overall")["measure_id"] == "238"
+    assert bench.rollup(level="clinician", stratum="totalRate")["rate"] == 60
+
+
 def test_an_entity_is_counted_apart_from_its_practices(bench: QualityBench) -> None:
     bench.count(500, 400, not_met=100, tin=None, npi=None, entity_id="A9901", participation="apm_entity")
     bench.count(100, 60, not_met=40)

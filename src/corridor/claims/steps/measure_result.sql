@@ -2,23 +2,32 @@
 -- makes:     one row per source, reporter, measure, stratum and period of a quality measure: its counts
 -- key:       source_id, performance_year, period_start, period_end, participation, tin, npi, entity_id, site_id,
 --            measure_id, collection_type, stratum
--- reads:     qpp_raw.measure_result, claims.measure_patient, claims.measure_name
+-- reads:     qpp_raw.measure_result, claims.measure_patient, claims.measure_name,
+--            reference.qpp_measure_stratum
 -- rules:     mips.measure_patients, claims.cell_size_minimum
 -- cites:     QPP submissions API, reportingRate and performanceRate; docs/quality.md
 -- evidence:  claims.measure_patient(source_id, performance_year, tin, npi, measure_id)
 -- owner:     tin, npi
-with loaded as (
+-- QRDA III tells the rates of a measure apart by the identifier of the numerator
+with named_stratum as (
+  select upper(e_measure_uuid) as e_measure_uuid, min(stratum) as stratum
+  from reference.qpp_measure_stratum
+  where e_measure_uuid is not null
+  group by upper(e_measure_uuid)
+),
+loaded as (
   select
     result.source_id, result.delivery_id, result.performance_year, result.period_start, result.period_end,
     result.participation, coalesce(result.tin, '') as tin, coalesce(result.npi, '') as npi,
     coalesce(result.entity_id, '') as entity_id, coalesce(result.site_id, '') as site_id, result.software,
-    known.quality_id as measure_id, result.collection_type, coalesce(result.stratum, '') as stratum,
+    known.quality_id as measure_id, result.collection_type, coalesce(named_stratum.stratum, result.stratum, '') as stratum,
     result.document as source, result.initial_population, coalesce(result.denominator, 0) as denominator,
     coalesce(result.exclusion, 0) as exclusion, coalesce(result.exception, 0) as exception,
     coalesce(result.numerator, 0) - coalesce(result.numerator_exclusion, 0) as numerator, result.not_met,
     result.not_captured, result.rate as stated_rate, result.load_order
   from qpp_raw.measure_result as result
   join claims.measure_name as known on known.measure_reference = result.measure_id
+  left join named_stratum on named_stratum.e_measure_uuid = upper(result.stratum)
 ),
 newest as (
   select
