@@ -73,9 +73,9 @@ LADDER = dict(zip(FLAT, (0, 8500, 9000, 9500, 10500, 11000, 11500, 12000, 12250,
 class Bench(Tables):
     """The tables the steps read, filled a row at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, overrides: dict[str, Any] | None = None) -> None:
         super().__init__(["mips", "qp"])
-        self.force = load_rules(["mips", "qp"]).in_force(YEAR)
+        self.force = load_rules(["mips", "qp"], overrides=overrides).in_force(YEAR)
         for name, columns in TABLES.items():
             self.give(name, columns, [])
         for measure in ("001", "236"):
@@ -213,3 +213,46 @@ def test_an_entity_is_scored_by_app_plus_and_all_its_clinicians_have_its_score(b
     assert one["organization_adjustment"] == 1  # 236 has ten points already
     assert one["improvement_activities_percent"] == 100
     assert found["N2", "apm_entity"]["final_score"] == one["final_score"]
+
+
+def registered(**row: str) -> dict[str, str]:
+    return {
+        "tin": "T1",
+        "npi": "",
+        "entity_id": "",
+        "participation": "group",
+        "pathway": "mvp",
+        "mvp_id": "",
+    } | row
+
+
+def test_a_registration_adds_an_mvp_a_subgroup_and_a_virtual_group() -> None:
+    bench = Bench(
+        {
+            "mips.registration": [
+                registered(mvp_id="G0055"),
+                registered(npi="N1", entity_id="S1", participation="subgroup", mvp_id="G0055"),
+                registered(npi="N2", entity_id="V1", participation="virtual_group", pathway="traditional"),
+            ]
+        }
+    )
+    for npi in ("N1", "N2", "N3"):
+        bench.clinician(npi)
+    bench.result(None, "236", 85)  # 9.5 points
+    for entity, rate in (("S1", 95.0), ("V1", 20.0)):
+        bench.add("quality.rollup", level="entity", entity_id=entity, measure_id="236",
+                  collection_type="ecqm", stratum="", rate=rate, case_count=50, completeness=100)  # fmt: skip
+    bench.add("mips.cost_measure", tin="T1", npi="", measure_id="COST_HF_1", cases=30, rate=10000.0,
+              is_scorable=True, is_proxy=True, basis="proxy: loaded claims")  # fmt: skip
+    found = {(r["npi"], r["participation"], r["pathway"]): r for r in bench.rows("mips.score")}
+    assert set(found) == {
+        *((npi, "group", pathway) for npi in ("N1", "N2", "N3") for pathway in ("traditional", "mvp")),
+        ("N1", "subgroup", "mvp"), ("N2", "virtual_group", "traditional"),
+    }  # fmt: skip
+    counting = {npi: key for key, row in found.items() if row["counts"] for npi in key[:1]}
+    # the subgroup's 10 of 40 points beat the practice's 9.5; a virtual group's counts although it is lower
+    assert counting == {"N1": ("N1", "subgroup", "mvp"), "N2": ("N2", "virtual_group", "traditional"),
+                        "N3": ("N3", "group", "mvp")}  # fmt: skip
+    assert found["N1", "subgroup", "mvp"]["quality_percent"] == 25
+    assert found["N1", "subgroup", "mvp"]["cost_percent"] == 75  # of its practice
+    assert found["N3", "group", "mvp"]["mvp_id"] == "G0055" and found["N3", "group", "mvp"]["counts"]

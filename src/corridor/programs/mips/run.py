@@ -18,12 +18,16 @@ from corridor.programs.mips.scored_rows import merge_assumption
 from corridor.programs.qp.status import laid
 
 Row = dict[str, Any]
-RULES = (*RULE_NAMES, "mips.collection_type", "mips.reporting_adjusts")
+RULES = (
+    *RULE_NAMES, "mips.collection_type", "mips.reporting_adjusts", "mips.default_pathway",
+    "mips.registration",
+)  # fmt: skip
 OWNER = ("tin", "npi")
 CITES = "42 CFR 414.1380, 414.1405; docs/mips.md"
 SCORE_TYPES = {
     "performance_year": "INTEGER", "payment_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR",
-    "participation": "VARCHAR", "entity_id": "VARCHAR", "pathway": "VARCHAR", "final_score": "DOUBLE",
+    "participation": "VARCHAR", "entity_id": "VARCHAR", "pathway": "VARCHAR", "mvp_id": "VARCHAR",
+    "final_score": "DOUBLE",
     "counts": "BOOLEAN", "adjusts": "BOOLEAN", "reporting": "VARCHAR", "status": "VARCHAR",
     "payment_adjustment_factor": "DOUBLE", "scaling_factor": "DOUBLE", "part_b_paid": "DOUBLE",
     "dollars": "DOUBLE", **dict.fromkeys(PARTS, "DOUBLE"), "missing": "VARCHAR", "provisional": "BOOLEAN",
@@ -31,7 +35,8 @@ SCORE_TYPES = {
 }  # fmt: skip
 POINT_TYPES = {
     "performance_year": "INTEGER", "tin": "VARCHAR", "npi": "VARCHAR", "entity_id": "VARCHAR",
-    "participation": "VARCHAR", "pathway": "VARCHAR", "category": "VARCHAR", "measure_id": "VARCHAR",
+    "participation": "VARCHAR", "pathway": "VARCHAR", "mvp_id": "VARCHAR", "category": "VARCHAR",
+    "measure_id": "VARCHAR",
     "collection_type": "VARCHAR", "rate": "DOUBLE", "eligible_cases": "DOUBLE", "data_completeness": "DOUBLE",
     "result": "VARCHAR", "points": "DOUBLE", "counted": "BOOLEAN", "provisional": "BOOLEAN",
     "is_proxy": "BOOLEAN", "basis": "VARCHAR",
@@ -67,8 +72,11 @@ def scored_years(ctx: StepContext) -> list[ScoredYear]:
 
 @python_step(
     step="mips.measure_points",
-    makes="one row per reporting unit (clinician; practice, npi ''; APM entity) and result: points, why",
-    key=("performance_year", "tin", "npi", "entity_id", "category", "measure_id", "collection_type"),
+    makes="one row per reporting unit (clinician; practice, npi ''; entity) and result: points, why",
+    key=(
+        "performance_year", "tin", "npi", "entity_id", "pathway", "mvp_id", "category", "measure_id",
+        "collection_type",
+    ),
     reads=TABLES, rules=RULES, cites=CITES, evidence="quality.rollup(performance_year, tin, npi, measure_id)",
     owner=OWNER,
 )  # fmt: skip
@@ -86,6 +94,7 @@ def mips_measure_points(ctx: StepContext) -> tuple[dict[str, Array], dict[str, s
                     "performance_year": one.year.year,
                     **{name: clinicians[name][unit] for name in ("tin", "npi", "participation", "pathway")},
                     "entity_id": clinicians["entity_id"][unit] or "",
+                    "mvp_id": clinicians["mvp_id"][unit] or "",
                     **{name: columns[name][place] for name in POINT_TYPES if name in columns},
                     "points": points,
                     "counted": bool(columns["picked"][place] > 0) if quality else points == points,
@@ -99,7 +108,7 @@ def mips_measure_points(ctx: StepContext) -> tuple[dict[str, Array], dict[str, s
 @python_step(
     step="mips.score",
     makes="one row per clinician (TIN/NPI) and unit that has results: score, whether it counts, dollars",
-    key=("performance_year", "tin", "npi", "participation"),
+    key=("performance_year", "tin", "npi", "participation", "entity_id", "pathway", "mvp_id"),
     reads=TABLES, rules=RULES, cites=CITES, evidence="mips.measure_points(performance_year, tin, npi)",
     owner=OWNER,
 )  # fmt: skip
@@ -131,7 +140,7 @@ def _members(ctx: StepContext, one: ScoredYear) -> list[Row]:
         missing = [name for name, column in SENT.items() if not sent[column][row] > 0]
         found.append(
             {
-                **member,
+                **member, "entity_id": member["entity_id"] or "", "mvp_id": member["mvp_id"] or "",
                 "performance_year": one.year.year,
                 "payment_year": force.payment_year("qp"),
                 "final_score": float(final[place]),

@@ -1,7 +1,8 @@
 """The claims door of MIPS: tables of a run become units that are scored and members whom scores count for.
 
-A unit is a clinician (TIN and NPI), a practice (TIN) or an APM entity with what was measured at that level. A
-member is a clinician; each unit it belongs to gives it a score, and one of them counts.
+A unit is a clinician (TIN and NPI), a practice (TIN) or an entity (APM entity, subgroup, virtual group) with
+what was measured at that level, in one pathway. A member is a clinician; each unit it belongs to gives it a
+score, and one of them counts.
 """
 
 from __future__ import annotations
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from corridor.law import RulesInForce
 
 Row = dict[str, Any]
-Unit = tuple[str, str, str]  # TIN, NPI ('' of a practice), entity ('' of neither)
+Place = tuple[str, str, str]  # TIN, NPI ('' of a practice), entity ('' of neither)
+
+
+@dataclass(frozen=True, order=True)
+class Unit:
+    """Who is scored, at which level and in which pathway."""
+
+    place: Place
+    participation: str
+    pathway: str
+    mvp_id: str = ""
+
+
 QPP_TABLES = ("qpp_measure", "qpp_measure_method", "qpp_measure_link", "qpp_benchmark")
 TABLES = (
     "mips.eligibility", "quality.reported", "quality.rollup", "mips.claims_measure",
@@ -37,8 +50,6 @@ TABLES = (
     "org_raw.category_attestation", *(f"reference.{name}" for name in QPP_TABLES),
 )  # fmt: skip
 STATUSES = ("rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based")
-LEVELS = ("individual", "group", "apm_entity")
-PATHWAY = {"individual": "traditional", "group": "traditional", "apm_entity": "app_plus"}
 OVERALL = ("", "overall")  # the rate of a measure that is scored, where it has several
 
 
@@ -46,7 +57,7 @@ OVERALL = ("", "overall")  # the rate of a measure that is scored, where it has 
 class RunYear:
     """What a run holds of one performance year.
 
-    units    keys in the order of the rows of ``inputs``
+    units    in the order of the rows of ``inputs``
     members  one a clinician and unit: its key, the unit's row, whether a score there adjusts (None: open)
     proxies  (unit row, measure) whose result is a proxy, with its basis
     """
@@ -88,31 +99,77 @@ def _year(tables: Mapping[str, Sequence[Row]], year: int, force: RulesInForce) -
     }
     qpp = built(year, {name: tables[f"reference.{name}"] for name in QPP_TABLES}, {})
     results, proxies = _results(of)
-    submitted = {unit for unit, rows in results.items() if any(row["sent"] for row in rows)}
+    registered = [{n: str(v or "") for n, v in row.items()} for row in force.rows("mips.registration")]
+    pathways = {str(r["participation"]): str(r["pathway"]) for r in force.rows("mips.default_pathway")}
     eligibility = {(row["tin"], row["npi"]): row for row in of["mips.eligibility"]}
-    units = sorted(submitted)
-    place = {unit: row for row, unit in enumerate(units)}
-    columns = _unit_columns(units, eligibility, of)
+    units = _units(results, registered, pathways)
+    of_unit = {unit: _shared(unit, results, registered) for unit in units}
     return RunYear(
         year,
         units,
         MipsInputs(
-            clinician_columns(columns),
-            result_columns(_result_columns(results, place)),
+            clinician_columns(_unit_columns(units, eligibility, registered, of)),
+            result_columns(_result_columns(units, of_unit)),
             answer_columns(None),
         ),
         measure_book(qpp, force),
-        _members(eligibility, place, of, force),
-        {(place[unit], measure): basis for (unit, measure), basis in proxies.items() if unit in place},
+        _members(eligibility, units, registered, of, force),
+        {
+            (row, measure): basis
+            for row, unit in enumerate(units)
+            for place in {unit.place, _practice(unit, registered)}
+            for measure, basis in proxies.get(place, {}).items()
+        },
     )
 
 
-def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Unit, list[Row]], dict[tuple[Unit, str], str]]:
-    """Results by unit; and which of them are proxies, with their basis."""
-    found: dict[Unit, list[Row]] = {}
-    proxies: dict[tuple[Unit, str], str] = {}
+def _units(
+    results: Mapping[Place, Sequence[Row]], registered: Sequence[Row], pathways: Mapping[str, str]
+) -> list[Unit]:
+    """Everyone who sent quality results: in the usual pathway of the level, and in those registered for."""
+    found = set()
+    for place, rows in results.items():
+        if not any(row["sent"] for row in rows):
+            continue
+        tin, npi, entity = place
+        mine = [r for r in registered if (r["entity_id"] == entity if entity else _is_own(r, tin, npi))]
+        level = "individual" if npi else "group" if tin else "apm_entity"
+        if entity and mine:
+            level = mine[0]["participation"]
+        found |= {Unit(place, level, row["pathway"], row["mvp_id"].upper()) for row in mine}
+        if not (entity and mine):
+            found.add(Unit(place, level, pathways[level]))
+    return sorted(found)
 
-    def add(unit: Unit, measure: str, kind: str, category: str, row: Row, cases: str, **more: Any) -> None:
+
+def _is_own(registration: Row, tin: str, npi: str) -> bool:
+    return not registration["entity_id"] and (registration["tin"], registration["npi"]) == (tin, npi)
+
+
+def _practice(unit: Unit, registered: Sequence[Row]) -> Place:
+    """The practice a subgroup is of; of any other unit the unit itself."""
+    if unit.participation == "subgroup":
+        for row in registered:
+            if row["entity_id"] == unit.place[-1]:
+                return (row["tin"], "", "")
+    return unit.place
+
+
+def _shared(unit: Unit, results: Mapping[Place, Sequence[Row]], registered: Sequence[Row]) -> list[Row]:
+    """Results of a unit; a subgroup has those of claims from its practice."""
+    own = list(results[unit.place])
+    practice = _practice(unit, registered)
+    if practice != unit.place:
+        own += [r for r in results.get(practice, ()) if r["collection_type"] == "administrative_claims"]
+    return own
+
+
+def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], dict[Place, dict[str, str]]]:
+    """Results by place; and which of them are proxies, with their basis."""
+    found: dict[Place, list[Row]] = {}
+    proxies: dict[Place, dict[str, str]] = {}
+
+    def add(unit: Place, measure: str, kind: str, category: str, row: Row, cases: str, **more: Any) -> None:
         one = {
             "measure_id": measure, "collection_type": kind, "category": category, "rate": row["rate"],
             "eligible_cases": row[cases], "data_completeness": None, "is_scorable": None, "sent": False,
@@ -124,7 +181,7 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Unit, list[Row]], di
             return
         rows.append(one)
         if row.get("is_proxy"):
-            proxies[unit, measure] = str(row["basis"])
+            proxies.setdefault(unit, {})[measure] = str(row["basis"])
 
     for row in of["quality.reported"]:
         unit = (row["tin"], row["npi"] or "", "")
@@ -151,8 +208,8 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Unit, list[Row]], di
     return found, proxies
 
 
-def _result_columns(results: Mapping[Unit, Sequence[Row]], place: Mapping[Unit, int]) -> dict[str, Any]:
-    rows = [{**row, "clinician": place[unit]} for unit in place for row in results[unit]]
+def _result_columns(units: Sequence[Unit], results: Mapping[Unit, Sequence[Row]]) -> dict[str, Any]:
+    rows = [{**row, "clinician": at} for at, unit in enumerate(units) for row in results[unit]]
     names = ("clinician", "measure_id", "collection_type", "category", "rate", "eligible_cases",
              "data_completeness", "is_scorable")  # fmt: skip
     found: dict[str, Any] = {name: np.array([row[name] for row in rows], dtype=object) for name in names}
@@ -161,20 +218,24 @@ def _result_columns(results: Mapping[Unit, Sequence[Row]], place: Mapping[Unit, 
 
 
 def _unit_columns(
-    units: Sequence[Unit], eligibility: Mapping[tuple[str, str], Row], of: Mapping[str, Sequence[Row]]
+    units: Sequence[Unit],
+    eligibility: Mapping[tuple[str, str], Row],
+    registered: Sequence[Row],
+    of: Mapping[str, Sequence[Row]],
 ) -> dict[str, Any]:
     attested: dict[str, Row] = {row["tin"]: row for row in of["org_raw.category_attestation"]}
     complex_patients = {(row["tin"], row["npi"]): row for row in of["mips.complex_patient"]}
     rows: list[Row] = []
-    for tin, npi, entity in units:
+    for unit in units:
+        tin, npi, _ = _practice(unit, registered)
         statuses = eligibility.get((tin, npi), {})
         said, patients = attested.get(tin, {}), complex_patients.get((tin, npi), {})
         score = said.get("promoting_interoperability_score")
-        level = LEVELS[0] if npi else LEVELS[1] if tin else LEVELS[-1]
         rows.append(
             {
-                "tin": tin, "npi": npi, "entity_id": entity or None, "participation": level,
-                "pathway": PATHWAY[level], "small_practice": float(bool(statuses.get("small"))),
+                "tin": unit.place[0], "npi": npi, "entity_id": unit.place[-1] or None,
+                "participation": unit.participation, "pathway": unit.pathway, "mvp_id": unit.mvp_id or None,
+                "small_practice": float(bool(statuses.get("small"))),
                 **{name: float(bool(statuses.get(name))) for name in STATUSES},
                 "apm_participant": float(statuses.get("apm_entity_id") is not None),
                 "improvement_activities_attested": said.get("improvement_activities_attested"),
@@ -189,29 +250,38 @@ def _unit_columns(
 
 def _members(
     eligibility: Mapping[tuple[str, str], Row],
-    place: Mapping[Unit, int],
+    units: Sequence[Unit],
+    registered: Sequence[Row],
     of: Mapping[str, Sequence[Row]],
     force: RulesInForce,
 ) -> list[Row]:
     """Each clinician with each unit it has a score of."""
     adjusts = {str(row["reporting"]): row for row in force.rows("mips.reporting_adjusts")}
     paid = {(row["tin"], row["npi"]): row["part_b_paid"] for row in of["qp.status"]}
+    at_place: dict[Place, list[int]] = {}
+    for at, unit in enumerate(units):
+        at_place.setdefault(unit.place, []).append(at)
     members = []
     for (tin, npi), row in sorted(eligibility.items()):
         if not npi:
             continue
-        own = ((tin, npi, ""), (tin, "", ""), ("", "", row["apm_entity_id"] or ""))
-        for level, unit in zip(LEVELS, own, strict=True):
-            if unit in place:
-                known = adjusts.get(row["reporting"])
-                members.append(
-                    {
-                        "tin": tin, "npi": npi, "participation": level, "unit": place[unit],
-                        "entity_id": unit[-1] or None, "pathway": PATHWAY[level],
-                        "reporting": row["reporting"], "part_b_paid": paid.get((tin, npi)),
-                        "adjusts": None if known is None else bool(known[level]),
-                    }
-                )  # fmt: skip
+        entities = {row["apm_entity_id"] or ""}
+        entities |= {r["entity_id"] for r in registered if r["tin"] == tin and r["npi"] in ("", npi)}
+        places = [(tin, npi, ""), (tin, "", ""), *(("", "", one) for one in sorted(entities) if one)]
+        known = adjusts.get(row["reporting"])
+        for at in (at for place in places for at in at_place.get(place, ())):
+            unit = units[at]
+            # subgroups and virtual groups adjust those whom a group report would
+            level = unit.participation if unit.participation in (known or {}) else "group"
+            members.append(
+                {
+                    "tin": tin, "npi": npi, "participation": unit.participation, "unit": at,
+                    "entity_id": unit.place[-1] or None, "pathway": unit.pathway,
+                    "mvp_id": unit.mvp_id or None,
+                    "reporting": row["reporting"], "part_b_paid": paid.get((tin, npi)),
+                    "adjusts": None if known is None else bool(known[level]),
+                }
+            )  # fmt: skip
     return members
 
 
