@@ -16,6 +16,7 @@ from corridor.programs.agreement.board import counts, scoreboard
 from corridor.programs.agreement.compare import compare, shapley
 from corridor.programs.agreement.replay import LAW, replay
 from tests.programs.command import corridor
+from tests.programs.kept_run import keep_run
 from tests.project.tree import REPOSITORY
 
 RULES = load_rules(LAW)
@@ -238,3 +239,24 @@ def test_nothing_to_compare(
     assert "AGREEMENT-NOBODY" in corridor(capsys, "agree", "qpp", file, "--ours", ours).err
     ours.write_text("tin,npi\n1,2\n", encoding="utf-8")
     assert "AGREEMENT-OURS" in corridor(capsys, "agree", "qpp", file, "--ours", ours).err
+
+
+def test_beside_the_scores_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    file = CASES / "qpp-experience-2023.csv"
+    keep_run(tmp_path / "bare", {"claims.period": [{"last_day": "2023-12-31"}]}, 2023)
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "bare"))
+    assert "AGREEMENT-NO-SCORE" in corridor(capsys, "agree", "qpp", file, "--run").err
+    score = {"tin": "000000001", "npi": "9000000001", "payment_adjustment_factor": 0.0}
+    rows = [
+        {**score, "performance_year": 2023, "final_score": 75.0, "counts": True},
+        {**score, "performance_year": 2023, "final_score": 60.0, "counts": False},
+        {**score, "performance_year": 2024, "final_score": 90.0, "counts": True},
+    ]
+    keep_run(tmp_path / "home", {"mips.score": rows}, 2023)
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    (row,) = corridor(capsys, "agree", "qpp", file, "--run", "--json").json()["rows"]
+    # 75 of ours that counts in 2023, 77.03 of theirs
+    assert row["final_score"]["difference"] == pytest.approx(-2.03)

@@ -17,6 +17,7 @@ from corridor.programs.best_mix.choose import Lead, Option, choices
 from corridor.programs.best_mix.plans import Plan, outcome
 from corridor.programs.mips.inputs import Facts, MipsInputs, answer_columns, clinician_columns, result_columns
 from tests.programs.command import corridor
+from tests.programs.kept_run import keep_run
 
 FORCE = load_rules(["mips", "qp"]).in_force(2025)
 MIPS, MVP = "mips", "G0055"
@@ -158,8 +159,36 @@ def test_the_command_line(
     assert answer["program"] == "mips" and answer["payment_year"] == 2027
     told = corridor(capsys, "best-mix", file, "--year", 2025).out
     assert "1 of 1 would score higher" in told and "001 mipscqm (9.0)" in told
+    assert "BEST-MIX-WHAT" in corridor(capsys, "best-mix").err
     file.write_text("tin,npi,quality_percent\n1,2,80\n", encoding="utf-8")
     assert "BEST-MIX-NOTHING" in corridor(capsys, "best-mix", file, "--year", 2025).err
+
+
+def test_what_a_run_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = tmp_path / "bare"
+    keep_run(bare, {"claims.period": [{"last_day": "2025-12-31"}]}, 2025)
+    monkeypatch.setenv("CORRIDOR_HOME", str(bare))
+    assert "BEST-MIX-RUN" in corridor(capsys, "best-mix", "--run", "--year", 2025).err
+    who = {"performance_year": 2025, "tin": "000000001", "npi": "9000000001"}
+    no = dict.fromkeys(("rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based"), False)
+    tables = {
+        "mips.eligibility": [{**who, "small": True, **no, "apm_entity_id": None, "reporting": "required"}],
+        "quality.reported": [
+            {**who, "measure_id": "236", "collection_type": kind, "rate": 80.0, "eligible_cases": 50,
+             "data_completeness": complete}
+            for kind, complete in (("ecqm", 100.0), ("mipscqm", 40.0))
+        ],
+    }  # fmt: skip
+    home = tmp_path / "home"
+    keep_run(home, tables, 2025)
+    monkeypatch.setenv("CORRIDOR_HOME", str(home))
+    (row,) = corridor(capsys, "best-mix", "--run", "--year", 2025, "--json").json()["rows"]
+    # nothing installed, so no benchmark: 3 points of a small practice and its 6 of 60; activities unsent;
+    # no cost and no interoperability: 50 / 0 / 50 / 0
+    assert row["final_score"] == pytest.approx(0.5 * 15)
+    assert row["npi"] == "9000000001" and len(row["now"]["results"]) == 2
 
 
 # ---- every subset ------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def _of_run(home: Path) -> list[dict[str, Any]]:
             todo="Run again, or give --ours.",
             field="--run",
         )
-    return found.query("select * from mips.score order by tin, npi")
+    return found.query("select * from mips.score where counts order by performance_year, tin, npi")
 
 
 def _write(file: Path, feedback: Sequence[Feedback], figures: Sequence[Figure]) -> None:

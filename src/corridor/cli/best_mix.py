@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from corridor.programs.best_mix import Mix
     from corridor.programs.best_mix.mix import Way
+    from corridor.programs.mips.inputs import Book
 
 app = typer.Typer()
 SHOWN_ROWS = 20
@@ -23,14 +24,18 @@ HELP = """Which measures, collection types and pathway give the highest MIPS sco
 FILE is that of `corridor settle mips`: one row a participant, with a rate or points of every measure and
 collection type that is collected. Every pathway that is open, every set of results and every category that
 may stay unsent is considered; the best is exact, not greedy. Eligibility for the APP is taken from the file.
+With --run the units and results are those of the last complete run.
 
 Example: corridor best-mix clinicians.csv --year 2025
+
+Example: corridor best-mix --run --year 2026
 """
 
 
 @app.command(help=HELP)
 def best_mix(
-    file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, JSON or Parquet, as for settle mips."),
+    file: Path | None = typer.Argument(None, metavar="[FILE]", help="A file as for settle mips."),
+    run: bool = typer.Option(False, "--run", help="What the last complete run holds, instead of a file."),
     year: int | None = typer.Option(None, "--year", help="Performance year (default: the settings')."),
     overrides: list[str] = typer.Option([], "--set", metavar="RULE=VALUE", help="Your own value of a rule."),
     out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Also write the ways to this file."),
@@ -46,7 +51,14 @@ def best_mix(
     from corridor.programs.mips.door import read_mips_file
     from corridor.settings import load_settings
 
-    if out is not None:
+    if (file is None) != run:
+        raise CorridorError(
+            "BEST-MIX-WHAT",
+            "Both a file and --run are given." if run else "Neither a file nor --run is given.",
+            todo="Name a file as for settle mips, or give --run for what is loaded.",
+            field="FILE",
+        )
+    if out is not None and file is not None:
         check_out(out, file)
     settings = load_settings(config)
     given = {**settings.overrides, **stated_overrides(overrides)}
@@ -55,16 +67,26 @@ def best_mix(
     )
     chosen = year if year is not None else settings.year
     force = rules.in_force(date.today().year if chosen is None else chosen)
-    book, digests = installed_book(settings.home_folder(), force)
-    inputs = read_mips_file(file, force, book)
-    if not len(inputs.results["clinician"]):
-        raise CorridorError(
-            "BEST-MIX-NOTHING",
-            "The file has no result of a measure.",
-            why="There is nothing to choose from: categories and final scores are what a choice comes to.",
-            todo="Give a rate, or points, of every measure and collection type, such as q236_ecqm_rate.",
-            file=file,
-        )
+    book: Book
+    digests: dict[str, str] = {}
+    if file is None:
+        from corridor.engine.runs import open_run
+        from corridor.engine.warehouse import Warehouse
+        from corridor.programs.best_mix.of_run import collected
+
+        held = collected(open_run(Warehouse.open(settings.home_folder()).home), force)
+        inputs, book = held.inputs, held.book
+    else:
+        book, digests = installed_book(settings.home_folder(), force)
+        inputs = read_mips_file(file, force, book)
+        if not len(inputs.results["clinician"]):
+            raise CorridorError(
+                "BEST-MIX-NOTHING",
+                "The file has no result of a measure.",
+                why="There is nothing to choose from: categories are what a choice comes to.",
+                todo="Give a rate, or points, of every measure and collection type, such as q236_ecqm_rate.",
+                file=file,
+            )
     for warning in inputs.warnings:
         typer.echo(f"warning: {warning}", err=True)
     found = best_mixes(inputs, book, force)

@@ -39,24 +39,33 @@ def read_ours(path: Path) -> list[Row]:
 
 
 def matched(feedback: Sequence[Feedback], ours: Sequence[Row]) -> list[tuple[Feedback, Row]]:
-    """Feedback with our row of the same TIN and NPI; by the NPI alone where CMS prints no TIN.
+    """Feedback with our row of the same TIN, NPI and year; by the NPI alone where CMS prints no TIN.
 
     A file about one participant who is not named goes with the only row of ours. Who is in one of the two
     only is left out.
     """
     if len(feedback) == len(ours) == 1 and not (feedback[0].tin or feedback[0].npi):
         return [(feedback[0], ours[0])]
-    by_both = {(_text(row, "tin"), _text(row, "npi")): row for row in ours}
-    by_npi: dict[str, Row | None] = {}
+    by_both: dict[tuple[int | None, str, str], Row] = {}
+    by_npi: dict[tuple[int | None, str], Row | None] = {}
     for row in ours:
-        npi = _text(row, "npi")
-        by_npi[npi] = None if npi in by_npi else row
+        year, npi = _year(row), _text(row, "npi")
+        by_both[year, _text(row, "tin"), npi] = row
+        by_npi[year, npi] = None if (year, npi) in by_npi else row
+    dated = any(_year(row) is not None for row in ours)
     found = []
     for one in feedback:
-        named = by_both.get((one.tin, one.npi)) if one.tin else by_npi.get(one.npi)
+        year = one.year if dated else None
+        named = by_both.get((year, one.tin, one.npi)) if one.tin else by_npi.get((year, one.npi))
         if named is not None and (one.tin or one.npi):
             found.append((one, named))
     return found
+
+
+def _year(row: Row) -> int | None:
+    """The performance year of a row of a run; files of one year do not say it."""
+    stated = row.get("performance_year")
+    return None if stated in (None, "") else int(float(str(stated)))
 
 
 def _text(row: Row, name: str) -> str:

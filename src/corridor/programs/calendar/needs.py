@@ -7,12 +7,13 @@ from datetime import date
 
 from corridor.law import RulesInForce
 from corridor.programs.calendar.model import Deadline, said
-from corridor.programs.calendar.standing import Evidence, Need, counted_need
+from corridor.programs.calendar.standing import Evidence, Need, Tables, counted_need
 from corridor.words import counted
 
 Look = Callable[[Deadline, Evidence, RulesInForce], list[Need]]
 LOAD_QUALITY = "corridor load quality FILE, or corridor load quality-results FILE"
 LOAD_ATTESTATION = "corridor load attestation FILE"
+COMPLETENESS = "mips.data_completeness_minimum"
 
 
 def needs(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Need]:
@@ -37,27 +38,17 @@ def words(found: list[Need]) -> str:
 def _submission(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Need]:
     year = one.year or 0
     found = _categories(year, evidence, None)
-    run = evidence.of_year(year)
-    if run is not None and run.has("claims.measure_result") and "mips.data_completeness_minimum" in force:
-        found.append(_completeness(evidence, year, force))
-    built = year in evidence.submitted
-    found.append(
-        Need(
-            "a submission that validates",
-            "done" if built else "missing",
-            "",
-            "" if built else "corridor submit qpp",
-        )
-    )
-    found.append(Need("that CMS has received it", "unseen", "", "look at the submission receipt of QPP"))
+    run = evidence.run
+    if run is not None and run.has("claims.measure_result") and COMPLETENESS in force:
+        found.append(_completeness(run, year, force))
+    found.append(Need("a submission that validates, and CMS's receipt", "unseen", "", "corridor submit qpp"))
     return found
 
 
-def _completeness(evidence: Evidence, year: int, force: RulesInForce) -> Need:
+def _completeness(run: Tables, year: int, force: RulesInForce) -> Need:
     """Results below the completeness that counts, of those that state one."""
-    least = force.number("mips.data_completeness_minimum")
-    assert evidence.run is not None
-    (row,) = evidence.run.query(
+    least = force.number(COMPLETENESS)
+    (row,) = run.query(
         "select count(*) as results, count(*) filter (where completeness < ?) as below "
         "from claims.measure_result where performance_year = ? and completeness is not null",
         [least, year],

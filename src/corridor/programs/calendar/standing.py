@@ -19,10 +19,14 @@ from corridor.engine.warehouse import Warehouse
 STATES = ("done", "partly", "missing", "later", "unseen")
 YYYYMM = 100
 # the lists of the organization that carry a performance year, and what one row of them must say to count
-LISTS = {
-    "quality": ("org_raw.quality_result", "rate is not null"),
-    "activities": ("org_raw.category_attestation", "improvement_activities_attested is not null"),
-    "interoperability": ("org_raw.category_attestation", "promoting_interoperability_score is not null"),
+LISTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "quality": (
+        ("org_raw.quality_result", "rate is not null"),
+        ("qpp_raw.measure_result", "true"),
+        ("qpp_raw.measure_patient", "true"),
+    ),
+    "activities": (("org_raw.category_attestation", "improvement_activities_attested is not null"),),
+    "interoperability": (("org_raw.category_attestation", "promoting_interoperability_score is not null"),),
 }
 
 
@@ -60,7 +64,6 @@ class Evidence:
     tables      raw tables that have rows
     installed   public reference files, by name
     compared    performance years of which CMS's feedback was compared
-    submitted   performance years of which a submission was built
     run         the last complete run; None: none
     """
 
@@ -71,7 +74,6 @@ class Evidence:
     tables: frozenset[str] = frozenset()
     installed: frozenset[str] = frozenset()
     compared: frozenset[int] = frozenset()
-    submitted: frozenset[int] = frozenset()
     run: Tables | None = None
 
     @classmethod
@@ -97,7 +99,6 @@ class Evidence:
                 path.parent.parent.name for path in (warehouse.home / "reference").glob("*/*/reference.json")
             ),
             compared=_years(warehouse.home / "agreement"),
-            submitted=_years(warehouse.home / "submissions"),
             run=run,
         )
 
@@ -111,24 +112,23 @@ class Evidence:
 def _counts(files: dict[str, list[Path]]) -> tuple[dict[str, dict[int, int]], dict[int, int]]:
     practices: dict[str, dict[int, int]] = {}
     measures: dict[int, int] = {}
-    wanted = [table for table, _ in LISTS.values() if table in files]
-    if not wanted:
-        return practices, measures
     con = connect(threads=1)
-    for name, (table, counts) in LISTS.items():
-        if table in files:
-            rows = con.execute(
-                f"select performance_year, count(distinct tin) from {parquet(files[table])} "
-                f"where performance_year is not null and {counts} group by performance_year"
-            ).fetchall()
-            practices[name] = {int(year): int(count) for year, count in rows}
-    table, counts = LISTS["quality"]
-    if table in files:
+    for name, lists in LISTS.items():
+        parts = [
+            f"select performance_year, tin, {'measure_id' if name == 'quality' else 'null as measure_id'} "
+            f"from {parquet(files[table])} where performance_year is not null and {counts}"
+            for table, counts in lists
+            if table in files
+        ]
+        if not parts:
+            continue
         rows = con.execute(
-            f"select performance_year, count(distinct measure_id) from {parquet(files[table])} "
-            f"where performance_year is not null and {counts} group by performance_year"
+            "select performance_year, count(distinct tin), count(distinct measure_id) "
+            f"from ({' union all '.join(parts)}) group by performance_year"
         ).fetchall()
-        measures = {int(year): int(count) for year, count in rows}
+        practices[name] = {int(year): int(count) for year, count, _ in rows}
+        if name == "quality":
+            measures = {int(year): int(count) for year, _, count in rows}
     con.close()
     return practices, measures
 
