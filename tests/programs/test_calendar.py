@@ -152,6 +152,16 @@ def test_claims_must_reach_the_end_of_a_window() -> None:
     assert words(needs(snapshot, whole, force)) == ""
 
 
+def test_a_stated_registration_is_done() -> None:
+    row = {"tin": "000000001", "npi": "", "entity_id": "", "participation": "group", "pathway": "mvp",
+           "mvp_id": "G0055"}  # fmt: skip
+    rules = load_rules(PROGRAMS, overrides={"mips.registration": [row]})
+    window = of(2026)["mips.mvp_registration"]
+    evidence = Evidence(installed=frozenset({"qpp_mvp_measure"}))
+    assert [need.state for need in needs(window, evidence, rules.in_force(2026))] == ["done", "done"]
+    assert [need.state for need in needs(window, evidence, RULES.in_force(2026))] == ["done", "unseen"]
+
+
 def test_the_command_line_shows_the_same_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ from corridor.law import load_rules
 from corridor.programs.calendar import PROGRAMS, Deadline, calendar_file, deadlines
 from corridor.programs.calendar.ics import LINE
 from corridor.web.roles import Role
+from corridor.web.scope import Scope
 from tests.web.conftest import Sign
 
 RULES = load_rules(PROGRAMS)
@@ -50,3 +51,11 @@ def test_everybody_gets_the_list_and_the_file(signed: Sign) -> None:
     answer = person.get("/deadlines.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.text.count("BEGIN:VEVENT") == answer.text.count("END:VEVENT") > 5
+
+
+def test_what_is_missing_is_shown_to_who_sees_every_row(signed: Sign) -> None:
+    page = signed(Role.analyst).get("/deadlines").text
+    assert "Missing: quality results of" in page and "Not seen from here: " in page
+    for person in (signed(Role.administrator), signed(Role.analyst, scope=Scope(tin=("1",)))):
+        page = person.get("/deadlines").text
+        assert "Every date that a rule states" in page and "Missing: " not in page

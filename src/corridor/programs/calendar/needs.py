@@ -14,6 +14,7 @@ Look = Callable[[Deadline, Evidence, RulesInForce], list[Need]]
 LOAD_QUALITY = "corridor load quality FILE, or corridor load quality-results FILE"
 LOAD_ATTESTATION = "corridor load attestation FILE"
 COMPLETENESS = "mips.data_completeness_minimum"
+REGISTRATION = "mips.registration"
 
 
 def needs(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Need]:
@@ -143,16 +144,25 @@ def _snapshot(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Ne
 
 
 def _registration(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Need]:
+    """MVPs to compare, and what the organization says it registered (mips.registration)."""
+    if one.event != "mips.mvp_registration":
+        return _at_cms(one, evidence, force)
     has = "qpp_mvp_measure" in evidence.installed
-    found = []
-    if one.event == "mips.mvp_registration":
-        found.append(
-            Need(
-                "the MVPs of CMS, to compare pathways", "done" if has else "missing", "",
-                "corridor best-mix" if has else "corridor reference add FOLDER of qpp-measures-data",
-            )
-        )  # fmt: skip
-    return [*found, Need("whether it was done at CMS", "unseen", "", "look at the QPP portal")]
+    found = [
+        Need(
+            "the MVPs of CMS, to compare pathways", "done" if has else "missing", "",
+            "corridor best-mix" if has else "corridor reference add FOLDER of qpp-measures-data",
+        )
+    ]  # fmt: skip
+    stated = force.rows(REGISTRATION) if REGISTRATION in force else []
+    mvps = sum(1 for row in stated if row["pathway"] == "mvp")
+    if mvps:
+        told = Need("the registrations for an MVP", "done", f"{mvps:,} stated in corridor.toml")
+    else:
+        told = Need(
+            "whether it was done at CMS", "unseen", "", f"state it as {REGISTRATION} in corridor.toml"
+        )
+    return [*found, told]
 
 
 def _review(one: Deadline, evidence: Evidence, force: RulesInForce) -> list[Need]:
