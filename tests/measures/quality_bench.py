@@ -31,6 +31,14 @@ MEASURE = {
     "is_inverse": "BOOLEAN",
 }
 STRATUM = {"measure_id": "VARCHAR", "stratum": "VARCHAR", "e_measure_uuid": "VARCHAR"}
+ROSTER = {
+    "tin": "VARCHAR",
+    "npi": "VARCHAR",
+    "site_id": "VARCHAR",
+    "specialty_code": "VARCHAR",
+    "start_date": "DATE",
+    "end_date": "DATE",
+}
 CANONICAL = ("claims.measure_name", "claims.measure_patient", "claims.measure_result")
 ROLLUP = ("quality.patient", "quality.count", "quality.rollup")
 
@@ -45,6 +53,7 @@ class QualityBench:
         self.names: list[Row] = []
         self.measures: list[tuple[Any, ...]] = []
         self.strata: list[tuple[Any, ...]] = []
+        self.roster: list[tuple[Any, ...]] = []
         self.aliases: list[tuple[int, int]] = []
 
     def count(self, denominator: int, numerator: int, **more: Any) -> None:
@@ -64,6 +73,7 @@ class QualityBench:
             self.tables.give(table, columns, [[row.get(name) for name in columns] for row in rows])
         self.tables.give("reference.qpp_measure", MEASURE, self.measures)
         self.tables.give("reference.qpp_measure_stratum", STRATUM, self.strata)
+        self.tables.give("org_raw.provider_roster", ROSTER, self.roster)
         pairs = {"person_id": "BIGINT", "kept_person_id": "BIGINT"}
         self.tables.give("identity.person_alias", pairs, self.aliases)
         found: list[Row] = []

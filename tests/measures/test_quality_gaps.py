@@ -9,11 +9,6 @@ import pytest
 from tests.measures.bench_tables import Row
 from tests.measures.quality_bench import ROLLUP, QualityBench
 
-ROSTER = {
-    "tin": "VARCHAR", "npi": "VARCHAR", "site_id": "VARCHAR", "specialty_code": "VARCHAR",
-    "start_date": "DATE", "end_date": "DATE",
-}  # fmt: skip
-
 
 @pytest.fixture
 def bench() -> QualityBench:
@@ -74,17 +69,13 @@ def test_each_month_and_site_has_its_own_row(bench: QualityBench) -> None:
 def test_who_is_on_the_roster_and_sent_nothing_is_listed(bench: QualityBench) -> None:
     """N2 shares the specialty that reports, N3 does not, N4 has left; N1 sent nothing from site B."""
     bench.count(100, 60, not_met=40, site_id="A")
-    bench.tables.give(
-        "org_raw.provider_roster",
-        ROSTER,
-        [
-            ("T1", "N1", "A", "06", None, None),
-            ("T1", "N1", "B", "06", None, None),
-            ("T1", "N2", "A", "06", None, None),
-            ("T1", "N3", "A", "20", None, None),
-            ("T1", "N4", "A", "06", None, date(2026, 12, 31)),
-        ],
-    )
+    bench.roster = [
+        ("T1", "N1", "A", "06", None, None),
+        ("T1", "N1", "B", "06", None, None),
+        ("T1", "N2", "A", "06", None, None),
+        ("T1", "N3", "A", "20", None, None),
+        ("T1", "N4", "A", "06", None, date(2026, 12, 31)),
+    ]
     rows = bench.make("quality.not_delivered")
     assert [(row["npi"], row["site_id"], row["missing"]) for row in rows] == [
         ("N1", "B", "nothing of this site"),

@@ -147,6 +147,18 @@ def test_identifiers_of_qrda_name_the_measure_and_its_rate(bench: QualityBench) 
     assert bench.rollup(level="clinician", stratum="totalRate")["rate"] == 60
 
 
+def test_a_clinician_without_a_practice_belongs_to_the_only_one_of_the_roster(bench: QualityBench) -> None:
+    bench.roster = [
+        (tin, npi, None, None, None, None) for tin, npi in (("T1", "N1"), ("T1", "N2"), ("T2", "N2"))
+    ]
+    for npi in ("N1", "N2"):
+        bench.patient(1, "met", npi=npi, tin=None)
+        bench.count(10, 5, not_met=5, npi=npi, tin=None, measure_id="134")
+    rows = bench.make("quality.patient", "quality.count", "quality.rollup")
+    found = {(row["npi"], row["measure_id"], row["tin"]) for row in rows if row["level"] == "clinician"}
+    assert found == {("N1", "236", "T1"), ("N1", "134", "T1"), ("N2", "236", ""), ("N2", "134", "")}
+
+
 def test_an_entity_is_counted_apart_from_its_practices(bench: QualityBench) -> None:
     bench.count(500, 400, not_met=100, tin=None, npi=None, entity_id="A9901", participation="apm_entity")
     bench.count(100, 60, not_met=40)

@@ -2,15 +2,24 @@
 -- makes:     one row per source, reporter, measure, period and patient (or event of one): what the patient counts as
 -- key:       source_id, performance_year, period_start, period_end, participation, tin, npi, entity_id, site_id,
 --            measure_id, collection_type, stratum, person_id, event_key
--- reads:     qpp_raw.measure_patient, claims.measure_name, identity.person_alias
+-- reads:     qpp_raw.measure_patient, claims.measure_name, identity.person_alias,
+--            org_raw.provider_roster
 -- rules:     mips.measure_status, mips.measure_patients
 -- cites:     docs/quality.md
 -- evidence:  none
 -- owner:     tin, npi
-with loaded as (
+-- a clinician without a practice in the file belongs to the one practice of the roster, where there is one only
+with sole_practice as (
+  select npi, min(tin) as tin
+  from org_raw.provider_roster
+  where npi is not null and tin is not null
+  group by npi
+  having count(distinct tin) = 1
+),
+loaded as (
   select
     patient.source_id, patient.delivery_id, patient.performance_year, patient.period_start, patient.period_end,
-    patient.participation, coalesce(patient.tin, '') as tin, coalesce(patient.npi, '') as npi,
+    patient.participation, coalesce(patient.tin, sole_practice.tin, '') as tin, coalesce(patient.npi, '') as npi,
     coalesce(patient.entity_id, '') as entity_id, coalesce(patient.site_id, '') as site_id, patient.software,
     known.quality_id as measure_id, patient.collection_type, coalesce(patient.stratum, '') as stratum,
     patient.document as source, coalesce(alias.kept_person_id, patient.person_id) as person_id,
@@ -18,6 +27,8 @@ with loaded as (
     patient.status, patient.missing_element, patient.payer, patient.load_order
   from qpp_raw.measure_patient as patient
   join claims.measure_name as known on known.measure_reference = patient.measure_id
+  left join sole_practice
+    on sole_practice.npi = patient.npi and patient.tin is null and patient.entity_id is null
   left join identity.person_alias as alias on alias.person_id = patient.person_id
 ),
 -- a file that is loaded again for the same reporter, measure and period replaces the one before it

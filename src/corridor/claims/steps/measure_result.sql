@@ -3,7 +3,7 @@
 -- key:       source_id, performance_year, period_start, period_end, participation, tin, npi, entity_id, site_id,
 --            measure_id, collection_type, stratum
 -- reads:     qpp_raw.measure_result, claims.measure_patient, claims.measure_name,
---            reference.qpp_measure_stratum
+--            reference.qpp_measure_stratum, org_raw.provider_roster
 -- rules:     mips.measure_patients, claims.cell_size_minimum
 -- cites:     QPP submissions API, reportingRate and performanceRate; docs/quality.md
 -- evidence:  claims.measure_patient(source_id, performance_year, tin, npi, measure_id)
@@ -15,10 +15,18 @@ with named_stratum as (
   where e_measure_uuid is not null
   group by upper(e_measure_uuid)
 ),
+-- a clinician without a practice in the file belongs to the one practice of the roster, where there is one only
+sole_practice as (
+  select npi, min(tin) as tin
+  from org_raw.provider_roster
+  where npi is not null and tin is not null
+  group by npi
+  having count(distinct tin) = 1
+),
 loaded as (
   select
     result.source_id, result.delivery_id, result.performance_year, result.period_start, result.period_end,
-    result.participation, coalesce(result.tin, '') as tin, coalesce(result.npi, '') as npi,
+    result.participation, coalesce(result.tin, sole_practice.tin, '') as tin, coalesce(result.npi, '') as npi,
     coalesce(result.entity_id, '') as entity_id, coalesce(result.site_id, '') as site_id, result.software,
     known.quality_id as measure_id, result.collection_type, coalesce(named_stratum.stratum, result.stratum, '') as stratum,
     result.document as source, result.initial_population, coalesce(result.denominator, 0) as denominator,
@@ -27,6 +35,7 @@ loaded as (
     result.not_captured, result.rate as stated_rate, result.load_order
   from qpp_raw.measure_result as result
   join claims.measure_name as known on known.measure_reference = result.measure_id
+  left join sole_practice on sole_practice.npi = result.npi and result.tin is null and result.entity_id is null
   left join named_stratum on named_stratum.e_measure_uuid = upper(result.stratum)
 ),
 newest as (
