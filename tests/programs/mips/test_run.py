@@ -34,6 +34,10 @@ TABLES: dict[str, dict[str, str]] = {
         "performance_year": N, "tin": V, "npi": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
         "is_proxy": B, "basis": V,
     },
+    "mips.administrative_entity": {
+        "performance_year": N, "apm_entity_id": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
+        "is_proxy": B, "basis": V,
+    },
     "mips.cost_measure": {
         "performance_year": N, "tin": V, "npi": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
         "is_proxy": B, "basis": V,
@@ -205,6 +209,8 @@ def test_an_entity_is_scored_by_app_plus_and_all_its_clinicians_have_its_score(b
         bench.add("quality.rollup", level="entity", entity_id="A1", measure_id=measure,
                   collection_type="ecqm", stratum="", rate=rate, case_count=500,
                   completeness=100)  # fmt: skip
+    bench.add("mips.administrative_entity", apm_entity_id="A1", measure_id="479", cases=500, rate=0.15,
+              is_scorable=False, is_proxy=True, basis="proxy: loaded claims")  # fmt: skip
     found = by_key(bench.rows("mips.score"))
     one = found["N1", "apm_entity"]
     assert one["entity_id"] == "A1" and one["pathway"] == "app_plus" and one["counts"]

@@ -46,7 +46,8 @@ class Unit:
 QPP_TABLES = ("qpp_measure", "qpp_measure_method", "qpp_measure_link", "qpp_benchmark")
 TABLES = (
     "mips.eligibility", "quality.reported", "quality.rollup", "mips.claims_measure",
-    "mips.administrative_measure", "mips.cost_measure", "mips.complex_patient", "qp.status",
+    "mips.administrative_measure", "mips.administrative_entity", "mips.cost_measure", "mips.complex_patient",
+    "qp.status",
     "org_raw.category_attestation", *(f"reference.{name}" for name in QPP_TABLES),
 )  # fmt: skip
 STATUSES = ("rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based")
@@ -205,6 +206,10 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], d
             unit = (row["tin"], row["npi"], "")
             scorable = {"is_scorable": float(bool(row["is_scorable"]))}
             add(unit, row["measure_id"], "administrative_claims", category, row, "cases", **scorable)
+    for row in of["mips.administrative_entity"]:
+        unit = ("", "", row["apm_entity_id"])
+        scorable = {"is_scorable": float(bool(row["is_scorable"]))}
+        add(unit, row["measure_id"], "administrative_claims", "quality", row, "cases", **scorable)
     return found, proxies
 
 
