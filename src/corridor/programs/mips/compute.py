@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.formulas import Evaluation, Model
+from corridor.programs.mips.doubts import doubts
 from corridor.programs.mips.inputs import (
     Array,
     Book,
@@ -47,6 +48,7 @@ PARTS = (
     "cost_improvement", *PERCENTS,
 )  # fmt: skip
 KNOWN = ("final_score", "cost_percent", "improvement_activities_attested", "facility_quality_percent")
+EXCUSES = ("quality_reweighted", "improvement_reweighted", "interoperability_reweighted")
 SCORED = (
     "quality_contribution", "cost_contribution", "improvement_activities_contribution",
     "promoting_interoperability_contribution", "complex_patient_bonus", "final_score",
@@ -63,6 +65,8 @@ class Scored:
     measured: Measured
     reported: Reported
     facility: Array
+    excused: dict[str, Array]
+    statements: Array
 
 
 def score(
@@ -119,8 +123,10 @@ def settle(inputs: MipsInputs, book: Book, rules: Rules, year: int, *, whole_coh
     final = np.where(known(inputs, scored), scored.evaluation["final_score"], np.nan)
     counts = which_counts(inputs.clinicians, final, force)
     settlement, warnings = settle_scores(inputs.clinicians, final, counts, force, whole_cohort)
-    return Result(inputs, force, scored, final, counts, settlement, [*inputs.warnings,
-                  *scored.measured.warnings, *warnings], book)  # fmt: skip
+    made = ~np.isnan(final) & np.isnan(inputs.clinicians["final_score"])
+    said = doubts(scored.inputs, scored.excused, made, scored.statements)
+    told = [*inputs.warnings, *scored.measured.warnings, *said, *warnings]
+    return Result(inputs, force, scored, final, counts, settlement, told, book)
 
 
 def score_inputs(inputs: MipsInputs, book: Book, force: RulesInForce) -> Scored:
@@ -141,6 +147,10 @@ def score_inputs(inputs: MipsInputs, book: Book, force: RulesInForce) -> Scored:
     _fill(given, "improvement_submitted", _sent(given, attested, ("improvement_activities_percent",)))
     sent = _sent(given, answers.submitted > 0, ("promoting_interoperability_percent",))
     _fill(given, "interoperability_submitted", sent)
+    statements = np.where(
+        np.isnan(given["interoperability_statements_made"]), answers.statements_made,
+        given["interoperability_statements_made"],
+    )  # fmt: skip
     _fill(given, "interoperability_statements_made", np.nan_to_num(answers.statements_made))
     _fill(given, "interoperability_bonus_reported", np.nan_to_num(answers.bonus_reported))
     children = {"measure": results.children(force), "interoperability": answers.children}
@@ -169,7 +179,8 @@ def score_inputs(inputs: MipsInputs, book: Book, force: RulesInForce) -> Scored:
     ):
         merge_assumption(found, record)
     results.assumptions = list(found.values())
-    return Scored(given, second, weights, results, answers, facility)
+    excused = {name: np.broadcast_to(first[name], (inputs.size,)).astype(bool) for name in DECIDERS[2:]}
+    return Scored(given, second, weights, results, answers, facility, excused, statements)
 
 
 def known(inputs: MipsInputs, scored: Scored) -> Array:
@@ -181,7 +192,9 @@ def known(inputs: MipsInputs, scored: Scored) -> Array:
     rated = np.zeros(inputs.size, dtype=bool)
     reported_rows = scored.measured.columns["result"] != "not_reported"
     rated[scored.measured.columns["clinician"][reported_rows]] = True
-    found: Array = np.any([*sent, *given, rated], axis=0)
+    # excused of all that can be sent: the threshold is the score
+    excused = np.all([columns[name] > 0 for name in EXCUSES], axis=0)
+    found: Array = np.any([*sent, *given, rated, excused], axis=0)
     return found
 
 
