@@ -14,6 +14,7 @@ from corridor.law import load_rules
 from corridor.programs.agreement import Category, Feedback, Figure, Measure, read_feedback
 from corridor.programs.agreement.board import counts, scoreboard
 from corridor.programs.agreement.compare import compare, shapley
+from corridor.programs.agreement.parts import parts
 from corridor.programs.agreement.replay import LAW, replay
 from tests.programs.command import corridor
 from tests.programs.kept_run import keep_run
@@ -153,6 +154,35 @@ def test_the_difference_of_a_final_score_by_cause() -> None:
     assert {share.cause: share.effect for share in found.adjustment_shares} == {
         "final_score": pytest.approx(0.006)
     }
+
+
+def test_the_difference_of_a_category_measure_by_measure() -> None:
+    # theirs: 236 at 70 % with 6, 001 with 9, 134 with 3: 18 of 30 = 60; ours: 236 at 75 % with 8, 001 with 9,
+    # 130 with 10 in place of 134: 27 of 40, for one more is asked for, = 67.5
+    category = Category(
+        60.0, 2, available=30.0, measures=(
+            Measure("236", 6.0, 4, collection_type="ecqm", rate=70.0),
+            Measure("001", 9.0, 4, collection_type="ecqm", rate=12.0), Measure("134", 3.0, 4),
+        ),
+    )  # fmt: skip
+    shown = {"category": "quality", "counted": True, "collection_type": "ecqm"}
+    ours = {
+        "quality_percent": 67.5, "quality_available": 40.0, "measures": [
+            {**shown, "measure_id": "236", "points": 8.0, "rate": 75.0},
+            {**shown, "measure_id": "001", "points": 9.0, "rate": 12.0},
+            {**shown, "measure_id": "130", "points": 10.0, "rate": 99.0},
+        ],
+    }  # fmt: skip
+    found = parts("quality", category, ours, 10.0)
+    assert {one.cause: one.effect for one in found} == {
+        "measure 130": pytest.approx(1000 / 30), "measure 134": pytest.approx(-10),
+        "measure 236": pytest.approx(200 / 30), "points that could be had": pytest.approx(67.5 - 90),
+    }  # fmt: skip
+    assert {one.cause: one.why for one in found if one.why} == {
+        "measure 130": "counted by us only", "measure 134": "counted by CMS only",
+        "measure 236": "another rate",
+    }  # fmt: skip
+    assert sum(one.effect for one in found) == pytest.approx(7.5)
 
 
 def test_a_reweighted_category_is_a_matter_of_weights() -> None:

@@ -216,6 +216,9 @@ def _print_compared(compared: Sequence[Comparison], total: int) -> None:
             )
             for share in sorted(shares, key=lambda share: -abs(share.effect)):
                 sys.stdout.write(f"    {share.effect:+.{digits}f}  {WORDS[share.cause]}\n")
+                for part in one.within.get(share.cause, ()) if name == "final score" else ():
+                    why = f" ({part.why})" if part.why else ""
+                    sys.stdout.write(f"      {part.effect:+.2f} of the category  {part.cause}{why}\n")
     left = total - len(compared)
     if left:
         sys.stdout.write(f"{left} in the feedback have no row of ours\n")

@@ -19,6 +19,7 @@ import numpy as np
 from corridor.formulas.columns import Floats
 from corridor.law import RulesInForce
 from corridor.programs.agreement.model import CATEGORIES, Feedback
+from corridor.programs.agreement.parts import Part, parts
 from corridor.programs.mips.model import CLINICIANS
 
 WEIGHTS, BONUS = "weights", "complex_patient_bonus"
@@ -54,7 +55,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One participant: CMS's final score and adjustment (a fraction), ours, the shares of each difference."""
+    """One participant: CMS's final score and adjustment (a fraction), ours, the shares of each difference.
+
+    within  category -> what makes up its own difference, in its percentage points
+    """
 
     feedback: Feedback
     final_theirs: float | None
@@ -63,6 +67,7 @@ class Comparison:
     adjustment_theirs: float | None
     adjustment_ours: float | None
     adjustment_shares: tuple[Share, ...]
+    within: dict[str, tuple[Part, ...]]
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison for machines; adjustments are fractions."""
@@ -80,6 +85,7 @@ class Comparison:
                 "difference": _less(self.adjustment_ours, self.adjustment_theirs),
                 "causes": [share.to_dict() for share in self.adjustment_shares],
             },
+            "categories": {name: [part.to_dict() for part in found] for name, found in self.within.items()},
         }  # fmt: skip
 
 
@@ -97,6 +103,11 @@ def compare(feedback: Feedback, ours: Mapping[str, Any], force: RulesInForce) ->
         feedback.adjustment,
         adjustment,
         _of_adjustment(feedback, ours, force) if told else (),
+        {
+            name: found
+            for name, category in feedback.categories.items()
+            if (found := parts(name, category, ours, force.number("mips.maximum_measure_points")))
+        },
     )
 
 

@@ -29,7 +29,7 @@ def read_ours(path: Path) -> list[Row]:
         rows = body.get("rows") if isinstance(body, dict) else body
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise _none(path)
-        found: list[Row] = rows
+        found: list[Row] = _with_measures(rows, body.get("measures") if isinstance(body, dict) else None)
     else:
         table = read_door_table(path, ("tin", "npi", "final_score"))
         found = [{name: table.cells[name][at] for name in table.columns} for at in range(len(table.lines))]
@@ -60,6 +60,14 @@ def matched(feedback: Sequence[Feedback], ours: Sequence[Row]) -> list[tuple[Fee
         if named is not None and (one.tin or one.npi):
             found.append((one, named))
     return found
+
+
+def _with_measures(rows: Sequence[Row], measures: Any) -> list[Row]:
+    """Each row with its measures, which stand beside the rows and name theirs by its place."""
+    by_row: dict[int, list[Any]] = {}
+    for one in measures if isinstance(measures, list) else []:
+        by_row.setdefault(int(one["row"]), []).append(one)
+    return [{**row, "measures": by_row.get(at, [])} for at, row in enumerate(rows)]
 
 
 def _year(row: Row) -> int | None:
