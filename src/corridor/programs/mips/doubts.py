@@ -40,8 +40,9 @@ def doubts(
     silent &= np.isnan(given["promoting_interoperability_percent"])
     if silent.any():
         found.append(
-            f"interoperability: the required statements are not given for "
-            f"{counted(int(silent.sum()), 'score')}, so the category is 0; give interoperability_statements_made"
+            "interoperability: the required statements are not given for "
+            f"{counted(int(silent.sum()), 'score')}, so the category is 0; "
+            "give interoperability_statements_made"
         )
     alone = made & np.asarray(given["participation"] == "subgroup") & np.asarray(given["pathway"] != "mvp")
     if alone.any():
