@@ -12,6 +12,7 @@ import pytest
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
 from corridor.sources.qpp.load import load
+from corridor.sources.qpp.measure_report import report_rows
 from corridor.sources.summary import LoadSummary
 
 HEAD = "performance_year,period_end,tin,npi,measure_id,collection_type"
@@ -145,7 +146,9 @@ def test_a_summary_report_is_a_row_of_counts(tmp_path: Path) -> None:
     report = _report(
         "summary", _population(initial_population=12, denominator=10, denominator_exclusion=1, numerator=6)
     )
-    bundle = {"resourceType": "Bundle", "entry": [{"resource": report}, {"resource": PRACTITIONER}]}
+    report["reporter"] = {"reference": "urn:uuid:1"}
+    entries = [{"resource": report}, {"fullUrl": "urn:uuid:1", "resource": PRACTITIONER}]
+    bundle = {"resourceType": "Bundle", "entry": entries}
     loaded(tmp_path / "home", write(tmp_path, "report.json", bundle))
     columns = "measure_id, npi, initial_population, denominator, exclusion, numerator, document"
     assert rows(tmp_path / "home", "measure_result", columns) == [
@@ -161,6 +164,31 @@ def test_individual_reports_are_patients_a_line_each(tmp_path: Path) -> None:
     assert rows(tmp_path / "home", "measure_patient", "person_id, event_id, status") == [
         (1, None, "met"), (2, "1", "met"), (2, "2", "not_met"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [("2026", "2026-12-31"), ("2026-02", "2026-02-28"), ("2026-06-30T23:59:59Z", "2026-06-30")],
+)
+def test_a_period_may_be_a_year_or_a_month(end: str, day: str) -> None:
+    report = _report("summary", _population(denominator=1), period={"start": "2026", "end": end})
+    ((row,), _) = report_rows([report])
+    assert (row["period_start"], row["period_end"]) == ("2026-01-01", day)
+
+
+def test_a_patient_is_known_by_the_medicare_number_of_the_bundle() -> None:
+    number = {"system": "http://hl7.org/fhir/sid/us-mbi", "value": "1EG4TE5MK73"}
+    patient = {"resourceType": "Patient", "id": "a", "identifier": [number]}
+    report = _report("individual", _population(denominator=1), subject={"reference": "Patient/a"})
+    _, (row,) = report_rows([patient, report])
+    assert (row["bene_mbi_id"], row["patient_id"]) == ("1EG4TE5MK73", "a")
+    elsewhere = {"reference": "https://example.org/fhir/Patient/b"}
+    assert (
+        report_rows([_report("individual", _population(denominator=1), subject=elsewhere)])[1][0][
+            "patient_id"
+        ]
+        == "b"
+    )
 
 
 @pytest.mark.parametrize(

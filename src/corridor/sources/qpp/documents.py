@@ -12,7 +12,7 @@ from typing import Any
 
 from corridor.engine.tabular import Found, Layout, Table, open_table
 from corridor.errors import CorridorError
-from corridor.sources.qpp.measure_report import report_rows
+from corridor.sources.qpp.measure_report import FULL_URL, report_rows
 from corridor.sources.qpp.model import SingleRate, Submission
 
 COUNTS, PATIENTS = "measure_counts", "measure_patients"
@@ -146,7 +146,9 @@ def _resources(found: Any) -> Iterator[Mapping[str, Any]]:
             yield from _resources(one)
     elif isinstance(found, Mapping):
         if found.get("resourceType") == "Bundle":
-            yield from (entry["resource"] for entry in found.get("entry") or [] if "resource" in entry)
+            for entry in found.get("entry") or []:
+                if isinstance(entry.get("resource"), Mapping):
+                    yield {**entry["resource"], FULL_URL: entry.get("fullUrl")}
         elif "resourceType" in found:
             yield found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ _POPULATION = {
     "numerator": "numerator",
     "numerator-exclusion": "numerator_exclusion",
 }
+MONTHS = 12
+FULL_URL = "_fullUrl"  # where a resource stood in its Bundle, by which others may point to it
+_MBI_SYSTEM = "http://hl7.org/fhir/sid/us-mbi"
 _NPI_SYSTEMS = ("http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6")
 _TIN_SYSTEMS = ("urn:oid:2.16.840.1.113883.4.4", "http://hl7.org/fhir/sid/us-ein")
 _ECQM = re.compile(r"CMS0*(\d+)(?:FHIR)?(?:v\d+)?", re.IGNORECASE)
@@ -27,6 +31,7 @@ def report_rows(resources: Iterable[Resource]) -> tuple[list[dict[str, Any]], li
     """
     every = list(resources)
     known = {f"{one.get('resourceType')}/{one.get('id')}": one for one in every}
+    known |= {str(one[FULL_URL]): one for one in every if one.get(FULL_URL)}
     counts: list[dict[str, Any]] = []
     patients: list[dict[str, Any]] = []
     for report in every:
@@ -72,15 +77,15 @@ def _patient(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _whose(report: Resource, known: Mapping[str, Resource]) -> dict[str, Any]:
     period = report.get("period") or {}
-    end = str(period.get("end") or "")[:10]
+    end = _day(period.get("end"), last=True)
     row: dict[str, Any] = {
         "document": "measure_report",
         "performance_year": end[:4],
-        "period_start": str(period.get("start") or "")[:10],
+        "period_start": _day(period.get("start"), last=False),
         "period_end": end,
         "measure_id": measure_of(str(report.get("measure") or "")),
         "collection_type": "ecqm",
-        "patient_id": str((report.get("subject") or {}).get("reference") or "").partition("/")[2],
+        "patient_id": str((report.get("subject") or {}).get("reference") or "").rsplit("/", 1)[-1],
     }
     contained = {f"#{one.get('id')}": one for one in report.get("contained") or []}
     for reference in (
@@ -95,7 +100,21 @@ def _whose(report: Resource, known: Mapping[str, Resource]) -> dict[str, Any]:
                 row.setdefault("tin", value)
     if report.get("type") != "individual":
         row.pop("patient_id")
+        return row
+    for identifier in _identifiers(report.get("subject") or {}, {**known, **contained}):
+        if identifier.get("system") == _MBI_SYSTEM:
+            row["bene_mbi_id"] = str(identifier.get("value") or "")
     return row
+
+
+def _day(text: Any, *, last: bool) -> str:
+    """A day of a FHIR time, which may be a year or a month alone: its first day, or its last."""
+    parts = str(text or "")[:10].split("-")
+    if not parts[0].isdigit() or len(parts) > 2:
+        return "-".join(parts)
+    year = int(parts[0])
+    month = int(parts[1]) if len(parts) > 1 else MONTHS if last else 1
+    return f"{year:04d}-{month:02d}-{monthrange(year, month)[1] if last else 1:02d}"
 
 
 def _identifiers(reference: Resource, known: Mapping[str, Resource]) -> Iterator[Resource]:
