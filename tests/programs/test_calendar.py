@@ -54,6 +54,8 @@ def of(year: int) -> dict[str, Deadline]:
         (2026, "mips.activity_begins", date(2026, 10, 3), "official"),
         # "PY2024: Nov 14 2025"
         (2024, "mips.targeted_review", date(2025, 11, 14), "official"),
+        # mips.md section 1: the payment year is the performance year and two
+        (2026, "mips.payment_begins", date(2028, 1, 1), "secondary"),
         # codified for ASM: 180 and 90 continuous days of the performance year
         (2027, "asm.interoperability_begins", date(2027, 7, 5), "codified"),
         (2027, "asm.activity_begins", date(2027, 10, 3), "codified"),

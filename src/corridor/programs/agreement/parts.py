@@ -64,6 +64,11 @@ def parts(name: str, theirs: Category, ours: Mapping[str, Any], full_points: flo
     found.append(Part("points that could be had", out_of, out_of_ours, moved))
     better = _number(ours.get(f"{name}_improvement")) or 0.0
     found.append(Part("improvement", theirs.improvement, better, better - theirs.improvement))
+    shown = sum(one.points or 0.0 for one in counted) + theirs.bonus
+    came = shown * 100 / out_of + theirs.improvement
+    found.append(
+        Part("CMS's own measures come to another figure", theirs.percent, came, came - theirs.percent)
+    )
     rest = float(percent) - theirs.percent - sum(one.effect for one in found)
     found.append(Part("limit and printed digits", None, None, rest))
     return tuple(

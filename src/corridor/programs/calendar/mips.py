@@ -36,6 +36,7 @@ BEGINNINGS = {
 }  # fmt: skip
 PERIOD = "mips.performance_period_ends"
 REVIEW_DAYS = "mips.targeted_review_days"
+LAG = "qp.payment_lag_years"
 
 
 def mips_dates(force: RulesInForce, year: int) -> Iterable[Deadline]:
@@ -52,6 +53,10 @@ def mips_dates(force: RulesInForce, year: int) -> Iterable[Deadline]:
     stated = force[PERIOD]
     last = _day(force, PERIOD, year)
     yield _one(stated, f"MIPS performance year {year} ends", last, False, year, "mips.performance_ends")
+    if LAG in force:
+        paid = date(year + int(force.number(LAG)), 1, 1)
+        what = f"Payments of {paid.year} are adjusted by MIPS {year}"
+        yield _one(force[LAG], what, paid, False, year, "mips.payment_begins")
     for event, (words, rule) in BEGINNINGS.items():
         if rule in force:
             day = last - timedelta(days=int(force.number(rule)) - 1)
