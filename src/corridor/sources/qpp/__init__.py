@@ -1,1 +1,1 @@
-"""The formats of the Quality Payment Program: submissions, QRDA III, and quality results as counts or patients."""
+"""The formats of the Quality Payment Program: submissions, QRDA III, results as counts or patients."""

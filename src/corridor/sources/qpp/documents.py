@@ -29,7 +29,7 @@ _COLLECTION = {
 def as_table(file: Found, layouts: Sequence[Layout], scratch: Path) -> Table | None:
     """A document as a table of its results; None for a file that is a table already.
 
-    Errors: QUALITY-JSON, QUALITY-NO-RESULTS, QUALITY-MIXED, and those of the reader of QRDA III.
+    Errors: QUALITY-JSON, QUALITY-SHAPE, QUALITY-NO-RESULTS, QUALITY-MIXED, and those of QRDA III.
     """
     kind = what_it_is(file.path)
     if kind is None:
@@ -61,11 +61,17 @@ def read_rows(file: Found, kind: str) -> list[dict[str, Any]]:
         rows = list(submission_rows(read_qrda3(file.path), "qrda3"))
         return rows or _nothing(file)
     objects = _objects(file)
-    resources = [one for each in objects for one in _resources(each)]
+    try:
+        resources = [one for each in objects for one in _resources(each)]
+    except (AttributeError, RecursionError, TypeError):
+        raise _misshapen(file) from None
     if not resources:
         rows = [row for one in objects for row in _submission(one, file)]
         return rows or _nothing(file)
-    counts, patients = report_rows(resources)
+    try:
+        counts, patients = report_rows(resources)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        raise _misshapen(file) from None
     if counts and patients:
         raise CorridorError(
             "QUALITY-MIXED",
@@ -124,9 +130,11 @@ def _submission(found: Any, file: Found) -> Iterator[dict[str, Any]]:
 
 def _objects(file: Found) -> list[Any]:
     """The JSON values of a file: one, or one a line."""
-    text = file.path.read_text(encoding="utf-8-sig")
     try:
+        text = file.path.read_text(encoding="utf-8-sig")
         return [json.loads(text)]
+    except (UnicodeDecodeError, RecursionError):
+        raise _broken(file, 1) from None
     except json.JSONDecodeError as error:
         lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
         if len(lines) < 2 or "Extra data" not in error.msg:
@@ -151,6 +159,16 @@ def _resources(found: Any) -> Iterator[Mapping[str, Any]]:
                     yield {**entry["resource"], FULL_URL: entry.get("fullUrl")}
         elif "resourceType" in found:
             yield found
+
+
+def _misshapen(file: Found) -> CorridorError:
+    return CorridorError(
+        "QUALITY-SHAPE",
+        "A resource of the file has not the shape of FHIR.",
+        why="A list, a count or a reference is something else than FHIR says.",
+        todo="Export the reports again as FHIR R4.",
+        file=file.name,
+    )
 
 
 def _broken(file: Found, line: int) -> CorridorError:
