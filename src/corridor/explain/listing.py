@@ -30,6 +30,7 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
     """File -> its title and its models, each under a heading."""
     from corridor.billing.pricing import anesthesia, formulas, payment
     from corridor.programs.asm import model as asm
+    from corridor.programs.mips import model as mips
     from corridor.programs.qp import model as qp
 
     return {
@@ -39,6 +40,14 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
                 ("One submission of a measure", asm.SUBMISSIONS),
                 ("One measure of a clinician", asm.MEASURES),
                 ("A clinician", asm.CLINICIANS),
+            ),
+        ),
+        "mips": (
+            "Formulas of MIPS",
+            (
+                ("One result of a measure", mips.MEASURES),
+                ("One measure of interoperability", mips.INTEROPERABILITY),
+                ("Who is scored", mips.CLINICIANS),
             ),
         ),
         "qp": (

@@ -5,7 +5,14 @@ from __future__ import annotations
 from corridor.formulas import Keyed, Model
 from corridor.formulas.bindings import Binding
 from corridor.programs.mips.categories import CATEGORY_FORMULAS, INTEROPERABILITY_MEASURE_FORMULAS
-from corridor.programs.mips.points import BAND_FORMULAS, CAP_FORMULAS, CAP_RULES, LADDER_RULES, POINT_RULES
+from corridor.programs.mips.points import (
+    BAND_FORMULAS,
+    CAP_FORMULAS,
+    CAP_RULES,
+    CUTS,
+    LADDER_RULES,
+    POINT_RULES,
+)
 from corridor.programs.mips.quality import MEASURE_FORMULAS, QUALITY_FORMULAS
 from corridor.programs.mips.score import SCORE_FORMULAS, WEIGHT_FORMULAS
 from corridor.programs.mips.settle import SETTLE_FORMULAS
@@ -50,6 +57,7 @@ MEASURES = Model(
         "measure_median": "Median from which the cut points are counted.",
         "measure_deviation": "Standard deviation in which they are counted.",
         "deviation_ladder": "Which ladder of cut points is meant.",
+        **{cut: f"Cut point {cut.upper()} of the benchmark." for cut in CUTS},
     },
 )  # fmt: skip
 

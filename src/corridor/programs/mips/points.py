@@ -35,8 +35,7 @@ def percentiles(
     p80: Floats, p90: Floats, p99: Floats,
 ) -> Floats:  # fmt: skip
     """The eleven published cut points, in ascending order."""
-    cuts = (p1, p10, p20, p30, p40, p50, p60, p70, p80, p90, p99)
-    return np.stack(np.broadcast_arrays(*cuts), axis=-1)
+    return np.stack(np.broadcast_arrays(p1, p10, p20, p30, p40, p50, p60, p70, p80, p90, p99), axis=-1)
 
 
 @formula(cite="42 CFR 414.1380(b)(2); CMS QPP benchmarks", unit="measure score", vector=True)
