@@ -197,6 +197,7 @@ def test_a_patient_is_known_by_the_medicare_number_of_the_bundle() -> None:
         ('{"resourceType": "Bundle", "entry": [', "QUALITY-JSON"),
         ({"resourceType": "Bundle", "entry": "none"}, "QUALITY-SHAPE"),
         (_report("summary", [{"code": {"coding": [{"code": "numerator"}]}, "count": "x"}]), "QUALITY-SHAPE"),
+        (_report("individual", _population(denominator=10**9)), "QUALITY-SHAPE"),
         ("[" * 100_000, "QUALITY-JSON"),
         ({"resourceType": "Patient", "id": "x"}, "QUALITY-NO-RESULTS"),
         (

@@ -17,6 +17,7 @@ _POPULATION = {
     "numerator-exclusion": "numerator_exclusion",
 }
 MONTHS = 12
+MOST_EVENTS = 10_000  # of one patient: more is a summary under the wrong type
 FULL_URL = "_fullUrl"  # where a resource stood in its Bundle, by which others may point to it
 _MBI_SYSTEM = "http://hl7.org/fhir/sid/us-mbi"
 _NPI_SYSTEMS = ("http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6")
@@ -64,6 +65,8 @@ def _groups(report: Resource, whose: dict[str, Any]) -> Iterator[dict[str, Any]]
 def _patient(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One row a patient, or one an event where the measure counts events: as a measure is calculated."""
     denominator = int(row.get("denominator") or 0)
+    if max((int(row.get(name) or 0) for name in _POPULATION.values()), default=0) > MOST_EVENTS:
+        raise ValueError("no patient has so many events of a measure")
     parts = [(name, int(row.get(count) or 0)) for name, count in
              (("exclusion", "exclusion"), ("met", "numerator"), ("exception", "exception"))]  # fmt: skip
     met_out = int(row.get("numerator_exclusion") or 0)
