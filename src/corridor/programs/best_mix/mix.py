@@ -24,7 +24,7 @@ WITHHOLDABLE = {
     "improvement_activities": "improvement_reweighted",
     "promoting_interoperability": "",
 }
-TINY = 1e-9
+TOGETHER = 50  # participants scored at once: some thousand plans
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,46 @@ class Mix:
 
 
 def best_mixes(inputs: MipsInputs, book: Book, force: RulesInForce) -> list[Mix]:
-    """The best mix of every participant, in order."""
-    return [_Participant(row, inputs, book, force).mix() for row in range(inputs.size)]
+    """The best mix of every participant, in order; some at a time are scored together."""
+    found: list[Mix] = []
+    for first in range(0, inputs.size, TOGETHER):
+        some = [
+            _Participant(row, inputs, book, force) for row in range(first, min(first + TOGETHER, inputs.size))
+        ]
+        found += _together(some, inputs, book, force)
+    return found
+
+
+def _together(some: Sequence[_Participant], inputs: MipsInputs, book: Book, force: RulesInForce) -> list[Mix]:
+    """Score everything sent in every pathway, choose, and score what was chosen."""
+    everything = [one.everything() for one in some]
+    looked = outcome([plan for plans in everything for plan in plans], inputs, book, force)
+    starts = np.cumsum([0, *(len(plans) for plans in everything)])
+    by_plan = Results(looked)
+    chosen = [
+        one.plans(plans, int(start), by_plan)
+        for one, plans, start in zip(some, everything, starts[:-1], strict=True)
+    ]
+    found = outcome([plan for plans in chosen for plan in plans], inputs, book, force)
+    starts = np.cumsum([0, *(len(plans) for plans in chosen)])
+    by_plan = Results(found)
+    return [
+        one.mix(plans, int(start), found, by_plan)
+        for one, plans, start in zip(some, chosen, starts[:-1], strict=True)
+    ]
+
+
+class Results:
+    """The results of plans that were scored, by plan."""
+
+    def __init__(self, found: Outcome) -> None:
+        self.columns = found.scored.measured.columns
+        clinician = self.columns["clinician"]
+        self._bounds = np.searchsorted(clinician, np.arange(len(found.final_score) + 1))
+
+    def of(self, at: int) -> list[int]:
+        """The rows of a plan's results."""
+        return list(range(int(self._bounds[at]), int(self._bounds[at + 1])))
 
 
 def _less(one: float | None, other: float | None) -> float | None:
@@ -98,26 +136,36 @@ class _Participant:
         self.rows = tuple(np.flatnonzero(inputs.results["clinician"] == row).tolist())
         self.given = not (np.isnan(self.own["quality_percent"]) and np.isnan(self.own["quality_points"]))
 
-    def mix(self) -> Mix:
-        now = Plan(self.row, self.own["pathway"], self.own["mvp_id"], self.rows)
-        everything = [Plan(self.row, pathway, mvp, self.rows) for pathway, mvp in self._pathways()]
-        looked = outcome(everything, self.inputs, self.book, self.force)
-        plans = [now]
+    def everything(self) -> list[Plan]:
+        """Everything sent, in every pathway that is open."""
+        return [Plan(self.row, pathway, mvp, self.rows) for pathway, mvp in self._pathways()]
+
+    def plans(self, everything: Sequence[Plan], start: int, looked: Results) -> list[Plan]:
+        """The plans to score, as it reports now first; ``everything`` begins at ``start`` in ``looked``."""
+        plans = [Plan(self.row, self.own["pathway"], self.own["mvp_id"], self.rows)]
         for at, plan in enumerate(everything):
-            plans += list(self._plans(at, plan, looked))
-        plans = list(dict.fromkeys(plans))
-        found = outcome(plans, self.inputs, self.book, self.force)
-        order = sorted(range(len(plans)), key=lambda at: _rank(at, plans[at], found, now))
+            plans += list(self._plans(start + at, plan, looked))
+        return list(dict.fromkeys(plans))
+
+    def mix(self, plans: Sequence[Plan], start: int, found: Outcome, results: Results) -> Mix:
+        """The best of the plans, which begin at ``start`` in ``found``."""
+        order = sorted(
+            range(len(plans)), key=lambda at: _rank(at, plans[at], found.final_score[start + at], plans[0])
+        )
         best_of: dict[tuple[str, str | None], int] = {}
         for at in order:
             best_of.setdefault((plans[at].pathway, plans[at].mvp_id), at)
+
+        def way(at: int) -> Way:
+            return _way(plans[at], start + at, found, results)
+
         return Mix(
             str(self.own["tin"]),
             str(self.own["npi"]),
             str(self.own["participation"]),
-            self._way(0, plans, found),
-            self._way(order[0], plans, found),
-            tuple(self._way(at, plans, found) for at in best_of.values()),
+            way(0),
+            way(order[0]),
+            tuple(way(at) for at in best_of.values()),
             len(plans),
         )
 
@@ -169,17 +217,15 @@ class _Participant:
 
     # ---- plans -----------------------------------------------------------------------------
 
-    def _plans(self, at: int, plan: Plan, looked: Outcome) -> Iterator[Plan]:
+    def _plans(self, at: int, plan: Plan, looked: Results) -> Iterator[Plan]:
         """The sets worth trying, each with every category sent or, where that may change a weight, not."""
         measures, kept = self._options(at, plan, looked)
-        sets = [(*kept, *chosen) for chosen in self._sets(at, plan, looked, measures)]
+        sets = [(*kept, *chosen) for chosen in self._sets(plan, measures)]
         for rows, withheld in product(sets, self._withheld()):
             chosen = tuple(sorted(kept)) if "quality" in withheld else tuple(sorted(rows))
             yield Plan(self.row, plan.pathway, plan.mvp_id, chosen, withheld)
 
-    def _sets(
-        self, at: int, plan: Plan, looked: Outcome, measures: Sequence[Sequence[Option]]
-    ) -> list[tuple[int, ...]]:
+    def _sets(self, plan: Plan, measures: Sequence[Sequence[Option]]) -> list[tuple[int, ...]]:
         if self.given:
             return [tuple(option.row for options in measures for option in options)]
         if plan.pathway in APP_PATHWAYS:
@@ -191,15 +237,14 @@ class _Participant:
         needed = self.force.text("mips.missing_outcome_rule") == "empty_slot"
         return [one.rows for one in choices(measures, asked, lead_needed=needed)]
 
-    def _options(self, at: int, plan: Plan, looked: Outcome) -> tuple[list[list[Option]], list[int]]:
+    def _options(self, at: int, plan: Plan, looked: Results) -> tuple[list[list[Option]], list[int]]:
         """The options of each measure as they are scored in this pathway, and the rows that are always there.
 
         Results that the pathway does not have are nowhere: they change nothing.
         """
-        columns = looked.scored.measured.columns
-        mine = np.flatnonzero(columns["clinician"] == at)
+        columns = looked.columns
         place = {(columns["measure_id"][n], columns["collection_type"][n], columns["category"][n]): n
-                 for n in mine.tolist()}  # fmt: skip
+                 for n in looked.of(at)}  # fmt: skip
         entity = self.own["participation"] in ("apm_entity", "virtual_group")
         measures: dict[str, list[Option]] = {}
         kept: list[int] = []
@@ -247,24 +292,23 @@ class _Participant:
             return told or not np.isnan(self.own["promoting_interoperability_percent"])
         return True
 
-    # ---- what it comes to ------------------------------------------------------------------
 
-    def _way(self, at: int, plans: Sequence[Plan], found: Outcome) -> Way:
-        columns = found.scored.measured.columns
-        mine = np.flatnonzero((columns["clinician"] == at) & (columns["category"] == "quality"))
-        results = tuple(
-            {
-                "measure_id": str(columns["measure_id"][n]),
-                "collection_type": str(columns["collection_type"][n]) or None,
-                "points": _number(columns["points"][n]), "result": str(columns["result"][n]),
-                "counted": bool(columns["picked"][n] > 0),
-            }
-            for n in mine.tolist()
-        )  # fmt: skip
-        return Way(
-            plans[at], _number(found.final_score[at]), _number(found.factor[at]),
-            _number(found.dollars[at]), results,
-        )  # fmt: skip
+def _way(plan: Plan, at: int, found: Outcome, looked: Results) -> Way:
+    """A plan and what came of it; ``at`` is its place among those scored."""
+    columns = looked.columns
+    results = tuple(
+        {
+            "measure_id": str(columns["measure_id"][n]),
+            "collection_type": str(columns["collection_type"][n]) or None,
+            "points": _number(columns["points"][n]), "result": str(columns["result"][n]),
+            "counted": bool(columns["picked"][n] > 0),
+        }
+        for n in looked.of(at)
+        if columns["category"][n] == "quality"
+    )  # fmt: skip
+    return Way(
+        plan, _number(found.final_score[at]), _number(found.factor[at]), _number(found.dollars[at]), results
+    )
 
 
 def _lead(outcome_flag: float, priority: float) -> Lead:
@@ -275,11 +319,11 @@ def _lead(outcome_flag: float, priority: float) -> Lead:
     return Lead.priority if priority > 0 else Lead.none
 
 
-def _rank(at: int, plan: Plan, found: Outcome, now: Plan) -> tuple[Any, ...]:
+def _rank(at: int, plan: Plan, score: float, now: Plan) -> tuple[Any, ...]:
     """The highest score first; of equals the own pathway, everything sent, and the fewest results."""
-    score = float(found.final_score[at])
     foreign = (plan.pathway, plan.mvp_id) != (now.pathway, now.mvp_id)
-    return (-round(score, 9) if score == score else 1.0, foreign, len(plan.withheld), len(plan.rows), at)
+    lowest = float("inf") if np.isnan(score) else -float(score)
+    return (lowest, foreign, len(plan.withheld), len(plan.rows), at)
 
 
 def _number(value: Any) -> float | None:
