@@ -23,6 +23,7 @@ CLINICIAN_COLUMNS: tuple[DoorColumn, ...] = (
     DoorColumn("part_b_paid", "dollars", "Part B paid for covered professional services, in dollars"),
     DoorColumn("part_b_paid_payment_year", "dollars", "the same in the payment year; default: part_b_paid"),
     DoorColumn("scaling_factor", "factor", "factor by which rewards are scaled, where it is known"),
+    DoorColumn("mips_eligible", "flag", "No: payments are not adjusted (QP, low volume, voluntary report)"),
     DoorColumn("practice_size", "size", "clinicians under the TIN"),
     DoorColumn("small_practice", "flag", f"a small practice, where the size is not given: {_STATUS}"),
     DoorColumn("rural", "flag", f"a rural practice: {_STATUS}"),

@@ -121,7 +121,9 @@ def settle(inputs: MipsInputs, book: Book, rules: Rules, year: int, *, whole_coh
     force = rules.in_force(year)
     scored = score_inputs(inputs, book, force)
     final = np.where(known(inputs, scored), scored.evaluation["final_score"], np.nan)
-    counts = which_counts(inputs.clinicians, final, force)
+    # who is not eligible is scored, but no score adjusts payments
+    eligible = inputs.clinicians["mips_eligible"] != 0
+    counts = which_counts(inputs.clinicians, np.where(eligible, final, np.nan), force)
     settlement, warnings = settle_scores(inputs.clinicians, final, counts, force, whole_cohort)
     made = ~np.isnan(final) & np.isnan(inputs.clinicians["final_score"])
     said = doubts(scored.inputs, scored.excused, made, scored.statements)
@@ -220,7 +222,7 @@ def settle_scores(
     """Adjustments and dollars of final scores, with the factor of the cohort or of the year."""
     warnings: list[str] = []
     paid = clinicians["part_b_paid"]
-    payment_year = force.payment_year("qp")
+    payment_year = force.payment_year("mips")
     published = {int(r["payment_year"]) for r in force.rows("qp.mips_scaling_factor")}
     no_money = bool(np.isnan(paid).all())
     above = bool((final > force.number("qp.mips_threshold")).any())

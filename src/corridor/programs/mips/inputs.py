@@ -40,7 +40,7 @@ NUMBERS = (
     "complex_patient_bonus", "mean_hcc_risk_score", "dual_eligible_share",
     "national_hcc_mean", "national_hcc_deviation", "national_hcc_median",
     "national_dual_mean", "national_dual_deviation", "national_dual_median",
-    "facility_quality_percent", "facility_cost_percent",
+    "facility_quality_percent", "facility_cost_percent", "mips_eligible",
     "quality_submitted", "improvement_submitted", "interoperability_submitted",
     "interoperability_bonus_reported", "interoperability_statements_made", "app_measures_asked",
 )  # fmt: skip

@@ -60,7 +60,7 @@ class Result:
 
     @property
     def payment_year(self) -> int:
-        return self.force.payment_year("qp")
+        return self.force.payment_year("mips")
 
     def columns(self) -> dict[str, Array]:
         """Every published quantity as a column, in the order of the rows."""

@@ -142,7 +142,7 @@ def _members(ctx: StepContext, one: ScoredYear) -> list[Row]:
             {
                 **member, "entity_id": member["entity_id"] or "", "mvp_id": member["mvp_id"] or "",
                 "performance_year": one.year.year,
-                "payment_year": force.payment_year("qp"),
+                "payment_year": force.payment_year("mips"),
                 "final_score": float(final[place]),
                 "counts": bool(counts[place]),
                 **{n: float(settlement[n][place]) for n in (
