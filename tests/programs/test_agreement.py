@@ -89,6 +89,44 @@ def test_examples_of_the_scoring_guides_and_rows_of_2024() -> None:
     assert [one.verdict for one in adjustments] == ["agreed", "agreed"]
 
 
+def test_an_answer_of_a_later_year(tmp_path: Path) -> None:
+    """Eleven cut points instead of nine: T6 of mips.md, 236 and 134 of 2026, the latter capped."""
+    keys = ("1", "10", "20", "30", "40", "50", "60", "70", "80", "90", "99")
+    cuts_236 = (4.76, 45.28, 55.56, 61.54, 65.61, 68.98, 72, 75, 78.7, 84.04, 98.18)
+    about = {"processingStatus": "PICKED", "reportingRate": 100, "submissionMethod": "electronicHealthRecord"}
+    measures = [
+        {"name": "236", "value": 6.3377, "metadata": {
+            **about, "performanceRate": 70.0, "percentiles": dict(zip(keys, cuts_236, strict=True))}},
+        {"name": "XXX", "value": 7, "metadata": {
+            **about, "performanceRate": 80.0, "toppedOut": True,
+            "percentiles": dict(zip(keys, range(1, 12), strict=True))}},
+    ]  # fmt: skip
+    chosen = {"name": "quality", "value": 22.2295, "parts": measures, "metadata": {"denominator": 60}}
+    part = {"name": "quality", "value": 6.6689, "metadata": {"maxContribution": 30},
+            "original": {"name": "quality", "value": 22.2295, "parts": [chosen]}}  # fmt: skip
+    file = tmp_path / "answer-2026.json"
+    file.write_text(json.dumps({"name": "total", "value": 6.67, "parts": [part]}), encoding="utf-8")
+    found = figures(file)
+    assert found[file.name, "submission", "measure 236"].verdict == "agreed"
+    capped = found[file.name, "submission", "measure XXX"]
+    assert capped.ours == 7 and "topped out" in capped.cause
+    # (6.3377 + 7) / 60
+    assert found[file.name, "submission", "category quality"].verdict == "agreed"
+
+
+def test_a_list_of_scores(tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text(
+        "tin,npi,performance_year,final_score,payment_adjustment_factor,complex_patient_bonus,"
+        "quality_percent,quality_weight,cost_percent,cost_weight,improvement_activities_percent,"
+        "improvement_activities_weight,promoting_interoperability_percent,promoting_interoperability_weight\n"
+        "1,2,2024,70,-0.006,2,60,0.3,50,0.3,100,0.15,80,0.25\n",
+        encoding="utf-8",
+    )
+    # 18 + 15 + 15 + 20 + 2 = 70; -9 % * 5 / 75 = -0.6 %
+    assert [one.verdict for one in figures(file).values()] == ["agreed", "agreed"]
+
+
 def test_a_wrong_figure_is_not_explained(tmp_path: Path) -> None:
     text = (CASES / "qpp-experience-2023.csv").read_text(encoding="utf-8")
     changed = tmp_path / "feedback-2023.csv"

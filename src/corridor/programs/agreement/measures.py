@@ -44,6 +44,9 @@ def _points(
     if one.cuts is None:
         return _unscored(feedback, force, "no_benchmark"), ""
     ours = float(measure_points(one.rate, np.array(one.cuts), one.inverse, force))
+    cap = force.number("mips.topped_out_cap_points")
+    if one.topped_out and ours > cap and abs((one.points or 0.0) - cap) <= TINY:
+        return cap, "the cap on a measure that has been topped out for two years"
     floor = _old_floor(feedback, rules) if stands_in else None
     if floor is not None and ours < floor:
         return floor, "the fewest points of a scored measure, of the years before 2023"

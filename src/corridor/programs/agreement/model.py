@@ -18,6 +18,7 @@ class Measure:
     cuts        the eleven cut points p1 to p99, ascending
     numerator, denominator, maximum   of a measure that earns a share of its most points
     counted     whether it is one of those the category is made of
+    topped_out  whether CMS calls the benchmark topped out, so that its points may be capped
     said        CMS's own words on how it was scored
     """
 
@@ -29,6 +30,7 @@ class Measure:
     rate: float | None = None
     cuts: tuple[float, ...] | None = None
     inverse: bool = False
+    topped_out: bool = False
     reporting_rate: float | None = None
     numerator: float | None = None
     denominator: float | None = None

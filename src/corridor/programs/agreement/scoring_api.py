@@ -114,6 +114,7 @@ def _measure(one: dict[str, Any]) -> Measure:
         rate=None if rate is None else float(rate),
         cuts=_cuts(about),
         inverse=bool(about.get("isInverse")),
+        topped_out=bool(about.get("toppedOut") or about.get("isToppedOutByProgram")),
         reporting_rate=about.get("reportingRate"),
         numerator=float(ratio.group(1)) if ratio else None,
         denominator=float(ratio.group(2)) if ratio else None,
