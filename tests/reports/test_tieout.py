@@ -90,7 +90,8 @@ def test_months_are_complete_thin_or_still_filling() -> None:
 def test_every_source_answers_for_every_result() -> None:
     known = capability()
     results = {result["id"] for result in known["results"]}
-    assert set(known["sources"]) == {"cclf", "rif", "synpuf", "tuva", "fhir", "x12", "org"}
+    claims = {"cclf", "rif", "synpuf", "tuva", "fhir", "x12"}
+    assert set(known["sources"]) == claims | {"org", "quality-results"}
     for name, source in known["sources"].items():
         assert set(source["carries"]) == results, name
         for row in source["carries"].values():

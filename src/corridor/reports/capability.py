@@ -10,7 +10,7 @@ import yaml
 
 Row = dict[str, Any]
 
-_ORGANISATION = ("roster", "alr", "participants", "quality", "optout", "attestation")
+_ORGANISATION = ("roster", "alr", "participants", "quality", "optout", "attestation", "asm-evidence")
 
 
 @lru_cache(maxsize=1)
