@@ -79,6 +79,8 @@ def test_what_has_no_date_is_told_apart() -> None:
     review = found["Request for a targeted review (MIPS 2025)"]
     assert review.day is None and review.basis == "30 days after CMS releases payment adjustments"
     assert "Request for a targeted review (MIPS 2024)" not in found  # its day was published
+    season = found["Final participant list is published (ASM 2028)"]
+    assert season.basis == "mid to late summer of 2027" and not season.due
     assert "Timely error notice on final scores (ASM 2027)" in {
         one.what for one in undated(RULES, date(2028, 9, 1))
     }

@@ -43,6 +43,9 @@ def undated(rules: Rules, today: date) -> list[Deadline]:
     for year in range(today.year - YEARS_SCORED, today.year):
         force = _force(rules, year)
         found += [] if force is None else list(_without_date(force, year))
+    for year in range(today.year + 1, today.year + YEARS_AROUND):
+        force = _force(rules, year)
+        found += [] if force is None else list(_seasons(force, year, today.year))
     return _sorted(found)
 
 
@@ -81,6 +84,21 @@ def _without_date(force: RulesInForce, year: int) -> Iterable[Deadline]:
             stated.cite, True, "/programs/asm", year, "asm.error_notice",
             basis=f"{int(force.number(name))} days after CMS's notice of scores and adjustments",
         )  # fmt: skip
+
+
+def _seasons(force: RulesInForce, year: int, current: int) -> Iterable[Deadline]:
+    """What happens in a season of this year or the next, of which no month is stated."""
+    name = "asm.calendar"
+    for row in force.rows(name) if name in force else []:
+        at = year + int(row["years_after"])
+        season = str(row["about"]).rstrip(")").partition(", ")[2]
+        if row["month"] is None and season and current <= at <= current + 1:
+            stated = force[name]
+            what = f"{str(row['about']).partition(' (PY')[0]} (ASM {year})"
+            yield Deadline(
+                "asm", what, None, None, name, stated.status, stated.cite, False, "/programs/asm", year,
+                f"asm.{row['event']}", basis=f"{season} of {at}",
+            )  # fmt: skip
 
 
 def _sorted(found: Iterable[Deadline]) -> list[Deadline]:
