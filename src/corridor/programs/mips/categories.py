@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.formulas import Formula, formula, round_half_up
+from corridor.formulas import Formula, formula
 from corridor.formulas.columns import Flags, Floats, Texts
+from corridor.programs.mips.rounding import half_up
 
 COST = "42 CFR 414.1380(b)(2)"
 ACTIVITIES = "42 CFR 414.1380(b)(3)"
@@ -163,7 +164,7 @@ def interoperability_measure_points(
     interoperability_minimum_points: float,
 ) -> Floats:
     """Points of the measure: its share of them, half-up, at least the fewest; all of them for a yes."""
-    share = round_half_up(interoperability_measure_maximum * numerator / denominator, 0)
+    share = half_up(interoperability_measure_maximum * numerator / denominator, 0)
     whole = (answer_kind != "ratio") | (suppressed > 0)
     earned = np.where(
         whole, interoperability_measure_maximum, np.maximum(share, interoperability_minimum_points)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.formulas import Formula, Listed, count_below, count_up_to, each, formula, pick, round_half_up
+from corridor.formulas import Formula, Listed, count_below, count_up_to, each, formula, pick
 from corridor.formulas.columns import Flags, Floats
+from corridor.programs.mips.rounding import half_up
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce
@@ -90,7 +91,7 @@ def achievement_points(
     no partial points."""
     inside = point_band + (rate - cut_reached) / (cut_ahead - cut_reached)
     reached = np.where(point_band >= maximum_measure_points, maximum_measure_points, inside)
-    return round_half_up(np.where(point_band < 1, minimum_measure_points, reached), measure_point_decimals)
+    return half_up(np.where(point_band < 1, minimum_measure_points, reached), measure_point_decimals)
 
 
 @formula(cite="42 CFR 414.1380(b)(1)(iv)", unit="points")

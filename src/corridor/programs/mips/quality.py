@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.formulas import Formula, formula, round_half_up
+from corridor.formulas import Formula, formula
 from corridor.formulas.columns import Flags, Floats, Texts
+from corridor.programs.mips.rounding import half_up
 
 QUALITY = "42 CFR 414.1380(b)(1)"
 SCORED, INCOMPLETE, FEW = "scored", "incomplete", "few_cases"
@@ -205,7 +206,8 @@ def quality_before_improvement(
 ) -> Floats:
     """Share of the points with bonuses; absent where no measure could be scored."""
     earned = 100 * (quality_points + quality_bonus + organization_adjustment) / quality_available
-    return np.where(quality_available > 0, round_half_up(earned, achievement_percent_decimals), np.nan)
+    exact = half_up(earned, achievement_percent_decimals)
+    return np.where(quality_available > 0, exact, np.nan)
 
 
 @formula(cite="42 CFR 414.1380(b)(1)(vii)", unit="percent")

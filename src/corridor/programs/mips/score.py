@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.formulas import Formula, formula, round_half_up
+from corridor.formulas import Formula, formula
 from corridor.formulas.columns import Flags, Floats, Texts
+from corridor.programs.mips.rounding import half_up
 
 WEIGHTS = "42 CFR 414.1380(c)"
 COMPLEX = "42 CFR 414.1380(c)(3)"
@@ -216,7 +217,7 @@ def final_score(
         + promoting_interoperability_contribution
         + complex_patient_bonus
     )
-    limited = round_half_up(np.minimum(total, mips_score_maximum), final_score_decimals)
+    limited = half_up(np.minimum(total, mips_score_maximum), final_score_decimals)
     return np.where(categories_weighed < categories_minimum, mips_threshold, limited)
 
 
