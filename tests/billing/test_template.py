@@ -23,6 +23,7 @@ NAMES = (
     *load_layouts("form"),
     *("asm", "asm_scores", "mips", "mips_scores", "risk_people", "risk_diagnoses"),
     *("provider_roster", "participant_list", "quality_result", "category_attestation"),
+    *("measure_counts", "measure_patients", "asm_evidence", "asm_arrangement"),
 )
 # form -> the command that reads it, and what its answer must hold for the worked example
 DOORS: dict[str, tuple[list[str], int]] = {
@@ -48,6 +49,10 @@ LOADS = {
     "participant_list": "participants",
     "quality_result": "quality",
     "category_attestation": "attestation",
+    "measure_counts": "quality-results",
+    "measure_patients": "quality-results",
+    "asm_evidence": "asm-evidence",
+    "asm_arrangement": "asm-evidence",
 }
 
 

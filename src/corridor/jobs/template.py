@@ -137,7 +137,9 @@ def _of_other(name: str, given: dict[str, Any], force: RulesInForce) -> Template
     elif given["door"] == "mips":
         fields = tuple(_of_door(one) for one in form_columns(given["columns"]))
     else:
-        columns_of = load_layout(given["door"], given["layout"]).columns
+        wanted = given.get("columns")
+        every = load_layout(given["door"], given["layout"]).columns
+        columns_of = [one for one in every if wanted is None or one.name in wanted]
         said = given.get("say", {})
         fields = tuple(_said(_of_column(one), said) for one in columns_of)
     return Template(
