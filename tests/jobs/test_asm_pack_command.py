@@ -76,7 +76,9 @@ def test_activities_and_interoperability_cost_ten_points_each(
     assert items["electronic_prescribing"].score_points_lost == pytest.approx(10)
     assert items["electronic_prescribing"].dollars_lost > 0
     assert items["electronic_prescribing"].standing == "partly"  # a full score is attested, nothing shows it
-    assert _open(pack(_file(tmp_path, "1", "0.5")))["electronic_prescribing"].standing == "missing"
+    missing = _open(pack(_file(tmp_path, "1", "0.5")))["electronic_prescribing"]
+    # looked at on 1 August: 180 days can begin until 5 July
+    assert missing.standing == "missing" and missing.detail.endswith("the last day to begin has passed")
     assert not [name for name in items if name.startswith("measure")]
 
 

@@ -88,6 +88,10 @@ def asm_pack(home: Path | str | None, today: date, *, tin: str = "", npi: str = 
     for item in items:
         _put_practice_loss(item, found, who, chosen)
     items += _quality(opened.run, settlement, chosen, found, force)
+    for item in items:
+        late = item.standing == MISSING and item.due is not None and item.due < today
+        if late and item.area in ("improvement_activities", "promoting_interoperability"):
+            item.detail += "; the last day to begin has passed"
     items.sort(key=_order)
     rules = {str(record["rule"]) for record in settlement.assumptions()} | {
         "asm.error_notice_days", "asm.error_answer_days", "asm.reconsideration_request_days",
