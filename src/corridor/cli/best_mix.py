@@ -96,7 +96,7 @@ def best_mix(
         write_results(out, {"Best mix": _flat(found)})
     if as_json:
         answer = {
-            "program": "mips", "year": force.performance_year, "payment_year": force.payment_year("qp"),
+            "program": "mips", "year": force.performance_year, "payment_year": force.payment_year("mips"),
             "rows": [mix.to_dict() for mix in found], "assumptions": _assumptions(inputs, book, force),
             "warnings": inputs.warnings, "reference": digests,
         }  # fmt: skip

@@ -205,7 +205,7 @@ class Replay:
             int(row["payment_year"]): float(row["factor"])
             for row in self.force.rows("qp.mips_scaling_factor")
         }
-        paid = (feedback.year or 0) + int(self.force.number("qp.payment_lag_years"))
+        paid = (feedback.year or 0) + int(self.force.number("mips.payment_lag_years"))
         rewarded = feedback.final_score > self.force.number("qp.mips_threshold")
         if self.stands_in or (rewarded and paid not in published):
             yield Figure(

@@ -36,7 +36,7 @@ BEGINNINGS = {
 }  # fmt: skip
 PERIOD = "mips.performance_period_ends"
 REVIEW_DAYS = "mips.targeted_review_days"
-LAG = "qp.payment_lag_years"
+LAG = "mips.payment_lag_years"
 
 
 def mips_dates(force: RulesInForce, year: int) -> Iterable[Deadline]:
