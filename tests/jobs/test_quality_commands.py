@@ -24,6 +24,7 @@ def _files(folder: Path) -> list[Path]:
     statuses = ["met"] * 40 + ["not met"] * 20 + ["not captured"] * 30
     for number, status in enumerate(statuses, start=1):
         missing = "reading" if status == "not captured" else ""
+        missing = "note of one patient" if number == len(statuses) else missing
         text += f"{WHOSE},{N1},A,Record One,236,mipscqm,{number},{status},{missing}\n"
     for number, status in enumerate(["met", "not met", "not captured"], start=1):
         text += f"{WHOSE},{N1},A,Record One,134,mipscqm,{number},{status},\n"
@@ -125,6 +126,7 @@ def test_the_letter_names_what_is_missing_and_keeps_few_patients_back(command: A
     letter = (tmp_path / "letter.md").read_text()
     assert "vendor of Record One" in letter
     assert "| 236 | mipscqm | A | 90 | 20 | 30 | reading |" in letter
+    assert "note of one patient" not in letter
     assert "| 134 | mipscqm | A | fewer than 11 | fewer than 11 | fewer than 11 | please say |" in letter
     assert "| 236 | ecqm | B | 100 | 40 | not told apart | please say |" in letter
     with pytest.raises(CorridorError) as caught:

@@ -71,7 +71,7 @@ def requests(run: Run, force: RulesInForce, year: int, source: str = "") -> list
     least = force.number("claims.cell_size_minimum")
     elements: dict[tuple[str, ...], list[str]] = {}
     for row in run.query(_ELEMENTS, [year]):
-        if row["missing_element"]:
+        if row["missing_element"] and row["patients"] >= least:  # what one patient lacks may say who it is
             key = (row["source_id"], row["site_id"], row["measure_id"])
             elements.setdefault(key, []).append(row["missing_element"])
     asked = []
