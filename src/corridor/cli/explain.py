@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def explain(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm; or mips, with --file."),
+    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm or mips."),
     npi: str = typer.Argument(..., metavar="ID", help="The clinician's NPI, as in the file or the run."),
     file: Path | None = typer.Option(None, "--file", help="A calculator-door file; default: the last run."),
     tin: str | None = typer.Option(None, "--tin", help="Only under this TIN; default: every one."),

@@ -1,4 +1,4 @@
-"""corridor explain mips: a MIPS score of a file, derived down to rules, inputs and cut points."""
+"""corridor explain mips: a score of a file or the last run, derived down to rules, inputs, cut points."""
 
 from __future__ import annotations
 
@@ -27,24 +27,18 @@ def explain_file(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Derive every score of a clinician in a calculator-door file.
+    """Derive every score of a clinician in a calculator-door file, or of the last run.
 
-    Raises EXPLAIN-FILE, EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door raises.
+    Raises EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door raises.
     """
     from corridor.cli.settle_mips import settled_file
-    from corridor.errors import CorridorError
     from corridor.explain import assumptions_of, assumptions_text, derivation_page, tree_text
 
     if file is None:
-        raise CorridorError(
-            "MIPS-EXPLAIN-FILE",
-            "A MIPS score is derived from a file.",
-            why="A run keeps the scores (mips.score) and the points of each result (mips.measure_points).",
-            todo="Name the file of corridor settle mips with --file.",
-            field="--file",
-        )
-    found = settled_file(file, year, national, overrides, config=config)
-    rows = _rows_of(found, npi, tin, quantity)
+        found, rows, quantity = _of_run(npi, tin, quantity, year, config)
+    else:
+        found = settled_file(file, year, national, overrides, config=config)
+        rows = _rows_of(found, npi, tin, quantity)
     trees = [(row, found.explain(row, quantity)) for row in rows]
     assumed = assumptions_of(node for _, node in trees)
     for warning in found.warnings:
@@ -72,11 +66,56 @@ def explain_file(
     typer.echo(assumptions_text(assumed))
 
 
-def _rows_of(found: Result, npi: str, tin: str | None, quantity: str) -> list[int]:
+def _of_run(
+    npi: str, tin: str | None, quantity: str, year: int | None, config: Path | None
+) -> tuple[Result, list[int], str]:
+    """The newest scored year of the last run (or ``year``), the units whose score the clinician has.
+
+    What a unit has is a score: where dollars are asked for, which are a clinician's, it is derived instead.
+    """
+    from corridor.errors import CorridorError
+    from corridor.programs.mips.run_result import open_run_results
+    from corridor.settings import load_settings
+
+    years = [one for one in open_run_results(load_settings(config).home_folder()) if one.rows_of(npi, tin)]
+    years = [one for one in years if year in (None, one.year.year)]
+    if not years:
+        raise CorridorError(
+            "EXPLAIN-NOT-FOUND",
+            f"The last run has no MIPS score of {npi}" + (f" under TIN {tin}." if tin else "."),
+            why="A score needs quality results of the clinician, the practice or the entity.",
+            todo="Check the NPI and the year; or name a file with --file.",
+            field="npi",
+        )
+    last = years[-1]
+    wanted = "final_score" if quantity == "dollars" else quantity
+    _known_quantity(wanted)
+    return last.result, last.rows_of(npi, tin), wanted
+
+
+def _known_quantity(quantity: str) -> None:
+    """Raises EXPLAIN-QUANTITY for what MIPS does not compute."""
     import difflib
 
     from corridor.errors import CorridorError
     from corridor.programs.mips.model import CLINICIANS
+
+    if quantity not in CLINICIANS.formulas:
+        near = difflib.get_close_matches(quantity, list(CLINICIANS.formulas), n=3)
+        raise CorridorError(
+            "EXPLAIN-QUANTITY",
+            f"MIPS computes no {quantity!r}.",
+            todo=f"Did you mean {', '.join(near)}?"
+            if near
+            else "Try dollars, final_score or quality_percent.",
+            field="quantity",
+        )
+
+
+def _rows_of(found: Result, npi: str, tin: str | None, quantity: str) -> list[int]:
+    import difflib
+
+    from corridor.errors import CorridorError
 
     known = found.inputs.clinicians
     pairs = zip(known["npi"].tolist(), known["tin"].tolist(), strict=True)
@@ -90,16 +129,7 @@ def _rows_of(found: Result, npi: str, tin: str | None, quantity: str) -> list[in
             file=found.inputs.file,
             field="npi",
         )
-    if quantity not in CLINICIANS.formulas:
-        near = difflib.get_close_matches(quantity, list(CLINICIANS.formulas), n=3)
-        raise CorridorError(
-            "EXPLAIN-QUANTITY",
-            f"MIPS computes no {quantity!r}.",
-            todo=f"Did you mean {', '.join(near)}?"
-            if near
-            else "Try dollars, final_score or quality_percent.",
-            field="quantity",
-        )
+    _known_quantity(quantity)
     return rows
 
 

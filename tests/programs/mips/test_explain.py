@@ -77,7 +77,7 @@ def test_the_command_derives_a_score(tmp_path: Path, warehouse_home: Path, capsy
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("A",), "MIPS-EXPLAIN-FILE"),
+        (("A",), "NO-RUN"),
         (("Z", "--file"), "EXPLAIN-NOT-FOUND"),
         (("A", "--quantity", "luck", "--file"), "EXPLAIN-QUANTITY"),
     ],
@@ -89,3 +89,16 @@ def test_what_cannot_be_derived_is_said(
     path.write_text(FILE, encoding="utf-8")
     given = [*arguments, path] if arguments[-1] == "--file" else list(arguments)
     assert code in corridor(capsys, "explain", "mips", *given).err
+
+
+def test_a_run_that_did_not_reach_mips_is_said(
+    warehouse_home: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stub:
+        home = warehouse_home
+
+        def has(self, table: str) -> bool:
+            return False
+
+    monkeypatch.setattr("corridor.engine.runs.open_run", lambda home=None: Stub())
+    assert "MIPS-NO-TABLE" in corridor(capsys, "explain", "mips", "A").err

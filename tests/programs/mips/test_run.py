@@ -46,7 +46,7 @@ TABLES: dict[str, dict[str, str]] = {
         "performance_year": N, "tin": V, "npi": V, "mean_hcc_risk_score": D, "dual_eligible_share": D,
     },
     "qp.status": {"performance_year": N, "tin": V, "npi": V, "part_b_paid": "DECIMAL(18,2)"},
-    "org_raw.category_attestation": {
+    "mips.attestation": {
         "performance_year": N, "tin": V, "improvement_activities_attested": N,
         "promoting_interoperability_score": D,
     },
@@ -158,7 +158,7 @@ def test_a_clinician_has_the_higher_of_the_own_and_the_practice_score(bench: Ben
     bench.result("N1", "236", 95)  # 10 points
     bench.result(None, "236", 60)  # 1 + 60 / 10 = 7 points
     bench.result(None, "001", 55)  # 6.5 points
-    bench.add("org_raw.category_attestation", tin="T1", improvement_activities_attested=2,
+    bench.add("mips.attestation", tin="T1", improvement_activities_attested=2,
               promoting_interoperability_score=0.9)  # fmt: skip
     found = by_key(bench.rows("mips.score"))
     own, group = found["N1", "individual"], found["N1", "group"]

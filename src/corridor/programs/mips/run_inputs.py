@@ -48,7 +48,7 @@ TABLES = (
     "mips.eligibility", "quality.reported", "quality.rollup", "mips.claims_measure",
     "mips.administrative_measure", "mips.administrative_entity", "mips.cost_measure", "mips.complex_patient",
     "qp.status",
-    "org_raw.category_attestation", *(f"reference.{name}" for name in QPP_TABLES),
+    "mips.attestation", *(f"reference.{name}" for name in QPP_TABLES),
 )  # fmt: skip
 STATUSES = ("rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based")
 OVERALL = ("", "overall")  # the rate of a measure that is scored, where it has several
@@ -71,9 +71,13 @@ class RunYear:
     proxies: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
-def run_years(ctx: StepContext) -> list[RunYear]:
-    """The years in which somebody's eligibility was worked out, each ready to be scored."""
-    tables = {name: _rows(ctx, name) for name in TABLES}
+def run_years(ctx: StepContext, without: Sequence[str] = ()) -> list[RunYear]:
+    """The years in which somebody's eligibility was worked out, each ready to be scored.
+
+    without  tables that are not there, taken as empty
+    """
+    tables = {name: _rows(ctx, name) for name in TABLES if name not in without}
+    tables |= {name: [] for name in without}
     years = sorted({int(row["performance_year"]) for row in tables["mips.eligibility"]})
     return [_year(tables, year, ctx.force.rules.in_force(year)) for year in years if _known(ctx, year)]
 
@@ -228,7 +232,7 @@ def _unit_columns(
     registered: Sequence[Row],
     of: Mapping[str, Sequence[Row]],
 ) -> dict[str, Any]:
-    attested: dict[str, Row] = {row["tin"]: row for row in of["org_raw.category_attestation"]}
+    attested: dict[str, Row] = {row["tin"]: row for row in of["mips.attestation"]}
     complex_patients = {(row["tin"], row["npi"]): row for row in of["mips.complex_patient"]}
     rows: list[Row] = []
     for unit in units:
