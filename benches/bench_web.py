@@ -1,14 +1,18 @@
-"""How long the application's pages take under ten people at once.
+"""How long every page of the application takes under ten people at once.
 
 Over a demo of its own, or over the warehouse that CORRIDOR_BENCH_WAREHOUSE names (one with a complete run).
-Every page is opened once before it is measured: what is made once a run is not what a page costs.
+The pages are found by following links: one address of every route, and every view of it. Each person opens
+all of them in an order of their own, with up to a second between two. Every page is opened once before it is
+measured: what is made once a run is not what a page costs; how long that takes is said beside it.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -23,17 +27,24 @@ import pytest
 from corridor.jobs.demo import run_demo
 from corridor.settings import Settings
 from corridor.web.accounts import create_account, find_account
+from corridor.web.app import create_app
 from corridor.web.guard import COOKIE
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.sessions import start_session
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
+from tests.web.begun import begin
+from tests.web.conftest import Person
+from tests.web.every_page import find_pages
 
 PEOPLE, SMALL_PEOPLE = 20_000, 1_500
-USERS, PAGES_EACH, PAUSE_SECONDS = 10, 24, 1.0
-MOST_SECONDS = 0.3  # of the 95th percentile, promised
+USERS, ROUNDS, PAUSE_SECONDS = 10, 2, 1.0
+SMALL_USERS, SMALL_ROUNDS = 3, 1
+MOST_SECONDS = 0.3  # of the 95th percentile of every page, promised
 MOST_BYTES = 500_000
+SLOWEST = 8  # pages named
+WAITING = re.compile("being (?:made|worked out)</h1>")  # the page of what is made behind it
 RESULTS = Path(__file__).parent / "results" / "web.json"
 
 
@@ -47,7 +58,8 @@ def home(small: bool, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bench(home: Path, tmp_path: Path) -> Workbench:
-    return Workbench(home, Settings(), State(tmp_path / "s.sqlite3"))
+    names = frozenset({"127.0.0.1", "localhost", "testserver"})
+    return Workbench(home, Settings(), State(tmp_path / "s.sqlite3"), names=names)
 
 
 @pytest.fixture
@@ -71,59 +83,92 @@ def address(bench: Workbench) -> Iterator[str]:
         server.terminate()
 
 
-@pytest.mark.bench
-def bench_pages(address: str, bench: Workbench, small: bool) -> None:
+def begun(bench: Workbench) -> tuple[str, list[str]]:
+    """A session of somebody who may see everything, and the addresses of the pages there are.
+
+    A load that waits is called off: the warehouse is not to be changed.
+    """
     account_id = create_account(
-        bench.state, "ana", "several plain words", [Role.administrator, Role.analyst], Scope(True),
-        must_change=False,
-    )  # fmt: skip
+        bench.state, "ana", "several plain words", list(Role), Scope(True), must_change=False
+    )
     account = find_account(bench.state, account_id)
-    run = bench.run()
-    assert account is not None and run is not None
-    cookies = {COOKIE: start_session(bench.state, account)[0]}
-    npi = run.query("select npi from asm.result where final_score is not null order by npi limit 1")[0]["npi"]
-    pages = (
-        "/", "/programs/asm", "/programs/asm?view=dollars", "/programs/asm?view=who", "/clinicians",
-        "/clinicians?q=00", f"/clinicians/{npi}", f"/explain/asm/{npi}", f"/explain/asm/{npi}/episodes/1",
-        "/rules", "/rules/asm.risk_level", "/data", "/administration", "/administration/audit",
-    )  # fmt: skip
+    assert account is not None
+    secret, session = start_session(bench.state, account)
+    person = Person(create_app(bench), follow_redirects=False, raise_server_exceptions=False)
+    person.cookies.set(COOKIE, secret)
+    person.csrf = session.csrf
+    known = begin(person)
+    for address in known:
+        if address.startswith("/jobs/"):
+            person.post(f"{address}/cancel", data={"csrf": person.csrf})
+    return secret, find_pages(person, known).addresses()
+
+
+@pytest.fixture
+def start(bench: Workbench) -> tuple[str, list[str]]:
+    return begun(bench)
+
+
+@pytest.mark.bench
+def bench_pages(start: tuple[str, list[str]], address: str, small: bool) -> None:
+    secret, known = start
+    cookies = {COOKIE: secret}
     first: dict[str, float] = {}
     sizes: dict[str, int] = {}
     with httpx2.Client(base_url=address, cookies=cookies, timeout=600) as one:
-        for path in pages:
-            begun = time.perf_counter()
+        for path in known:
+            begun_at = time.perf_counter()
             answer = one.get(path)
-            first[path], sizes[path] = time.perf_counter() - begun, len(answer.content)
-            assert answer.status_code == 200, path
-    taken: dict[str, list[float]] = {path: [] for path in pages}
+            while WAITING.search(answer.text):
+                time.sleep(0.5)
+                answer = one.get(path)
+            taken_first = time.perf_counter() - begun_at
+            assert answer.status_code < 500, path
+            if answer.status_code == 200:
+                first[path], sizes[path] = taken_first, len(answer.content)
+    taken: dict[str, list[float]] = {path: [] for path in first}
 
     def user(seed: int) -> None:
         choice = random.Random(seed)
         with httpx2.Client(base_url=address, cookies=cookies, timeout=600) as one:
-            for _ in range(PAGES_EACH):
-                path = choice.choice(pages)
-                begun = time.perf_counter()
-                answer = one.get(path)
-                taken[path].append(time.perf_counter() - begun)
-                assert answer.status_code == 200, path
-                time.sleep(choice.random() * PAUSE_SECONDS)
+            for _ in range(SMALL_ROUNDS if small else ROUNDS):
+                for path in choice.sample(sorted(first), len(first)):
+                    begun_at = time.perf_counter()
+                    answer = one.get(path)
+                    taken[path].append(time.perf_counter() - begun_at)
+                    assert answer.status_code == 200, path
+                    time.sleep(choice.random() * PAUSE_SECONDS * (not small))
 
-    users = [threading.Thread(target=user, args=(seed,)) for seed in range(USERS)]
+    users = [threading.Thread(target=user, args=(seed,)) for seed in range(SMALL_USERS if small else USERS)]
     for one_user in users:
         one_user.start()
     for one_user in users:
         one_user.join()
     everything = sorted(seconds for times in taken.values() for seconds in times)
-    assert len(everything) == USERS * PAGES_EACH
-    middle, high = (everything[int(len(everything) * share)] for share in (0.5, 0.95))
+    assert all(len(times) == len(users) * (SMALL_ROUNDS if small else ROUNDS) for times in taken.values())
+    high = {path: share_of(times, 0.95) for path, times in taken.items()}
+    slowest = sorted(high, key=lambda path: -high[path])[:SLOWEST]
     found = {
-        "pages": len(everything), "median_ms": round(middle * 1e3), "p95_ms": round(high * 1e3),
+        "pages": len(first), "asked": len(everything), "median_ms": round(share_of(everything, 0.5) * 1e3),
+        "p95_ms": round(share_of(everything, 0.95) * 1e3),
+        "pages_over_the_promise": sum(seconds > MOST_SECONDS for seconds in high.values()),
         "largest_page_kb": round(max(sizes.values()) / 1e3), "slowest_first_s": round(max(first.values()), 2),
     }  # fmt: skip
     for what, figure in found.items():
         print(f"{what}: {figure}")
+    for path in slowest:
+        print(f"  {high[path] * 1e3:6.0f} ms  {path}")
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**found, "first_s": first, "bytes": sizes}, indent=1))
+    each = {
+        path: {"p95_ms": round(high[path] * 1e3), "first_s": round(first[path], 2), "bytes": sizes[path]}
+        for path in sorted(high, key=lambda path: -high[path])
+    }
+    RESULTS.write_text(json.dumps({**found, "each": each}, indent=1))
     assert max(sizes.values()) <= MOST_BYTES
     if not small:
-        assert high <= MOST_SECONDS
+        assert not found["pages_over_the_promise"], slowest
+
+
+def share_of(times: list[float], share: float) -> float:
+    """The value that a share of the times does not pass."""
+    return sorted(times)[max(0, math.ceil(len(times) * share) - 1)]

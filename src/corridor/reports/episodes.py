@@ -14,6 +14,17 @@ MOST_EPISODES = 200_000
 
 
 FEW_CLINICIANS = 20
+COSTLIEST = "panel.asm_episode"
+"""What an application may have laid ready: the same episodes, by clinician; and beside them the services of
+the costliest three of each."""
+COSTLIEST_SERVICE = "panel.asm_episode_service"
+
+EPISODE = {
+    "episode_id": "e", "cohort": "e", "performance_year": "e", "tin": "a", "npi": "a", "share": "a",
+    "episode_days": "e", "assigned_cost": "c", "observed_cost": "c", "expected_cost": "c", "ratio": "c",
+    "imputed_share": "c",
+}  # fmt: skip
+"""What is read of an episode, and the table that holds it."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +52,20 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> Episo
     npis = sorted({npi for _, npi in map(key_of, clinicians)})
     few = len(npis) <= FEW_CLINICIANS  # a page of one clinician does not read the episodes of all
     only = f"and a.npi in ({', '.join('?' for _ in npis) or 'null'}) " if few else ""
-    kept = "and not c.dropped " if "dropped" in columns_of(run, "episodes.chronic_cost") else ""
+    if few and run.has(COSTLIEST):
+        source = f"from {COSTLIEST} as a where true "
+        columns = ", ".join(f"a.{name}" for name in EPISODE)
+    else:
+        kept = "and not c.dropped " if "dropped" in columns_of(run, "episodes.chronic_cost") else ""
+        source = (
+            "from episodes.chronic_episode as e "
+            "join episodes.chronic_attribution as a on a.episode_id = e.episode_id "
+            "join episodes.chronic_cost as c on c.episode_id = e.episode_id "
+            f"where a.attributed and not coalesce(e.excluded, false) and c.ratio is not null {kept}"
+        )
+        columns = ", ".join(f"{table}.{name}" for name, table in EPISODE.items())
     found = run.query(
-        "select e.episode_id, e.cohort, e.performance_year, a.tin, a.npi, a.share, e.episode_days, "
-        "c.assigned_cost, c.observed_cost, c.expected_cost, c.ratio, c.imputed_share "
-        "from episodes.chronic_episode as e "
-        "join episodes.chronic_attribution as a on a.episode_id = e.episode_id "
-        "join episodes.chronic_cost as c on c.episode_id = e.episode_id "
-        f"where a.attributed and not coalesce(e.excluded, false) and c.ratio is not null {kept}{only}"
-        f"order by a.tin, a.npi, c.ratio desc, e.episode_id limit {MOST_EPISODES}",
+        f"select {columns} {source}{only}order by a.tin, a.npi, ratio desc, episode_id limit {MOST_EPISODES}",
         npis if few else [],
     )
     wanted = {(str(row.get("cohort")), *key_of(row)) for row in clinicians}
@@ -69,7 +85,7 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> Episo
                 opened.setdefault(str(row["episode_id"]), []).append((tin, npi, place))
             plain = {name: value for name, value in row.items() if name != "episode_id"}
             episodes.append({**plain, "number": place})
-    services = _services(run, opened)
+    services = _services(run, opened, COSTLIEST_SERVICE if few and run.has(COSTLIEST_SERVICE) else "")
     for row in episodes:
         lines = services.get((row["tin"], row["npi"], row["number"]))
         row["services"] = len(lines) if lines is not None else None
@@ -78,22 +94,29 @@ def read(run: RunLike, clinicians: Sequence[Row], years: Sequence[Row]) -> Episo
 
 
 def _services(
-    run: RunLike, opened: dict[str, list[tuple[str, str, int]]]
+    run: RunLike, opened: dict[str, list[tuple[str, str, int]]], ready: str
 ) -> dict[tuple[str, str, int], list[Row]]:
     """Services of the opened episodes: day, category, dollars; no claim id, no date."""
     columns = columns_of(run, "episodes.chronic_service")
     if not opened or not columns:
         return {}
-    day = "cx_days_between(e.episode_start, s.service_date)" if "service_date" in columns else "0"
+    start = "s.episode_start" if ready else "e.episode_start"
+    day = f"cx_days_between({start}, s.service_date)" if "service_date" in columns else "0"
+    source = (
+        f"(select distinct * exclude (npi, tin) from {ready} where episode_id in "
+        f"({', '.join('?' for _ in opened)})) as s "
+        if ready
+        else "episodes.chronic_service as s "
+        "join episodes.chronic_episode as e on e.episode_id = s.episode_id "
+    )
     marks = ", ".join("?" for _ in opened)
     rows = run.query(
         f"select s.episode_id, greatest({day}, 0) as day, s.service_category, s.standardized_amount, "
         f"s.imputed "
-        "from episodes.chronic_service as s join episodes.chronic_episode as e on e.episode_id = "
-        "s.episode_id "
+        f"from {source}"
         f"where s.episode_id in ({marks}) order by s.episode_id, 2, s.standardized_amount desc, "
         "s.service_category, s.source_id, s.claim_id, s.claim_line_number",
-        list(opened),
+        list(opened) * (2 if ready else 1),
     )
     services: dict[tuple[str, str, int], list[Row]] = {}
     for row in rows:
