@@ -23,6 +23,21 @@ from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 
 SCHEMA = "panel"
+# Tables of a run that the pages of one clinician or practice read, and what tells whose a row is. In a large
+# run they are laid out by it in small groups of rows: such a page then reads a few rows, not the table.
+OF_ONE = {
+    **dict.fromkeys(
+        (
+            "asm.clinician_input", "asm.dollars_by_year", "asm.eligibility", "asm.interval", "asm.lever",
+            "asm.measure_score", "asm.result", "asm.roster", "attribution.reach_participant",
+            "measures.asm_cost", "qp.clinician_year", "qp.status",
+        ),
+        "npi, tin",
+    ),
+    **dict.fromkeys(("measures.performance", "measures.performance_month"), "entity_id, level"),
+}  # fmt: skip
+LARGE_ROWS = 20_000
+GROUP_ROWS = 4096
 _log = logging.getLogger("corridor.web")
 _READS = re.compile(r"^-- reads: *(.+)$", re.MULTILINE)
 _MAKES = re.compile(r"^-- makes: *(.+(?:\n--        .+)*)", re.MULTILINE)
@@ -78,14 +93,41 @@ class Panels:
                 self._made[table] = self._make(known)
             return self._made[table]
 
+    def laid_out(self, table: str) -> list[Path]:
+        """The rows of a large table of the run again, by whom they are of; none where it is none of these."""
+        if table not in OF_ONE:
+            return []
+        with self._lock:
+            lock = self._locks.setdefault(table, threading.Lock())
+        with lock:
+            if table not in self._made:
+                self._made[table] = self._lay_out(table)
+            return self._made[table]
+
+    def _lay_out(self, table: str) -> list[Path]:
+        files = self._run.files(table)
+        if not files:
+            return []
+        folder = Path(self._folder.name)
+        file = folder / f"{table}.by.parquet"
+        with connect(spill=folder / "spill") as con:
+            (rows,) = con.execute(f"select count(*) from {parquet(files)}").fetchall()[0]
+            if rows < LARGE_ROWS:
+                return []
+            con.execute(
+                f"copy (select * from {parquet(files)} order by {OF_ONE[table]}) to {quote(str(file))} "
+                f"(format parquet, row_group_size {GROUP_ROWS})"
+            )
+        return [file]
+
     def make_all(self) -> None:
         """All of them, beforehand: so that no page waits for the first of a run.
 
         One that fails stops no other.
         """
-        for table in panel_tables():
+        for table in (*OF_ONE, *panel_tables()):
             try:
-                self.files(table)
+                self.laid_out(table) if table in OF_ONE else self.files(table)
             except Exception as error:  # its message may quote data; the page that asks for it says more
                 _log.error("%s while %s was made", type(error).__name__, table)
 

@@ -145,8 +145,8 @@ class Viewer(Run):
         with self._lock:
             if table not in self._made:
                 files = self._files.get(table) or self._given.get(table) or []
-                if not files and self._panels is not None:
-                    files = self._panels.files(table)
+                if self._panels is not None:
+                    files = (self._panels.laid_out(table) or files) if files else self._panels.files(table)
                 self._made[table] = bool(files) and self._view(table, files)
             return self._made[table]
 
