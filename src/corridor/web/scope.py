@@ -23,6 +23,7 @@ SHARED = frozenset(
         "asm.cohort",
         "asm.national_cohort",
         "asm.year_used",
+        "mips.assumption",
         "panel.asm_spread",
     }
 )

@@ -36,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/deadlines", "Deadlines", EVERYONE),
     Entry("/programs", "All programs", RESULTS, PROGRAMS),
     Entry("/programs/asm", "Ambulatory Specialty Model", RESULTS, PROGRAMS),
+    Entry("/programs/mips", "MIPS", RESULTS, PROGRAMS),
     Entry("/programs/qp", "QP and MIPS status", RESULTS, PROGRAMS),
     Entry("/programs/mssp", "Shared Savings", RESULTS, PROGRAMS),
     Entry("/programs/reach", "ACO REACH", RESULTS, PROGRAMS),

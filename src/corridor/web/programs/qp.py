@@ -258,6 +258,5 @@ PROGRAM = Program(
         View("who", "Who", who),
     ),
     missing="Load claims and the participant list of your entity, then `corridor run`.",
-    not_yet="The MIPS score itself, and with it the MIPS adjustment: the largest cut is shown instead.",
     of=stands.qp,
 )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from corridor.web.programs import asm, mssp, qp, reach, wiser
+from corridor.web.programs import asm, mips, mssp, qp, reach, wiser
 from corridor.web.programs.shape import Program
 
-PROGRAMS: tuple[Program, ...] = (asm.PROGRAM, qp.PROGRAM, mssp.PROGRAM, reach.PROGRAM, wiser.PROGRAM)
+PROGRAMS: tuple[Program, ...] = (
+    asm.PROGRAM,
+    mips.PROGRAM,
+    qp.PROGRAM,
+    mssp.PROGRAM,
+    reach.PROGRAM,
+    wiser.PROGRAM,
+)
 BY_KEY: dict[str, Program] = {one.key: one for one in PROGRAMS}

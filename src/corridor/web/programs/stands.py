@@ -129,6 +129,42 @@ def qp(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
     return found
 
 
+def mips(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
+    """The score that counts, of the newest year that has one; of a practice the median and the sum."""
+    if not viewer.has("mips.score"):
+        return []
+    rows = viewer.query(
+        "select performance_year, payment_year, count(*) as clinicians, median(final_score) as score, "
+        "sum(dollars) as dollars, any_value(npi) as npi, any_value(tin) as tin, any_value(participation) as "
+        f"level, any_value(missing) as missing from mips.score where {MINE} and counts "
+        "group by performance_year, payment_year order by performance_year desc limit 1",
+        whose.given,
+    )
+    if not rows:
+        return [Stand("mips", "MIPS score", "no score that counts", link="/programs/mips?view=who&show=none")]
+    row = rows[0]
+    year, paid_in = row["performance_year"], row["payment_year"]
+    return [
+        Stand(
+            "mips",
+            f"MIPS score {year}",
+            f"score {plain(row['score'])}, reported by {str(row['level']).replace('_', ' ')}"
+            if whose.npi
+            else f"{counted(int(row['clinicians']), 'clinician')} scored, median {plain(row['score'])}",
+            f"nothing sent for {row['missing']}" if whose.npi and row["missing"] else "",
+            real(row["dollars"]),
+            f"expected in {paid_in}" if row["dollars"] is not None else "",
+            f"/programs/mips?view=who&year={year}&q={whose.npi or whose.tin}",
+            f"/explain/mips/{row['npi']}?tin={row['tin']}&year={year}&quantity=dollars"
+            if whose.npi
+            else evidence("mips.score", tin=whose.tin, performance_year=year),
+            said=_said(row["dollars"], f"expected in {paid_in} in MIPS")
+            if row["dollars"] is not None
+            else "",
+        )
+    ]
+
+
 def part_year(year: int, loaded: int | None) -> str:
     """A year, with its months where the run holds only some of them."""
     return f"{year} ({counted(int(loaded), 'month')} loaded)" if loaded and loaded < MONTHS else str(year)
