@@ -17,6 +17,7 @@ def installed(folder: Path, data: Path) -> Path:
         data / "qpp" / "measures" / "2026" / "measures-data.json",
         data / "qpp" / "benchmarks" / "2025.json",
         data / "qpp" / "benchmarks" / "2026.json",
+        data / "qpp" / "clinical-clusters" / "2026" / "clinical-clusters.json",
         data / "qpp" / "mvp" / "2026" / "mvp.json",
     ]
     if not all(file.is_file() for file in files):

@@ -34,11 +34,16 @@ def installed_book(
     home: Path | None, force: RulesInForce
 ) -> tuple[dict[tuple[str, str], Facts], dict[str, str]]:
     """The book of what is installed of the year, and the digests of its files; both empty without any."""
+    qpp = installed(home, force)
+    return (measure_book(qpp, force), dict(qpp.digests)) if qpp.measures else ({}, {})
+
+
+def installed(home: Path | None, force: RulesInForce) -> Qpp:
+    """The public data installed of the year in the warehouse at ``home``; empty without any."""
     from corridor.engine.warehouse import Warehouse
     from corridor.reference.qpp import load_qpp
 
-    qpp = load_qpp(Warehouse.open(home).home, force.performance_year)
-    return (measure_book(qpp, force), dict(qpp.digests)) if qpp.measures else ({}, {})
+    return load_qpp(Warehouse.open(home).home, force.performance_year)
 
 
 def _collected(measure: Measure, collection_type: str) -> bool:

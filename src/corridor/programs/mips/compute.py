@@ -107,13 +107,16 @@ def settle_file(file: Path, rules: Rules, year: int, home: Path | None, *, whole
 
     Raises what the door and the law raise.
     """
-    from corridor.programs.mips.book import installed_book
+    from corridor.programs.mips.applicable import with_applicable
+    from corridor.programs.mips.book import installed, measure_book
     from corridor.programs.mips.door import read_mips_file
 
     force = rules.in_force(year)
-    book, digests = installed_book(home, force)
-    result = settle(read_mips_file(file, force, book), book, rules, year, whole_cohort=whole_cohort)
-    return replace(result, digests=digests)
+    qpp = installed(home, force)
+    book = measure_book(qpp, force)
+    inputs = with_applicable(read_mips_file(file, force, book), qpp.clusters, force)
+    result = settle(inputs, book, rules, year, whole_cohort=whole_cohort)
+    return replace(result, digests=dict(qpp.digests) if qpp.measures else {})
 
 
 def settle(inputs: MipsInputs, book: Book, rules: Rules, year: int, *, whole_cohort: bool) -> Result:

@@ -162,6 +162,7 @@ RULE_NAMES = tuple(
             "mips.interoperability_bonus_measure", "mips.interoperability_attestation",
             "mips.interoperability_exclusion", "mips.interoperability_move", "mips.score_priority",
             "mips.facility_quality_floor", "mips.small_practice_maximum", "mips.unpublished_factor_rule",
+            "mips.applicable_measures_rule",
             "qp.payment_lag_years", "mips.payment_lag_years",
         }
     )

@@ -161,7 +161,7 @@ class Result:
         if not computed:
             return names
         if len(self.scored.measured.columns["clinician"]):
-            names.append("mips.missing_outcome_rule")
+            names += ["mips.missing_outcome_rule", "mips.applicable_measures_rule"]
         if np.isin(self.inputs.clinicians["pathway"], ("app", "app_plus")).any():
             names += ["mips.app_measure", "mips.survey_participation"]
         if len(self.scored.reported.clinician):
