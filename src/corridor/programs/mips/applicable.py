@@ -1,7 +1,7 @@
 """Eligible measure applicability: fewer measures asked of those for whom fewer exist (mips.md 4.1).
 
 CMS's clinical clusters say which measures belong together. The detail of CMS's test is not known: here who
-sent fewer measures than asked for, all by registry or all by claims and all of one cluster, is asked for those
+sent fewer measures than asked for, all by registry or all by claims, all of one cluster, is asked for those
 of the smallest such cluster, and for no outcome measure beside. It is made only where the rule says so.
 """
 
