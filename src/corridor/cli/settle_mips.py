@@ -82,7 +82,9 @@ def _rules(
     settings = load_settings(config)
     day: date | None = known.date() if known else settings.as_known_on
     given = {**settings.overrides, **stated_overrides(overrides)}
-    rules = load_rules(["mips", "qp", "performance"], as_known_on=day, overrides=given, proposed=settings.proposed)
+    rules = load_rules(
+        ["mips", "qp", "performance"], as_known_on=day, overrides=given, proposed=settings.proposed
+    )
     chosen = year if year is not None else settings.year
     return rules, date.today().year if chosen is None else chosen
 
