@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi.testclient import TestClient
@@ -53,7 +54,7 @@ def pattern(route: Route) -> re.Pattern[str]:
     return re.compile("".join(re.escape(p) if n % 2 == 0 else "[^/]+" for n, p in enumerate(pieces)) + "$")
 
 
-def find_pages(client: TestClient, known: Sequence[str] = ()) -> Pages:
+def find_pages(client: TestClient | Any, known: Sequence[str] = ()) -> Pages:
     """Follow links from the pages without parameters until each route that answers with HTML has an address.
 
     ``known`` are addresses that are looked at first.
