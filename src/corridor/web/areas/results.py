@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     get("/deadlines.ics", "pages.home:dates_file", EVERYONE),
     get("/programs", "pages.program:programs", RESULTS),
     get("/programs/{program}", "pages.program:program", RESULTS, noted=True, named=("program",)),
+    get("/quality", "pages.quality:quality", RESULTS, noted=True),
     get("/clinicians", "pages.clinicians:clinicians", RESULTS, noted=True),
     get("/clinicians/{npi}", "pages.clinician:clinician", RESULTS, noted=True, named=("npi",)),
     get("/practices", "pages.practices:practices", RESULTS, noted=True),
@@ -43,4 +44,5 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/programs/wiser", "Prior authorization", RESULTS, PROGRAMS),
     Entry("/clinicians", "Clinicians", RESULTS, PEOPLE),
     Entry("/practices", "Practices", RESULTS, PEOPLE),
+    Entry("/quality", "Quality results", RESULTS, PEOPLE),
 )

@@ -204,7 +204,7 @@ def _levers(visit: Visit, viewer: Viewer, row: dict[str, Any], rows: list[dict[s
         for one in found
     ]
     tables = [Table("mips-categories", f"Categories of {year}", columns, body)]
-    measures = _by_measure(viewer, force, year)
+    measures = measure_worth(visit, viewer, year)
     if measures:
         tables.append(_measure_table(measures, year))
     return Panel(
@@ -249,8 +249,16 @@ def _by_category(viewer: Viewer, force: RulesInForce, year: int) -> list[dict[st
     return sorted(found, key=lambda one: (-(one["dollars"] or 0.0), -one["lacking"]))
 
 
+def measure_worth(visit: Visit, viewer: Viewer, year: int) -> list[dict[str, Any]]:
+    """Measures that count in scores of a year: points, what they lack, and what all points are worth."""
+    force = visit.bench.law(("mips", "qp")).in_force(year)
+    return visit.bench.made(viewer, ("mips measures", year), lambda: _by_measure(viewer, force, year))
+
+
 def _by_measure(viewer: Viewer, force: RulesInForce, year: int) -> list[dict[str, Any]]:
-    if not viewer.has("mips.measure_points") or "mips.maximum_measure_points" not in force:
+    if not (viewer.has("mips.score") and viewer.has("mips.measure_points")) or (
+        "mips.maximum_measure_points" not in force
+    ):
         return []
     most = force.number("mips.maximum_measure_points")
     rows = _columns(viewer, OF_MEASURE, [year, year, most, most])
