@@ -32,15 +32,15 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "mips.administrative_measure": {
         "performance_year": N, "tin": V, "npi": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
-        "is_proxy": B, "basis": V,
+        "is_proxy": B, "basis": V, "case_minimum": N,
     },
     "mips.administrative_entity": {
         "performance_year": N, "apm_entity_id": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
-        "is_proxy": B, "basis": V,
+        "is_proxy": B, "basis": V, "case_minimum": N,
     },
     "mips.cost_measure": {
         "performance_year": N, "tin": V, "npi": V, "measure_id": V, "cases": N, "rate": D, "is_scorable": B,
-        "is_proxy": B, "basis": V,
+        "is_proxy": B, "basis": V, "case_minimum": N,
     },
     "mips.complex_patient": {
         "performance_year": N, "tin": V, "npi": V, "mean_hcc_risk_score": D, "dual_eligible_share": D,
@@ -200,6 +200,23 @@ def test_cost_proxies_and_placeholders_are_marked(bench: Bench) -> None:
     points = {r["measure_id"]: r for r in bench.rows("mips.measure_points")}
     assert points["COST_HF_1"]["points"] == 7.5 and points["COST_HF_1"]["provisional"]
     assert points["COST_LBP_1"]["result"] == "few_cases" and points["COST_LBP_1"]["points"] is None
+
+
+def test_measures_of_claims_are_asked_for_their_own_case_minimum(bench: Bench) -> None:
+    bench.clinician("N1")
+    bench.result("N1", "236", 95)
+    # mips.md 5.1: procedural episodes 10; mips.md 4.8: measure 484 18. Both are fewer than the general 20
+    bench.add("mips.cost_measure", tin="T1", npi="N1", measure_id="COST_HF_1", cases=12, rate=10000.0,
+              is_scorable=True, is_proxy=True, basis="proxy: loaded claims", case_minimum=10)  # fmt: skip
+    bench.add("mips.administrative_measure", tin="T1", npi="N1", measure_id="001", cases=18, rate=50.0,
+              is_scorable=True, is_proxy=True, basis="proxy: loaded claims", case_minimum=18)  # fmt: skip
+    bench.add("reference.qpp_measure_method", measure_id="001", submission_method="administrativeClaims")
+    bench.benchmark("001", "administrativeClaims", FLAT, is_inverse=False)
+    points = {r["measure_id"]: r for r in bench.rows("mips.measure_points")}
+    assert (points["COST_HF_1"]["result"], points["COST_HF_1"]["points"]) == ("scored", 7.5)
+    assert (points["001"]["result"], points["001"]["points"]) == ("scored", 6)
+    (found,) = bench.rows("mips.score")
+    assert found["cost_percent"] == 75 and found["quality_available"] == 70
 
 
 def test_an_entity_is_scored_by_app_plus_and_all_its_clinicians_have_its_score(bench: Bench) -> None:

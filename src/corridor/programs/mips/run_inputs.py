@@ -178,7 +178,8 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], d
         one = {
             "measure_id": measure, "collection_type": kind, "category": category, "rate": row["rate"],
             "eligible_cases": row[cases], "data_completeness": None, "is_scorable": None, "sent": False,
-            **more,
+            # measures of claims have their own; without it the general one would be asked of them too
+            "own_case_minimum": row.get("case_minimum"), **more,
         }  # fmt: skip
         rows = found.setdefault(unit, [])
         # what was stated comes first: a proxy of the same result is not wanted beside it
@@ -220,7 +221,7 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], d
 def _result_columns(units: Sequence[Unit], results: Mapping[Unit, Sequence[Row]]) -> dict[str, Any]:
     rows = [{**row, "clinician": at} for at, unit in enumerate(units) for row in results[unit]]
     names = ("clinician", "measure_id", "collection_type", "category", "rate", "eligible_cases",
-             "data_completeness", "is_scorable")  # fmt: skip
+             "data_completeness", "is_scorable", "own_case_minimum")  # fmt: skip
     found: dict[str, Any] = {name: np.array([row[name] for row in rows], dtype=object) for name in names}
     found["clinician"] = np.array([row["clinician"] for row in rows], dtype=np.int64)
     return found
