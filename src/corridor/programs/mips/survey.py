@@ -34,9 +34,11 @@ def with_survey(
     mine["collection_type"] = np.full(int(parts.sum()), COLLECTED, dtype=object)
     mine["fact_code"] = np.array([names.index(one) for one in mine["measure_id"].tolist()], dtype=np.int64)
     facts = [book.get((name, COLLECTED)) for name in names]
-    points = score_rows(mine, facts, clinicians, force, assumptions)["points"]
+    found = score_rows(mine, facts, clinicians, force, assumptions)
+    points = found["points"]
     size = len(clinicians["tin"])
-    scored = ~np.isnan(points)
+    # a part without a benchmark is no part of the mean; what an unscored measure earns is not meant of parts
+    scored = found["result"] == "scored"
     who = mine["clinician"][scored]
     count, total = np.bincount(who, minlength=size), np.bincount(who, points[scored], minlength=size)
     surveyed = np.flatnonzero(count > 0)
