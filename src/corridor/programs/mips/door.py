@@ -30,6 +30,7 @@ from corridor.programs.mips.columns import (
     measure_column,
 )
 from corridor.programs.mips.inputs import (
+    APP_PATHWAYS,
     FLAGS,
     NUMBERS,
     Array,
@@ -41,7 +42,7 @@ from corridor.programs.mips.inputs import (
 )
 from corridor.programs.mips.minimums import claims_minimums
 from corridor.programs.mips.points import CUTS
-from corridor.programs.mips.select import foundation_measures
+from corridor.programs.mips.select import app_sets, foundation_measures
 from corridor.programs.table import DoorTable, read_door_table
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class _Door:
         self._small(given)
         clinicians = clinician_columns(given)
         self._identifiers(clinicians)
+        self._sets(clinicians)
         results = self._results(clinicians)
         return MipsInputs(
             clinicians,
@@ -196,6 +198,24 @@ class _Door:
                 self.warnings.append(f"{name.upper()} {value!r} is not {what}")
             if len(odd) > SHOWN_WARNINGS:
                 self.warnings.append(f"{len(odd) - SHOWN_WARNINGS} more {name.upper()}s likewise")
+
+    def _sets(self, clinicians: dict[str, Array]) -> None:
+        """An APP whose set is not known in the year can be scored only where its quality is given."""
+        given = [
+            ~np.isnan(clinicians[name]) for name in ("final_score", "quality_percent", "quality_available")
+        ]
+        known, pathway = app_sets(self.force), clinicians["pathway"]
+        for row in np.flatnonzero(np.isin(pathway, APP_PATHWAYS) & ~np.any(given, axis=0)).tolist():
+            if pathway[row] not in known:
+                raise CorridorError(
+                    "MIPS-VALUE",
+                    f"The measures of {pathway[row]} in {self.force.performance_year} are not known.",
+                    why="All measures of its set are asked for; APP Plus begins in 2025.",
+                    todo="Correct the pathway, or give quality_percent.",
+                    file=self.table.file,
+                    line=self.table.lines[row],
+                    field="pathway",
+                )
 
     def _results(self, clinicians: dict[str, Array]) -> dict[str, Any]:
         by_measure: dict[tuple[str, str, str], dict[str, MeasureColumn]] = {}
@@ -316,6 +336,17 @@ class _Door:
             part = {name: values[rows] for name, values in numbers.items()}
             for name in ("numerator", "denominator", "answer"):
                 part.setdefault(name, np.full(len(rows), np.nan))
+            over = rows[part["numerator"] > part["denominator"]]
+            if len(over):
+                raise CorridorError(
+                    "MIPS-VALUE",
+                    f"The numerator of {measure} is above its denominator.",
+                    why="A measure can earn all of its points and no more.",
+                    todo="Correct the two numbers.",
+                    file=self.table.file,
+                    line=self.table.lines[int(over[0])],
+                    field=f"{measure.lower()}_numerator",
+                )
             part["clinician"] = rows
             part["measure_id"] = np.full(len(rows), measure, dtype=object)
             _append(laid, part)

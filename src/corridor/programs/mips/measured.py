@@ -14,6 +14,7 @@ from corridor.programs.mips.inputs import (
     Array,
     Book,
     Facts,
+    base_measure,
 )
 from corridor.programs.mips.scored_rows import score_rows
 from corridor.programs.mips.select import app_sets, codes_of, foundation_measures, measure_codes, picked
@@ -59,8 +60,10 @@ def measured(
     size = len(clinicians["tin"])
     assumptions: dict[str, dict[str, Any]] = {}
     columns = with_survey(dict(results), book, clinicians, force, assumptions)
+    columns, foreign = _in_app_sets(columns, clinicians, force)
     columns, asked = _with_app_sets(columns, clinicians, force)
     columns, facts, warnings = _with_book(columns, book, clinicians)
+    warnings = [*foreign, *warnings]
     clinician = columns["clinician"]
     columns |= score_rows(columns, facts, clinicians, force, assumptions)
     columns["picked"] = _picked(columns, clinicians, asked, force).astype(np.float64)
@@ -69,6 +72,23 @@ def measured(
     )
     submitted = np.bincount(clinician[sent], minlength=size) > 0
     return Measured(columns, asked, submitted, facts, list(assumptions.values()), warnings)
+
+
+def _in_app_sets(
+    columns: dict[str, Array], clinicians: Mapping[str, Array], force: RulesInForce
+) -> tuple[dict[str, Array], list[str]]:
+    """Leave out quality measures that are not of the set of their APP: they would count beside it."""
+    pathway = clinicians["pathway"]
+    sets = {name: {measure for measure, _ in ones} for name, ones in app_sets(force).items()}
+    kept = np.ones(len(columns["clinician"]), dtype=bool)
+    told: dict[str, None] = {}
+    in_app = np.isin(pathway, list(sets))[columns["clinician"]]
+    for row in np.flatnonzero(in_app & (columns["category"] == "quality")).tolist():
+        plan, measure = pathway[columns["clinician"][row]], str(columns["measure_id"][row])
+        if base_measure(measure) not in sets[plan]:
+            kept[row] = False
+            told[f"measure {measure} is not in the set of {plan} in this year: left out"] = None
+    return ({name: values[kept] for name, values in columns.items()} if told else columns), list(told)
 
 
 def _with_app_sets(
@@ -85,7 +105,7 @@ def _with_app_sets(
     if not in_app.any():
         return columns, asked
     for row in np.flatnonzero(in_app[columns["clinician"]] & (columns["category"] == "quality")).tolist():
-        measure = str(columns["measure_id"][row]).removesuffix("SSP")
+        measure = base_measure(str(columns["measure_id"][row]))
         sent.setdefault(int(columns["clinician"][row]), set()).add(measure)
     kinds = {"clinical": "ecqm", "survey": "cahps", "claims": "administrative_claims"}
     given = ~np.isnan(clinicians["quality_percent"]) | ~np.isnan(clinicians["quality_points"])
