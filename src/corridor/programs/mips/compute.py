@@ -144,6 +144,7 @@ def score_inputs(inputs: MipsInputs, book: Book, force: RulesInForce) -> Scored:
     results = measured(inputs.results, book, given, force)
     answers = reported(inputs.answers, inputs.size, force)
     given["app_measures_asked"] = results.asked
+    given["facility_based"] = np.zeros(inputs.size)
     _fill(given, "quality_submitted", _sent(given, results.submitted, ("quality_percent", "quality_points")))
     activities = ("improvement_activities_attested", "improvement_activities_high",
                   "improvement_activities_medium")  # fmt: skip
@@ -165,6 +166,7 @@ def score_inputs(inputs: MipsInputs, book: Book, force: RulesInForce) -> Scored:
     weights, under_weights = _weights(given, first, force)
     second = _final(given, first, weights, force)
     facility = _facility(given, first, weights, second, force)
+    given["facility_based"] = facility.astype(np.float64)
     if facility.any():
         floor = force.number("mips.facility_quality_floor")
         by_hospital = np.maximum(given["facility_quality_percent"], floor)
@@ -341,6 +343,7 @@ def _facility(
         "quality_percent": np.where(both, np.maximum(given["facility_quality_percent"], floor), np.nan),
         "cost_percent": np.where(both, given["facility_cost_percent"], np.nan),
     }
+    by_hospital["facility_based"] = both.astype(np.float64)
     other = _final({**given, **by_hospital}, first, _weights(given, first, force, both)[0], force)
     better: Array = both & (other["final_score"] > second["final_score"])
     return better

@@ -139,6 +139,7 @@ CLINICIANS = Model(
         "quality_submitted": "Whether quality data was sent.",
         "improvement_submitted": "Whether an activity was attested.",
         "interoperability_submitted": "Whether interoperability data was sent.",
+        "facility_based": "Whether the score is by the hospital's results.",
         "quality_reweighted": "Whether quality was excused.",
         "cost_reweighted": "Whether cost was excused.",
         "improvement_reweighted": "Whether improvement activities were excused.",

@@ -177,11 +177,14 @@ def complex_patient_bonus(
 
 @formula(cite=COMPLEX, unit="flag")
 def has_submitted(
-    quality_submitted: Floats, improvement_submitted: Floats, interoperability_submitted: Floats
+    quality_submitted: Floats,
+    improvement_submitted: Floats,
+    interoperability_submitted: Floats,
+    facility_based: Floats,
 ) -> Flags:
-    """Data of at least one category was sent."""
+    """Data of at least one category was sent, or the score is by the hospital's results, which need none."""
     sent = (quality_submitted > 0) | (improvement_submitted > 0) | (interoperability_submitted > 0)
-    return np.asarray(sent)
+    return np.asarray(sent | (facility_based > 0))
 
 
 @formula(cite=WEIGHTS, unit="categories")
