@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corridor.law import load_rules
 from corridor.programs.agreement import Category, Feedback, Figure, Measure, read_feedback
 from corridor.programs.agreement.board import counts, scoreboard
 from corridor.programs.agreement.compare import compare, shapley
+from corridor.programs.agreement.ours import matched
 from corridor.programs.agreement.parts import parts
 from corridor.programs.agreement.replay import LAW, replay
 from tests.programs.command import corridor
@@ -248,6 +250,19 @@ def test_a_measure_without_what_it_rests_on_is_left_out() -> None:
         categories={"quality": Category(None, 2, measures=(Measure("236", 7.0, 1),))},
     )  # fmt: skip
     assert replay([one], RULES) == []
+
+
+def test_of_several_scores_the_one_of_the_level_is_meant_else_the_one_that_counts() -> None:
+    feedback = Feedback("f.csv", "", "scores", "line 2", 2024, tin="1", npi="2", participation="group")
+    ours = [
+        {"tin": "1", "npi": "2", "participation": level, "counts": level == "apm_entity", "final_score": 80}
+        for level in ("individual", "group", "apm_entity")
+    ]
+    for one, level in ((feedback, "group"), (replace(feedback, participation=""), "apm_entity"),
+                       (replace(feedback, tin="", participation="subgroup"), "apm_entity")):  # fmt: skip
+        ((_, row),) = matched([one], ours)
+        assert row["participation"] == level
+    assert matched([feedback], ours[:1] * 2) == []  # which of the two cannot be told
 
 
 def test_the_command_line(

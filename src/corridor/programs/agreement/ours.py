@@ -12,6 +12,7 @@ from corridor.programs.agreement.model import Feedback
 from corridor.programs.table import read_door_table
 
 Row = Mapping[str, Any]
+YES = frozenset({"true", "yes", "1"})
 
 
 def read_ours(path: Path) -> list[Row]:
@@ -41,25 +42,34 @@ def read_ours(path: Path) -> list[Row]:
 def matched(feedback: Sequence[Feedback], ours: Sequence[Row]) -> list[tuple[Feedback, Row]]:
     """Feedback with our row of the same TIN, NPI and year; by the NPI alone where CMS prints no TIN.
 
-    A file about one participant who is not named goes with the only row of ours. Who is in one of the two
-    only is left out.
+    Of several scores of one TIN and NPI that of the same level of participation, else the one that counts. A
+    file about one participant who is not named goes with the only row of ours. Who is in one of the two only,
+    or has several scores of which none is meant, is left out.
     """
     if len(feedback) == len(ours) == 1 and not (feedback[0].tin or feedback[0].npi):
         return [(feedback[0], ours[0])]
-    by_both: dict[tuple[int | None, str, str], Row] = {}
-    by_npi: dict[tuple[int | None, str], Row | None] = {}
+    by_both: dict[tuple[int | None, str, str], list[Row]] = {}
+    by_npi: dict[tuple[int | None, str], list[Row]] = {}
     for row in ours:
         year, npi = _year(row), _text(row, "npi")
-        by_both[year, _text(row, "tin"), npi] = row
-        by_npi[year, npi] = None if (year, npi) in by_npi else row
+        by_both.setdefault((year, _text(row, "tin"), npi), []).append(row)
+        by_npi.setdefault((year, npi), []).append(row)
     dated = any(_year(row) is not None for row in ours)
     found = []
     for one in feedback:
         year = one.year if dated else None
-        named = by_both.get((year, one.tin, one.npi)) if one.tin else by_npi.get((year, one.npi))
+        rows = by_both.get((year, one.tin, one.npi)) if one.tin else by_npi.get((year, one.npi))
+        named = _of_level(rows or [], one.participation)
         if named is not None and (one.tin or one.npi):
             found.append((one, named))
     return found
+
+
+def _of_level(rows: Sequence[Row], participation: str) -> Row | None:
+    """The one row that is meant; None where that cannot be told."""
+    level = [row for row in rows if participation and _text(row, "participation") == participation]
+    counting = [row for row in rows if _text(row, "counts").lower() in YES]
+    return next((some[0] for some in (level, counting, rows) if len(some) == 1), None)
 
 
 def _with_measures(rows: Sequence[Row], measures: Any) -> list[Row]:
