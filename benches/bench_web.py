@@ -45,6 +45,8 @@ MOST_SECONDS = 0.3  # of the 95th percentile of every page, promised
 MOST_BYTES = 500_000
 SLOWEST = 8  # pages named
 WAITING = re.compile("being (?:made|worked out)</h1>")  # the page of what is made behind it
+# Routes to leave out, for a first look at a large warehouse: what they make would keep both cores busy.
+WITHOUT = os.environ.get("CORRIDOR_BENCH_WITHOUT", "").split()
 RESULTS = Path(__file__).parent / "results" / "web.json"
 
 
@@ -133,7 +135,7 @@ def bench_pages(start: tuple[str, list[str]], address: str, small: bool) -> None
     secret, known = start
     cookies = {COOKIE: secret}
     with Opening(address, secret) as one:
-        pages = find_pages(one, known).addresses()
+        pages = find_pages(one, known, WITHOUT).addresses()
         statuses = {path: one.get(path).status_code for path in pages}
         first, sizes = ({path: had[path] for path in pages} for had in (one.first, one.sizes))
     # what a job or a case does not have yet is refused, not a page
@@ -165,7 +167,8 @@ def bench_pages(start: tuple[str, list[str]], address: str, small: bool) -> None
         "pages": len(first), "asked": len(everything), "median_ms": round(share_of(everything, 0.5) * 1e3),
         "p95_ms": round(share_of(everything, 0.95) * 1e3),
         "pages_over_the_promise": sum(seconds > MOST_SECONDS for seconds in high.values()),
-        "largest_page_kb": round(max(sizes.values()) / 1e3), "slowest_first_s": round(max(first.values()), 2),
+        "without": WITHOUT, "largest_page_kb": round(max(sizes.values()) / 1e3),
+        "slowest_first_s": round(max(first.values()), 2),
     }  # fmt: skip
     for what, figure in found.items():
         print(f"{what}: {figure}")
