@@ -123,9 +123,13 @@ def counted(text: bytes) -> dict[Key, dict[str, int]]:
     """
     found: dict[Key, dict[str, int]] = {}
     reader = csv.DictReader(io.StringIO(text.decode("utf-8")))
-    if tuple(reader.fieldnames or ()) not in (PLAIN_COLUMNS, DEIDENTIFIED_COLUMNS):
+    try:
+        columns, rows = tuple(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise ValueError(f"the evidence is no CSV: {error}") from error
+    if columns not in (PLAIN_COLUMNS, DEIDENTIFIED_COLUMNS):
         raise ValueError("the evidence has other columns than a package's")
-    for row in reader:
+    for row in rows:
         if row["status"] not in STATUSES:
             raise ValueError("the evidence has a status that is none")
         key = (

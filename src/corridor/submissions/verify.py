@@ -7,7 +7,9 @@ results make; do the patients add up to it; is the law still what it was.
 from __future__ import annotations
 
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +46,12 @@ from .seal import unseal
 OK, DIFFERS, CHANGED, OPEN = "ok", "differs", "changed since", "not checked"
 _LARGEST = 1 << 30
 _METHOD = {"ecqm": "electronicHealthRecord"}
+# what unpacking a damaged file raises, and what reading parts that somebody wrote by hand does
+_DAMAGED = (
+    OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
+_MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def _unpacked(path: Path) -> dict[str, bytes]:
             if len(set(names)) < len(names):
                 raise _no_package(path, "A file stands in it twice.")
             return {name: package.read(name) for name in names}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise _no_package(path, f"It cannot be unpacked: {error}.") from error
 
 
@@ -124,7 +132,7 @@ def _document(files: Mapping[str, bytes], path: Path) -> dict[str, Any]:
 def _loaded(content: bytes, path: Path) -> Any:
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise _no_package(path, f"A file of it is no JSON: {error}.") from error
 
 
@@ -176,7 +184,7 @@ def _made_again(files: Mapping[str, bytes], submission: Submission, force: Rules
     try:
         results = [Result.of_dict(one) for one in json.loads(files[RESULTS])]
         qpp = Qpp(submission.performance_year, measures=measures_of(json.loads(files[MEASURES])))
-    except (KeyError, TypeError, ValueError):
+    except _MISSHAPEN:
         yield Check("results", RESULTS, DIFFERS, "cannot be read")
         return
     if not results:
@@ -186,6 +194,9 @@ def _made_again(files: Mapping[str, bytes], submission: Submission, force: Rules
         made = build(results, Known(qpp, limits_of(force)), force)
     except CorridorError as error:
         yield Check("results", RESULTS, DIFFERS, f"the results make no submission: {error.what}")
+        return
+    except _MISSHAPEN:
+        yield Check("results", RESULTS, DIFFERS, "the results make no submission: a value is of another kind")
         return
     same = len(made) == 1 and to_document(made[0]) == to_document(submission)
     found = f"results packed: {len(results)}" if same else "the results make another submission"
@@ -279,7 +290,7 @@ def _law(files: Mapping[str, bytes], force: RulesInForce, manifest: Mapping[str,
         return
     try:
         recorded = {str(one["rule"]): one["value"] for one in json.loads(files.get(RULE_FILE, b""))}
-    except (ValueError, KeyError, TypeError):
+    except _MISSHAPEN:
         recorded = {}
     if not recorded:
         yield Check("rules", RULE_FILE, DIFFERS, "cannot be read")
