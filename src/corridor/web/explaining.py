@@ -72,7 +72,7 @@ def derive(visit: Visit, npi: str, tin: str, quantity: str) -> list[Derivation]:
     settlement = visit.bench.settlement(viewer)
     formulas = settlement.clinicians.model.formulas
     if quantity not in formulas:
-        raise _no_quantity("Ambulatory Specialty Model", quantity, formulas, QUANTITIES)
+        raise no_quantity("Ambulatory Specialty Model", quantity, formulas, QUANTITIES)
     keys = {(row["tin"], row["npi"]) for row in allowed}
     known = settlement.inputs.clinicians
     found = []
@@ -142,9 +142,9 @@ def derive_qp(visit: Visit, npi: str, tin: str, quantity: str, year: int | None)
         )
     formulas = result.clinicians.model.formulas
     if quantity not in formulas:
-        raise _no_quantity("QP status", quantity, formulas, QP_QUANTITIES)
+        raise no_quantity("QP status", quantity, formulas, QP_QUANTITIES)
     practices = {str(row["tin"]) for row in seen}
-    name = _name(viewer, npi)
+    name = clinician_name(viewer, npi)
     found = []
     for row, stated in enumerate(result.rows()):
         if stated["npi"] != npi or str(stated["tin"]) not in practices:
@@ -163,7 +163,8 @@ def derive_qp(visit: Visit, npi: str, tin: str, quantity: str, year: int | None)
     return found
 
 
-def _name(viewer: Viewer, npi: str) -> str:
+def clinician_name(viewer: Viewer, npi: str) -> str:
+    """The name of the roster, else the number."""
     if viewer.has("asm.roster"):
         for row in viewer.query("select clinician_name from asm.roster where npi = ? limit 1", [npi]):
             if row["clinician_name"]:
@@ -176,9 +177,10 @@ def _known(amount: float | None) -> float | None:
     return None if amount is None or amount != amount else float(amount)
 
 
-def _no_quantity(
+def no_quantity(
     program: str, quantity: str, formulas: Collection[str], usual: Sequence[str]
 ) -> CorridorError:
+    """A figure that the model does not compute, and those near it."""
     near = difflib.get_close_matches(quantity, list(formulas), n=3)
     return CorridorError(
         "WEB-QUANTITY",

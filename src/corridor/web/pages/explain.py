@@ -18,6 +18,7 @@ from corridor.reports.views.page import Picture
 from corridor.reports.words import cohort_name, short_dollars
 from corridor.web.explaining import QP_QUANTITIES, QUANTITIES, Derivation, derive, derive_qp
 from corridor.web.guard import VisitDep
+from corridor.web.mips_explaining import MIPS_QUANTITIES, derive_mips
 from corridor.web.pages.clinician import unknown_clinician
 from corridor.web.programs.stands import evidence
 from corridor.web.render import page
@@ -25,6 +26,8 @@ from corridor.web.roles import PATIENTS
 
 # A rule as the tree names it in its origin line; what came from data is escaped and holds no such name.
 RULE = re.compile(r'(?<=<span class="from">)rule ([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)')
+
+QUANTITIES_OF = {"asm": QUANTITIES, "mips": MIPS_QUANTITIES, "qp": QP_QUANTITIES}
 
 
 def derivation(
@@ -42,14 +45,17 @@ def derivation(
     elif program == "qp":
         asked = quantity or "status"
         found = derive_qp(visit, npi, tin, asked, year)
+    elif program == "mips":
+        asked = quantity or "final_score"
+        found = derive_mips(visit, npi, tin, asked, year)
     else:
         raise CorridorError(
             "WEB-NOT-FOUND",
             "No figure of this program is derived by formulas.",
-            todo="Formulas derive asm and qp; rows of tables open at /evidence.",
+            todo="Formulas derive asm, mips and qp; rows of tables open at /evidence.",
         )
-    told = heading if program == "asm" else heading_qp
-    chosen = f"year={found[0].year}&" if program == "qp" else ""
+    told = {"asm": heading, "mips": heading_mips, "qp": heading_qp}[program]
+    chosen = f"year={found[0].year}&" if program != "asm" else ""
     base = f"/explain/{program}/{npi}?" + (f"tin={tin}&" if tin else "")
     return page(
         visit,
@@ -59,7 +65,7 @@ def derivation(
         quantities=[
             (f"{base}{chosen}quantity={name}", name.replace("_", " "),
              name == asked)
-            for name in (QUANTITIES if program == "asm" else QP_QUANTITIES)
+            for name in QUANTITIES_OF[program]
         ],
         years=[(f"{base}year={one}&quantity={asked}", one, one == found[0].year) for one in found[0].years],
         derivations=[
@@ -84,10 +90,26 @@ def _rows_of(program: str, one: Derivation) -> list[tuple[str, str]]:
             ("The result and its inputs", evidence("asm.result", **mine)),
             ("Part B payments", evidence("asm.part_b_paid", **mine)),
         ]
+    if program == "mips":
+        return [
+            ("The score and the points of its measures", evidence("mips.score", **mine)),
+            ("Who must report, and why", evidence("mips.eligibility", **mine)),
+        ]
     return [
         ("The status and its services", evidence("qp.status", **mine)),
         ("Statuses side by side", evidence("qp.clinician_year", tin=one.tin, npi=one.npi)),
     ]
+
+
+def heading_mips(one: Derivation) -> str:
+    """The finding: the score, who reported it, and what it does to payments."""
+    verb = "gains" if one.factor > 0 else "loses" if one.factor < 0 else "neither gains nor loses:"
+    worth = "" if one.dollars is None else f", {short_dollars(abs(one.dollars))}"
+    by = "" if one.cohort == "individual" else f" by its {one.cohort.replace('_', ' ').replace('apm', 'APM')}"
+    return (
+        f"{one.name} scores {one.reason}{by} for MIPS {one.year} and {verb} {abs(one.factor):.2%} of Part B "
+        f"payments in {one.payment_year}{worth}"
+    )
 
 
 def heading_qp(one: Derivation) -> str:

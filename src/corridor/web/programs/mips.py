@@ -31,6 +31,7 @@ from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
 
 NAME = "MIPS"
+NEAR_ZERO = 0.01
 LEVELS = {
     "individual": "clinician", "group": "group", "subgroup": "subgroup", "virtual_group": "virtual group",
     "apm_entity": "APM entity",
@@ -115,6 +116,8 @@ def _strip(viewer: Viewer, row: dict[str, Any], force: Any) -> Picture | None:
     if not scores.size:
         return None
     marks = []
+    # a score of nothing is no silence here: who sent nothing has no score
+    drawn = np.maximum(scores, NEAR_ZERO)
     finding = f"Half of the {scores.size:,} scores lie above {plain(row['middle'])}"
     if "qp.mips_threshold" in force:
         threshold = force.number("qp.mips_threshold")
@@ -129,7 +132,7 @@ def _strip(viewer: Viewer, row: dict[str, Any], force: Any) -> Picture | None:
         for key, words in (("low", "lowest tenth"), ("middle", "median"), ("high", "highest tenth"))
     ]
     wide, narrow = (
-        strip(f"mips-scores-{size}", finding, scores, own, axis="Final score", landmarks=marks, width=width)
+        strip(f"mips-scores-{size}", finding, drawn, own, axis="Final score", landmarks=marks, width=width)
         for size, width in (("wide", svg.WIDE), ("narrow", svg.NARROW))
     )
     return Picture(finding, wide, narrow, f"Grey: the {scores.size:,} scores that count.")

@@ -11,6 +11,7 @@ from corridor.web.programs.shape import Ask, Panel
 from corridor.web.viewer import Viewer
 
 NOBODY = "(select null as npi, null as tin, null as clinician_name where false)"
+MISSING = "replace(replace(missing, 'improvement ', ''), 'promoting ', '')"  # as the columns are headed
 EXPLAIN = "/explain/mips/{npi}?tin={tin}&year={performance_year}"
 # What is shown: key -> words and condition over the joined rows.
 SHOWN = {
@@ -50,17 +51,22 @@ WHOSE = (
 )
 COLUMNS = (
     *WHOSE,
-    Shown("level", "Reported by", "words"),
-    Shown("pathway", "Pathway", "words"),
     Shown("status", "Result", "words"),
     Shown("final_score", "Score", "ratio", link=EXPLAIN + "&quantity=final_score"),
+    Shown(
+        "payment_adjustment_factor",
+        "Adjustment",
+        "signed_share",
+        link=EXPLAIN + "&quantity=payment_adjustment_factor",
+    ),
+    Shown("dollars", "Dollars", "signed", link=EXPLAIN + "&quantity=dollars"),
     Shown("quality_percent", "Quality", "number", about="Percent of the category; a dash: no weight"),
     Shown("cost_percent", "Cost", "number"),
     Shown("improvement_activities_percent", "Activities", "number"),
     Shown("promoting_interoperability_percent", "Interoperability", "number"),
-    Shown("payment_adjustment_factor", "Adjustment", "signed_share", link=EXPLAIN),
-    Shown("dollars", "Dollars", "signed", link=EXPLAIN + "&quantity=dollars"),
-    Shown("missing", "Nothing sent for", "words"),
+    Shown("level", "Reported by", "words"),
+    Shown("pathway", "Pathway", "words"),
+    Shown("missing", "Nothing sent for", sql=MISSING),
     Shown("performance_year", "Year"),
 )
 UNSCORED = (

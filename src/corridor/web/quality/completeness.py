@@ -27,7 +27,17 @@ from corridor.web.listing import Listing, Shown, open_listing
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.mips_worth import measure_worth
 from corridor.web.programs.shape import Panel
-from corridor.web.quality.held import HIDDEN, LEVELS, Wanted, measure_words, names, type_words, whose
+from corridor.web.quality.held import (
+    HIDDEN,
+    LEVELS,
+    Wanted,
+    labels,
+    measure_words,
+    names,
+    type_sql,
+    type_words,
+    whose,
+)
 from corridor.web.viewer import Viewer
 
 DRAWN, LISTED = 12, 50
@@ -151,8 +161,8 @@ def _measures(rows: list[dict[str, Any]], least: float) -> Picture:
     return bar_picture(
         "captured", finding,
         [
-            Bar(f"{measure_words(one['measure_id'])}, {type_words(one['collection_type'])}", value)
-            for value, one in shares[:DRAWN]
+            Bar(label, value)
+            for label, (value, _) in zip(labels([one for _, one in shares]), shares[:DRAWN], strict=False)
         ],
         show=lambda value: f"{plain(value, 0)}%", gains=False,
         note=f"Share of eligible cases whose data is captured; {plain(least, 0)}% is asked of each result. "
@@ -289,8 +299,8 @@ def _listing(viewer: Viewer, wanted: Wanted) -> Listing:
         *whose(wanted.level),
         Shown("site_id", "Site"),
         Shown("measure_id", "Measure"),
-        Shown("collection_type", "Reported as", "words"),
-        Shown("month", "To", "text", sql="cast(month as varchar)"),
+        Shown("reported_as", "Reported as", sql=type_sql()),
+        Shown("month", "To", sql="concat(month // 100, '-', lpad(cast(month % 100 as varchar), 2, '0'))"),
         Shown("eligible", "Eligible", wanted.kind, sql=told("denominator")),
         Shown(
             "captured_percent", "Captured %", "count",
@@ -321,5 +331,5 @@ def _listing(viewer: Viewer, wanted: Wanted) -> Listing:
         "Name, NPI, TIN or site",
         down=True,
         empty="No result of yours by site.",
-        key=("npi", "tin", "site_id", "measure_id", "collection_type"),
+        key=("npi", "tin", "site_id", "measure_id", "reported_as"),
     )

@@ -27,7 +27,18 @@ from corridor.web.pages.billing import waiting
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Panel
 from corridor.web.quality.gaps_made import gaps_made
-from corridor.web.quality.held import HIDDEN, LEVELS, NONE, Wanted, measure_words, names, type_words, whose
+from corridor.web.quality.held import (
+    HIDDEN,
+    LEVELS,
+    NONE,
+    Wanted,
+    labels,
+    measure_words,
+    names,
+    type_sql,
+    type_words,
+    whose,
+)
 from corridor.web.viewer import Viewer
 
 DRAWN = 12
@@ -128,19 +139,21 @@ def _picture(rows: list[dict[str, Any]], worth: list[dict[str, Any]], wanted: Wa
         finding = (
             f"Closing the gaps of {_measure(worth[0])}: {short_dollars(worth[0]['dollars'], signed=True)}"
         )
-        return bar_picture(
-            "gaps", finding, [Bar(_measure(row), float(row["dollars"])) for row in worth[:DRAWN]]
-        )
+        return bar_picture("gaps", finding, _bars(worth[:DRAWN], "dollars"))
     drawn = sorted(rows, key=lambda row: -(row["closable"] or 0))
     drawn = [row for row in drawn if not (wanted.masked and is_small(row["closable"]))][:DRAWN]
     finding = f"Most gaps that can be closed: {_measure(drawn[0])}" if drawn else "No measure has many gaps"
     return bar_picture(
         "gaps",
         finding,
-        [Bar(_measure(row), float(row["closable"] or 0)) for row in drawn],
+        _bars(drawn, "closable"),
         show=whole,
         gains=False,
     )
+
+
+def _bars(rows: list[dict[str, Any]], key: str) -> list[Bar]:
+    return [Bar(label, float(row[key] or 0)) for label, row in zip(labels(rows), rows, strict=True)]
 
 
 def _table(rows: list[dict[str, Any]], wanted: Wanted) -> Table:
@@ -200,7 +213,7 @@ def _listing(viewer: Viewer, wanted: Wanted, patients: bool) -> Listing:
     columns = (
         *whose(wanted.level),
         Shown("measure_id", "Measure"),
-        Shown("collection_type", "Reported as", "words"),
+        Shown("reported_as", "Reported as", sql=type_sql()),
         Shown("gaps", "Gaps", wanted.kind, sql=told("gaps"), link=link),
         Shown("not_met_patients", "Not met", wanted.kind, sql=told("not_met")),
         Shown("not_captured_patients", "Not captured", wanted.kind, sql=told("not_captured")),
@@ -234,7 +247,7 @@ def _listing(viewer: Viewer, wanted: Wanted, patients: bool) -> Listing:
         "Name, NPI, TIN or measure",
         down=True,
         empty="No gap of yours is open.",
-        key=("npi", "tin", "measure_id", "collection_type"),
+        key=("npi", "tin", "measure_id", "reported_as"),
     )
 
 

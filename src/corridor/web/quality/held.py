@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -132,6 +133,22 @@ def measure_words(measure: Any) -> str:
 def type_words(kind: Any) -> str:
     """How a measure is collected, in words."""
     return TYPES.get(str(kind), str(kind).replace("_", " "))
+
+
+def type_sql() -> str:
+    """The same in a query: the column collection_type in words."""
+    cases = " ".join(f"when '{key}' then '{words}'" for key, words in TYPES.items())
+    return f"case collection_type {cases} else collection_type end"
+
+
+def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A name for each row: the measure, and how it is reported where it stands there more than once."""
+    count = Counter(str(row["measure_id"]) for row in rows)
+    return [
+        measure_words(row["measure_id"])
+        + (f", {type_words(row['collection_type'])}" if count[str(row["measure_id"])] > 1 else "")
+        for row in rows
+    ]
 
 
 def names(viewer: Viewer) -> str:

@@ -14,7 +14,17 @@ from corridor.web.listing import Listing, Shown, open_listing
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.mips_worth import RESULTS
 from corridor.web.programs.shape import Panel
-from corridor.web.quality.held import HIDDEN, LEVELS, Wanted, measure_words, names, type_words, whose
+from corridor.web.quality.held import (
+    HIDDEN,
+    LEVELS,
+    Wanted,
+    labels,
+    measure_words,
+    names,
+    type_sql,
+    type_words,
+    whose,
+)
 from corridor.web.viewer import Viewer
 
 DRAWN = 12
@@ -122,12 +132,8 @@ def _picture(rows: list[dict[str, Any]], wanted: Wanted) -> list[Picture]:
     better = [row for row in drawn if not row["inverse"]] or drawn
     finding = f"{measure_words(better[0]['measure_id'])} is lowest: {plain(better[0]['mean'], 0)}%"
     bars = [
-        Bar(
-            f"{measure_words(row['measure_id'])}, {type_words(row['collection_type'])}"
-            + (" (lower is better)" if row["inverse"] else ""),
-            float(row["mean"]),
-        )
-        for row in drawn
+        Bar(label + (" (lower is better)" if row["inverse"] else ""), float(row["mean"]))
+        for label, row in zip(labels(drawn), drawn, strict=True)
     ]
     return [
         bar_picture(
@@ -190,7 +196,7 @@ def _listing(viewer: Viewer, wanted: Wanted) -> Listing:
     columns = (
         *whose(wanted.level),
         Shown("measure_id", "Measure"),
-        Shown("collection_type", "Reported as", "words"),
+        Shown("reported_as", "Reported as", sql=type_sql()),
         Shown("stratum", "Rate of", "words"),
         Shown("rate", "Rate, %", "number", sql=rate("rate")),
         Shown(
@@ -220,5 +226,5 @@ def _listing(viewer: Viewer, wanted: Wanted) -> Listing:
         ("clinician_name", "npi", "tin", "measure_id"),
         "Name, NPI, TIN or measure",
         empty="No result of yours.",
-        key=("npi", "tin", "measure_id", "collection_type", "stratum"),
+        key=("npi", "tin", "measure_id", "reported_as", "stratum"),
     )  # fmt: skip
