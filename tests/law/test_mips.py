@@ -39,6 +39,15 @@ def test_2027_rests_on_nothing_final(mips):
         assert force[name].status == "assumed", name
 
 
+def test_figures_of_activities_in_2023_are_not_those_of_the_pages_of_2024(mips):
+    # the archived pages are of performance year 2024 (mips.md 0.2, S7; section 6)
+    for name in ("method", "points_high", "points_medium", "points_maximum", "relief"):
+        statuses = [mips.in_force(year)[f"mips.improvement_activity_{name}"].status for year in (2023, 2024)]
+        assert statuses == ["assumed", "official"], name
+    assert mips.in_force(2023)["mips.improvement_apm_share"].status == "assumed"
+    assert mips.in_force(2027)["mips.complex_organization_maximum_share"].status == "assumed"
+
+
 def test_the_set_of_2027_is_smaller_where_proposals_count():
     sets = {}
     for proposed in (False, True):
