@@ -172,7 +172,34 @@ def test_a_clinician_has_the_higher_of_the_own_and_the_practice_score(bench: Ben
     assert group["payment_year"] == YEAR + 2 and group["missing"] is None
     points = {(r["npi"], r["measure_id"]): r for r in bench.rows("mips.measure_points")}
     assert points["", "001"]["points"] == 6.5 and points["N1", "236"]["points"] == 10
-    assert {r["rule"] for r in bench.rows("mips.assumption")} >= {"mips.category_weight_quoted"}
+    told = {r["rule"]: r["status"] for r in bench.rows("mips.assumption")}
+    # weights, and what the adjustment rests on: the threshold, a factor of another year, which score counts
+    assert told.items() >= {
+        "mips.category_weight_quoted": "secondary", "qp.mips_threshold": "secondary",
+        "mips.score_priority": "assumed", "mips.default_pathway": "assumed",
+        "mips.reporting_adjusts": "assumed", "mips.missing_outcome_rule": "assumed",
+    }.items()  # fmt: skip
+
+
+def test_a_factor_of_another_year_is_said_to_stand_in(bench: Bench) -> None:
+    bench.clinician("N1")
+    for measure in ("001", "236"):
+        bench.result("N1", measure, 95)
+    bench.add("mips.attestation", tin="T1", improvement_activities_attested=2,
+              promoting_interoperability_score=1.0)  # fmt: skip
+    for number in range(4):
+        bench.add("reference.qpp_measure", measure_id=f"10{number}", category="quality", is_inverse=False,
+                  measure_type="process", is_high_priority=False, first_performance_year=2017)  # fmt: skip
+        bench.add("reference.qpp_measure_method", measure_id=f"10{number}",
+                  submission_method="electronicHealthRecord")  # fmt: skip
+        bench.benchmark(f"10{number}", "electronicHealthRecord", FLAT, is_inverse=False)
+        bench.result("N1", f"10{number}", 95)
+    (found,) = bench.rows("mips.score")
+    # payment year 2027 has no published factor: 0.1167 of 2026 stands in, 9 % of it for 100 points
+    assert found["final_score"] == 100 and found["payment_adjustment_factor"] == pytest.approx(0.010503)
+    told = {r["rule"]: r["status"] for r in bench.rows("mips.assumption")}
+    assert told["mips.unpublished_factor_rule"] == "assumed"
+    assert told["qp.mips_scaling_factor"] == "secondary"
 
 
 def test_a_score_that_cannot_adjust_a_clinician_does_not_count(bench: Bench) -> None:

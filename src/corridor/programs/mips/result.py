@@ -11,7 +11,7 @@ import numpy as np
 from corridor.formulas import Evaluation, Node
 from corridor.formulas.walk import to_plain
 from corridor.programs.mips.inputs import Array, Book, MipsInputs
-from corridor.programs.mips.scored_rows import merge_assumption
+from corridor.programs.mips.scored_rows import assumption, merge_assumption
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce
@@ -142,13 +142,9 @@ class Result:
         for record in (*records, *self.settlement.assumptions()):
             merge_assumption(found, record)
         for name in self._chosen(computed):
-            rule = self.force[name]
-            if rule.status not in ("codified", "official") or rule.overridden:
-                merge_assumption(
-                    found,
-                    {"rule": name, "about": rule.about, "value": rule.value, "unit": rule.unit,
-                     "status": rule.status, "cite": rule.cite, "overridden": bool(rule.overridden)},
-                )  # fmt: skip
+            chosen = assumption(self.force[name])
+            if chosen is not None:
+                merge_assumption(found, chosen)
         return [found[name] for name in sorted(found)]
 
     def _chosen(self, computed: bool) -> list[str]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridor.engine import StepContext, python_step
+from corridor.formulas import Evaluation
 from corridor.programs.mips.compute import Scored, known, score_inputs, settle_scores, which_counts
-from corridor.programs.mips.inputs import Array, clinician_columns
+from corridor.programs.mips.inputs import APP_PATHWAYS, Array, clinician_columns
 from corridor.programs.mips.model import RULE_NAMES
 from corridor.programs.mips.result import PARTS
 from corridor.programs.mips.run_inputs import TABLES, RunYear, member_column, run_years
-from corridor.programs.mips.scored_rows import merge_assumption
+from corridor.programs.mips.scored_rows import assumption, merge_assumption
 from corridor.programs.qp.status import laid
+
+if TYPE_CHECKING:
+    from corridor.law import RulesInForce
 
 Row = dict[str, Any]
 RULES = (
@@ -120,10 +124,18 @@ def mips_score(ctx: StepContext) -> tuple[dict[str, Array], dict[str, str]]:
     return laid(rows, SCORE_TYPES)
 
 
-def _members(ctx: StepContext, one: ScoredYear) -> list[Row]:
-    members, force = one.year.members, ctx.force.rules.in_force(one.year.year)
-    if not members:
-        return []
+@dataclass(frozen=True)
+class _Settled:
+    """The members of a year with the score that counts for each, and what it is worth."""
+
+    columns: dict[str, Array]
+    final: Array
+    counts: Array
+    settlement: Evaluation
+
+
+def _settled(one: ScoredYear, force: RulesInForce) -> _Settled:
+    members = one.year.members
     unit = np.array([row["unit"] for row in members], dtype=np.int64)
     names = ("tin", "npi", "participation", "entity_id", "pathway", "part_b_paid")
     columns = clinician_columns({name: member_column(members, name) for name in names})
@@ -132,6 +144,16 @@ def _members(ctx: StepContext, one: ScoredYear) -> list[Row]:
     may = np.array([row["adjusts"] is not False for row in members], dtype=bool)
     counts = which_counts(columns, np.where(may, final, np.nan), force)
     settlement, _ = settle_scores(columns, final, counts, force, False)
+    return _Settled(columns, final, counts, settlement)
+
+
+def _members(ctx: StepContext, one: ScoredYear) -> list[Row]:
+    members, force = one.year.members, ctx.force.rules.in_force(one.year.year)
+    if not members:
+        return []
+    settled = _settled(one, force)
+    columns, final, counts = settled.columns, settled.final, settled.counts
+    settlement = settled.settlement
     provisional = _provisional(one)
     proxy = {row for row, _ in one.year.proxies}
     found = []
@@ -177,10 +199,28 @@ def mips_assumption(ctx: StepContext) -> tuple[dict[str, Array], dict[str, str]]
         if not one.year.members:
             continue
         found: dict[str, Row] = {}
-        for record in one.scored.measured.assumptions:
+        force = ctx.force.rules.in_force(one.year.year)
+        settled = _settled(one, force)
+        for record in (*one.scored.measured.assumptions, *settled.settlement.assumptions()):
             merge_assumption(found, record)
+        for name in _chosen(one, settled, force):
+            stated = assumption(force[name])
+            if stated is not None:
+                merge_assumption(found, stated)
         for name in sorted(found):
             record = found[name]
             value = json.dumps(record["value"], default=str)
             rows.append({"performance_year": one.year.year, **record, "value": value})
     return laid(rows, ASSUMPTION_TYPES)
+
+
+def _chosen(one: ScoredYear, settled: _Settled, force: RulesInForce) -> list[str]:
+    """Rules that decided without a formula: the pathways, which measures and which scores count."""
+    names = ["mips.default_pathway", "mips.reporting_adjusts", "mips.missing_outcome_rule"]
+    if (~np.isnan(settled.final)).sum() > settled.counts.sum():
+        names.append("mips.score_priority")
+    if np.isin(one.year.inputs.clinicians["pathway"], APP_PATHWAYS).any():
+        names += ["mips.app_measure", "mips.survey_participation"]
+    if len(settled.final) and settled.settlement["factor_year"][0] != force.payment_year("mips"):
+        names.append("mips.unpublished_factor_rule")
+    return [name for name in names if name in force]

@@ -12,7 +12,7 @@ from corridor.programs.mips.model import MEASURES
 from corridor.programs.mips.points import CUTS, DEVIATION
 
 if TYPE_CHECKING:
-    from corridor.law import RulesInForce
+    from corridor.law import RulesInForce, RuleValue
 
 WANTED = ("points", "slots", "organization_points", "result")
 
@@ -45,6 +45,16 @@ def score_rows(
         for record in scored.assumptions():
             merge_assumption(assumptions, record)
     return found
+
+
+def assumption(rule: RuleValue) -> dict[str, Any] | None:
+    """The record of a rule that decided without a formula; None where it is codified or official."""
+    if rule.status in ("codified", "official") and not rule.overridden:
+        return None
+    return {
+        "rule": rule.name, "about": rule.about, "value": rule.value, "unit": rule.unit,
+        "status": rule.status, "cite": rule.cite, "overridden": bool(rule.overridden),
+    }  # fmt: skip
 
 
 def merge_assumption(found: dict[str, dict[str, Any]], record: dict[str, Any]) -> None:
