@@ -136,6 +136,27 @@ def test_one_place_stays_empty_without_a_lead() -> None:
     assert found.points == 26.0
 
 
+def test_measures_of_claims_have_the_case_minimums_of_settle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    file = tmp_path / "groups.csv"
+    # mips.md 4.8: 479 is scored from 200 cases on; at its median it would earn 7.5 of ten points more
+    file.write_text(
+        "tin,npi,participation,q236_ecqm_points,q479_rate,q479_cases,q479_median,q479_deviation,q479_inverse\n"
+        "000000001,9000000001,group,10,0.15,199,0.15,0.01,Yes\n"
+        "000000001,9000000002,group,10,0.15,200,0.15,0.01,Yes\n"
+    )
+    few, enough = corridor(capsys, "best-mix", file, "--year", "2025", "--json").json()["rows"]
+    results = [
+        next(one["result"] for one in row["now"]["results"] if one["measure_id"] == "479")
+        for row in (few, enough)
+    ]
+    assert results == ["few_cases", "scored"]
+    settled = corridor(capsys, "settle", "mips", file, "--year", "2025", "--national", "--json").json()
+    assert [row["final_score_now"] for row in (few, enough)] == [r["final_score"] for r in settled["rows"]]
+
+
 def test_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

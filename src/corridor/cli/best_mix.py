@@ -63,7 +63,11 @@ def best_mix(
     settings = load_settings(config)
     given = {**settings.overrides, **stated_overrides(overrides)}
     rules = load_rules(
-        ["mips", "qp"], as_known_on=settings.as_known_on, overrides=given, proposed=settings.proposed
+        # performance states the fewest cases of measure 479
+        ["mips", "qp", "performance"],
+        as_known_on=settings.as_known_on,
+        overrides=given,
+        proposed=settings.proposed,
     )
     chosen = year if year is not None else settings.year
     force = rules.in_force(date.today().year if chosen is None else chosen)
