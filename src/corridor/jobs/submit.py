@@ -18,7 +18,7 @@ from corridor.sources.qpp.model import Submission
 from corridor.sources.qpp.problem import ERROR, Problem
 from corridor.sources.qpp.submission_json import write_submission
 from corridor.submissions.build import build
-from corridor.submissions.evidence import Patient, evidence_of_rows, read_evidence
+from corridor.submissions.evidence import Patient, evidence_of_rows, patients_of, read_evidence
 from corridor.submissions.package import DEIDENTIFIED, ENCRYPTED, NONE, Contents, write_package
 from corridor.submissions.results import (
     PARTICIPATION_OF_LEVEL,
@@ -103,17 +103,24 @@ def submit(
             own,
             known,
             force,
-            [
-                one
-                for one in patients
-                if _is_of(submission, one.participation, one.tin, one.npi, one.entity_id)
-            ],
+            patients_of(submission, patients),
             wanted.evidence,
             _run_kept(run) if run else {},
             {one.name: sha256_of(one) for one in (file, wanted.evidence_file) if one is not None},
         )
         made.append(_written(folder, contents, wanted.passphrase))
+    if wanted.evidence_file is not None:
+        left = len(patients) - sum(len(patients_of(one, patients)) for one in submissions)
+        if left:
+            more = [*more, _left_out(left, len(patients), wanted.evidence_file)]
     return made, warnings + more, force
+
+
+def _left_out(left: int, rows: int, file: Path) -> str:
+    return (
+        f"{left:,} of {rows:,} rows of {file.name} are of no entity, measure, method or stratum submitted, "
+        "and were left out of the audit package"
+    )
 
 
 def _written(folder: Path, contents: Contents, passphrase: str | None) -> Made:

@@ -12,12 +12,13 @@ import hashlib
 import io
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from corridor.engine.tabular.form import read_form
+from corridor.sources.qpp.model import Submission
 
 PLAIN_COLUMNS = (
     "participation",
@@ -79,9 +80,41 @@ def _patient(row: Mapping[str, Any], participation: str) -> Patient:
     texts = {name: str(row.get(name) or "") for name in named}
     if participation != "individual":
         texts["npi"] = ""
+    if texts["entity_id"]:  # as results: an entity is known by its identifier alone
+        texts["tin"] = ""
     return Patient(
         participation=participation, event_date=row.get("event_date"), status=row["status"], **texts
     )
+
+
+def method_of(collection_type: str) -> str:
+    """The submission method of what single patients are known of."""
+    return "electronicHealthRecord" if collection_type == "ecqm" else "registry"
+
+
+def patients_of(submission: Submission, patients: Iterable[Patient]) -> list[Patient]:
+    """The patients behind the rates of a submission, under its entity; all others have no place beside it.
+
+    A file says of an entity only its identifier: whether it is an APM entity, a virtual group or a subgroup,
+    the submission says. What is of no rate submitted stays out, so that nothing of a patient is packed that
+    no count needs, as where the columns of a file are swapped.
+    """
+    if submission.entity_id:
+        asked = ("", "", submission.entity_id)
+    else:
+        asked = (submission.tin or "", submission.npi or "", "")
+    rates = {
+        (one.measure_id, one_set.submission_method, (rate.stratum or "").lower())
+        for one_set, one in submission.measurements()
+        for rate in one.rates()
+    }
+    tin, npi, entity_id = submission.tin or "", submission.npi or "", submission.entity_id or ""
+    return [
+        replace(one, participation=submission.participation, tin=tin, npi=npi, entity_id=entity_id)
+        for one in patients
+        if (one.tin, one.npi, one.entity_id) == asked
+        and (one.measure_id, method_of(one.collection_type), one.stratum.lower()) in rates
+    ]
 
 
 def as_csv(patients: Sequence[Patient], deidentified: bool) -> bytes:

@@ -23,7 +23,7 @@ from corridor.sources.qpp.shape import shape_problems
 from corridor.sources.qpp.submission_json import from_document, to_document
 
 from .build import build
-from .evidence import Key, counted
+from .evidence import Key, counted, method_of
 from .known import Known, limits_of
 from .package import (
     DEIDENTIFIED,
@@ -45,7 +45,6 @@ from .seal import unseal
 
 OK, DIFFERS, CHANGED, OPEN = "ok", "differs", "changed since", "not checked"
 _LARGEST = 1 << 30
-_METHOD = {"ecqm": "electronicHealthRecord"}
 # what unpacking a damaged file raises, and what reading parts that somebody wrote by hand does
 _DAMAGED = (
     OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError,
@@ -248,9 +247,8 @@ def _patients_of(
     )
     total: dict[str, int] = {}
     for key, counts in patients.items():
-        method = _METHOD.get(key[5], "registry")
         same = key[:5] == entity and key[6].lower() == (rate.stratum or "").lower()
-        if same and method == one_set.submission_method:
+        if same and method_of(key[5]) == one_set.submission_method:
             for status, number in counts.items():
                 total[status] = total.get(status, 0) + number
     return total
