@@ -211,8 +211,10 @@ BOMB = f"<!DOCTYPE a [{ENTITIES}]><ClinicalDocument>&c;</ClinicalDocument>"
         BOMB,
         '<!DOCTYPE a SYSTEM "file:///etc/passwd"><ClinicalDocument/>',
         "<a>" * 300 + "</a>" * 300,
+        '<?xml version="1.0" encoding="nonsense"?><ClinicalDocument/>',
+        '<?xml version="1.0" encoding="shift_jis"?><ClinicalDocument/>',
     ],
-    ids=["empty", "cut", "entities", "external", "deep"],
+    ids=["empty", "cut", "entities", "external", "deep", "unknown encoding", "encoding of several bytes"],
 )
 def test_what_is_no_harmless_xml_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "document.xml"

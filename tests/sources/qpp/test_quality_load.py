@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,17 @@ def test_a_summary_report_is_a_row_of_counts(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_ends_where_the_line_ends(tmp_path: Path) -> None:
+    """JSON may hold a line separator of Unicode within a text: no end of a line of the file."""
+    each = [
+        _report("individual", _population(denominator=1), subject={"reference": f"Patient/{name}"})
+        for name in ("a", "b")
+    ]
+    each[0]["text"] = {"div": "one\u2028two"}
+    text = "\n".join(json.dumps(one, ensure_ascii=False) for one in [*each, PRACTITIONER])
+    assert loaded(tmp_path / "home", write(tmp_path, "reports.ndjson", text)).rows_in == 2
+
+
 def test_individual_reports_are_patients_a_line_each(tmp_path: Path) -> None:
     one = _report("individual", _population(denominator=1, numerator=1), subject={"reference": "Patient/a"})
     two = _report("individual", _population(denominator=2, numerator=1), subject={"reference": "Patient/b"})
@@ -191,6 +203,17 @@ def test_a_patient_is_known_by_the_medicare_number_of_the_bundle() -> None:
     )
 
 
+@pytest.mark.parametrize(("column", "at"), [("performance_year", 0), ("status", 4), ("event_date", 5)])
+def test_a_patient_in_the_wrong_column_is_not_quoted(column: str, at: int, tmp_path: Path) -> None:
+    cells = ["2026", "123456789", "236", "1", "met", "2026-05-01"]
+    cells[at] = "1EG4-TE5-MK73"
+    lines = ["performance_year,tin,measure_id,patient_id,status,event_date", *[",".join(cells)] * 2]
+    with pytest.raises(CorridorError) as caught:
+        loaded(tmp_path / "home", write(tmp_path, "patients.csv", "\n".join(lines) + "\n"))
+    assert (caught.value.code, caught.value.field) == ("TABULAR-NO-GOOD-ROW", column)
+    assert "1EG4" not in caught.value.text() and "the value is not" in caught.value.what
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -198,7 +221,12 @@ def test_a_patient_is_known_by_the_medicare_number_of_the_bundle() -> None:
         ({"resourceType": "Bundle", "entry": "none"}, "QUALITY-SHAPE"),
         (_report("summary", [{"code": {"coding": [{"code": "numerator"}]}, "count": "x"}]), "QUALITY-SHAPE"),
         (_report("individual", _population(denominator=10**9)), "QUALITY-SHAPE"),
+        (_report("individual", _population(denominator=-5)), "QUALITY-SHAPE"),
         ("[" * 100_000, "QUALITY-JSON"),
+        ('{"resourceType": "Patient"}\n' + "[" * 100_000, "QUALITY-JSON"),
+        ('{"resourceType": "MeasureReport", "x": ' + "9" * 6000 + "}", "QUALITY-JSON"),
+        ('{"resourceType": "Patient"}\n{"x": ' + "9" * 6000 + "}", "QUALITY-JSON"),
+        ({**_report("summary", _population(denominator=1)), "measure": "\ud800"}, "QUALITY-JSON"),
         ({"resourceType": "Patient", "id": "x"}, "QUALITY-NO-RESULTS"),
         (
             {
@@ -216,6 +244,18 @@ def test_a_document_that_cannot_be_read_is_refused(content: Any, code: str, tmp_
     with pytest.raises(CorridorError) as caught:
         loaded(tmp_path / "home", write(tmp_path, "file.json", content))
     assert caught.value.code == code
+
+
+def test_files_of_an_archive_are_read_whatever_their_paths(tmp_path: Path) -> None:
+    """By their names alone, into the working folder; none is left out because its path leads upwards."""
+    head = "performance_year,tin,measure_id,collection_type,denominator,numerator\n"
+    names = ["../../up.csv", "a/../../beside.csv", "/root.csv", "C:\\drive.csv"]
+    with zipfile.ZipFile(tmp_path / "odd.zip", "w") as archive:
+        for place, name in enumerate(names):
+            archive.writestr(name, f"{head}2026,123456789,236,ecqm,{30 + place},20\n")
+    (tmp_path / "in").mkdir()
+    assert loaded(tmp_path / "in" / "home", tmp_path / "odd.zip").rows_kept == len(names)
+    assert sorted(one.name for one in tmp_path.rglob("*.csv")) == []
 
 
 def test_a_submission_gives_its_quality_measures(test_data: Path, tmp_path: Path) -> None:

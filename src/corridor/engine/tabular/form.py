@@ -14,7 +14,7 @@ import duckdb
 from corridor.engine.tabular.gather import Found
 from corridor.engine.tabular.layout import Layout, load_layout
 from corridor.engine.tabular.source import open_table
-from corridor.engine.tabular.stage import refuse_columns, refuse_strange, stage
+from corridor.engine.tabular.stage import refuse_columns, refuse_strange, speakable, stage
 from corridor.errors import CorridorError
 from corridor.words import and_more
 
@@ -65,7 +65,7 @@ def _read(source: Path, name: str, layout: Layout, scratch: Path, header_lines: 
             assert first is not None
             raise CorridorError(
                 "FORM-ROW",
-                f"A row cannot be used: {first[2]}.",
+                f"A row cannot be used: {speakable(str(first[2]), layout)}.",
                 why=and_more(staged.rows_rejected, "Every row must be right."),
                 todo="Correct the value, or leave the cell blank where it may be.",
                 file=name,

@@ -78,7 +78,8 @@ def gather(paths: Iterable[Path | str], scratch: Path) -> list[Found]:
 
 
 def _ignored(path: Path) -> bool:
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    # ".." is no hidden folder: an archive may name its files so, and they are unpacked by their name alone
+    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
     return hidden or path.name.lower().startswith(_IGNORED)
 
 

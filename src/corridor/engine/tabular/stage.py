@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
@@ -78,7 +79,7 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, layout: Layout, name: st
     )
     _refuse_cut(con, everything, table)
     if rejected == rows_in > 1:  # one row is no pattern
-        _refuse_all(con, rejects, table, rows_in)
+        _refuse_all(con, rejects, table, rows_in, layout)
     return Staged(
         name,
         layout,
@@ -181,6 +182,16 @@ def refuse_columns(table: Table, layout: Layout, template: str | None = None) ->
     )
 
 
+def speakable(reason: str, layout: Layout) -> str:
+    """A reason as a message may say it: where a file tells of people, a value may be one's number or name.
+
+    In a file whose columns stand in another order than its header, any value may be anybody's.
+    """
+    if not any(column.secret for column in layout.columns):
+        return reason
+    return re.sub("«.*»", "the value", reason, flags=re.DOTALL)
+
+
 # ---- the query ----------------------------------------------------------------------------------
 
 
@@ -242,14 +253,16 @@ def _refuse_cut(con: duckdb.DuckDBPyConnection, everything: str, table: Table) -
         )
 
 
-def _refuse_all(con: duckdb.DuckDBPyConnection, rejects: str, table: Table, rows: int) -> None:
+def _refuse_all(
+    con: duckdb.DuckDBPyConnection, rejects: str, table: Table, rows: int, layout: Layout
+) -> None:
     first = con.execute(
         f"select line_number, field, reason from ({rejects}) order by line_number limit 1"
     ).fetchone()
     assert first is not None
     raise CorridorError(
         "TABULAR-NO-GOOD-ROW",
-        f"None of the {rows} rows can be used; the first one: {first[2]}.",
+        f"None of the {rows} rows can be used; the first one: {speakable(str(first[2]), layout)}.",
         why="With every row wrong it is the file that is wrong, not its rows.",
         todo="Correct the column, or check that it is the right file.",
         file=table.file.name,

@@ -41,8 +41,11 @@ def as_table(file: Found, layouts: Sequence[Layout], scratch: Path) -> Table | N
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as sink:
         writer = csv.DictWriter(sink, columns, restval="", extrasaction="ignore")
         writer.writeheader()
-        for row in rows:
-            writer.writerow({"corridor_document": row["document"], **row})
+        try:
+            for row in rows:
+                writer.writerow({"corridor_document": row["document"], **row})
+        except UnicodeEncodeError:  # half of a character, which JSON can write and no text can hold
+            raise _broken(file, 1) from None
     return open_table(Found(Path(path), file.name, file.named), [known], scratch)
 
 
@@ -136,14 +139,16 @@ def _objects(file: Found) -> list[Any]:
     except (UnicodeDecodeError, RecursionError):
         raise _broken(file, 1) from None
     except json.JSONDecodeError as error:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         if len(lines) < 2 or "Extra data" not in error.msg:
             raise _broken(file, error.lineno) from None
+    except ValueError:  # a number of thousands of digits
+        raise _broken(file, 1) from None
     objects = []
     for number, line in lines:
         try:
             objects.append(json.loads(line))
-        except json.JSONDecodeError:
+        except (RecursionError, ValueError):
             raise _broken(file, number) from None
     return objects
 

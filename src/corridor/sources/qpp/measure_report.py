@@ -65,7 +65,10 @@ def _groups(report: Resource, whose: dict[str, Any]) -> Iterator[dict[str, Any]]
 def _patient(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One row a patient, or one an event where the measure counts events: as a measure is calculated."""
     denominator = int(row.get("denominator") or 0)
-    if max((int(row.get(name) or 0) for name in _POPULATION.values()), default=0) > MOST_EVENTS:
+    counts = [int(row.get(name) or 0) for name in _POPULATION.values()]
+    if min(counts) < 0:
+        raise ValueError("no population has fewer than nobody")
+    if max(counts) > MOST_EVENTS:
         raise ValueError("no patient has so many events of a measure")
     parts = [(name, int(row.get(count) or 0)) for name, count in
              (("exclusion", "exclusion"), ("met", "numerator"), ("exception", "exception"))]  # fmt: skip

@@ -86,6 +86,8 @@ def parse(path: Path) -> Node:
         parser.Parse(path.read_bytes(), True)
     except expat.ExpatError as error:
         raise _refused(path, f"The file is not a valid XML document: {error}.", error.lineno) from error
+    except (LookupError, ValueError) as error:  # an encoding that nobody knows, or of several bytes
+        raise _refused(path, f"The file's encoding cannot be read: {error}.", 1) from error
     except OSError as error:
         raise _refused(path, f"The file cannot be read: {error}.", None) from error
     return root[0]
