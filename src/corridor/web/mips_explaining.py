@@ -86,7 +86,7 @@ def _score(result: Result, row: int, stated: Sequence[Mapping[str, Any]]) -> str
     """The score; and what the run says where it says something else, as one of an older Corridor may."""
     score = float(result.final_score[row])
     said = [one["final_score"] for one in stated if one["counts"]] or [one["final_score"] for one in stated]
-    if score == score and any(one is not None and abs(one - score) < SAME for one in said):
+    if score == score and any(one is not None and abs(float(one) - score) < SAME for one in said):
         return f"{score:.2f}"
     told = ", ".join(f"{one:.2f}" for one in said if one is not None) or "none"
     return f"{score:.2f} (the last run: {told}; run again, it was made from other inputs or rules)"

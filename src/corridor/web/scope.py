@@ -105,6 +105,11 @@ def condition(
             f"({name('level')} = '{kind}' and {name('entity_id')} in (select value from scope.{kind}))"
             for kind in COLUMNS
         ]
+    # results and scores of an APM entity: of the ACO of that number; of its clinicians, where they name them
+    for kind, value in (("level", "entity"), ("participation", "apm_entity")):
+        if {kind, "entity_id"} <= set(columns):
+            mine = "in (select value from scope.aco)"
+            tests.append(f"({name(kind)} = '{value}' and {name('entity_id')} {mine})")
     if {"level", "subject"} <= set(columns):  # scores of an APM entity, or of a clinician
         tests += [
             f"({name('level')} = '{level}' and {name('subject')} in (select value from scope.{kind}))"

@@ -21,6 +21,7 @@ CLAIMED = (
     "so the whole payment adjustment is larger."
 )
 OUTCOMES = (("cut", "lose"), ("reward", "gain"), ("neutral", "break even"))
+ONE = (("cut", "loses"), ("reward", "gains"), ("neutral", "breaks even"))
 # One score of a clinician (TIN and NPI) counts; the others adjust nothing.
 BY_YEAR = """
 select performance_year, payment_year, count(distinct concat(tin, ' ', npi)) as clinicians,
@@ -103,7 +104,11 @@ def said(row: dict[str, Any]) -> str:
     if row["dollars"] is not None:
         verb = "a loss" if row["dollars"] < 0 else "a gain"
         together = f", together {verb} of {short_dollars(abs(row['dollars']))} in {paid}"
-    alone = next((word for key, word in OUTCOMES if row[key] == row["scored"] > 1), "")
+    if row["scored"] == 1:
+        verb = next((word for key, word in ONE if row[key]), "has no result")
+        worth = "" if row["dollars"] is None else f": {short_dollars(row['dollars'], signed=True)} in {paid}"
+        return f"The one clinician scored for MIPS {year} {verb}{worth}"
+    alone = next((word for key, word in OUTCOMES if row[key] == row["scored"]), "")
     if alone:
         return f"All {row['scored']:,} clinicians scored for MIPS {year} {alone}{together}"
     return f"Of {counted(row['scored'], 'clinician')} scored for MIPS {year}, {listed(parts)}{together}"

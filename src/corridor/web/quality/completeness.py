@@ -103,9 +103,12 @@ def _head(visit: Visit, viewer: Viewer, wanted: Wanted) -> Panel:
     who = LEVELS[wanted.level]
     asked = f"the {plain(least, 0)}% of data that MIPS asks for"
     sentence = f"All {results:,} results of {who} for {wanted.year}{wanted.to} hold {asked}"
+    if results == 1:
+        sentence = f"The one result of {who} for {wanted.year}{wanted.to} holds {asked}"
     if short:
+        lack = "lacks" if short == 1 else "lack"
         sentence = (
-            f"{short:,} of {results:,} results of {who} for {wanted.year}{wanted.to} lack data: "
+            f"{short:,} of {results:,} results of {who} for {wanted.year}{wanted.to} {lack} data: "
             f"{wanted.count(missing)} more patients captured would bring them to {asked}"
         )
     elif minimum is None:
