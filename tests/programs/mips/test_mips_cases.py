@@ -58,7 +58,9 @@ def test_case(
     by_npi = {row["npi"]: row for row in found["rows"]}
     for npi, expected in case.get("rows", {}).items():
         check(by_npi[str(npi)], expected, f"row {npi}")
-    for row, expected in zip(found["rows"], case.get("rows_in_order", []), strict=False):
+    in_order = case.get("rows_in_order", [])
+    assert not in_order or len(in_order) == len(found["rows"])
+    for row, expected in zip(found["rows"], in_order, strict=False):
         check(row, expected, f"row {row['npi']}")
     points = {(one["npi"], one["measure_id"]): one["points"] for one in found["measures"]}
     for npi, expected in case.get("measures", {}).items():
