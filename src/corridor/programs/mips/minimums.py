@@ -11,12 +11,12 @@ ADMINISTRATIVE, EXCEPTION, KIND = (
     "mips.administrative_measure", "mips.cost_case_minimum_exception", "mips.cost_case_minimum",
 )  # fmt: skip
 READMISSION = "performance.measure_level"  # of 479, which has no minimum of its own in the list
-KIND_OF = {"TPCC_1": "per_capita", "MSPB_1": "hospital"}
-MINIMUM_RULES = (ADMINISTRATIVE, EXCEPTION, KIND, READMISSION)
+KIND_OF = "mips.cost_measure_kind"
+MINIMUM_RULES = (ADMINISTRATIVE, EXCEPTION, KIND, KIND_OF, READMISSION)
 
 
 def claims_minimums(force: RulesInForce) -> dict[str, float]:
-    """Measure -> fewest cases: of claims, of cost measures whose kind is in their name, and exceptions."""
+    """Measure -> fewest cases: of claims, of cost measures by their kind, and exceptions."""
     found: dict[str, float] = {}
     if ADMINISTRATIVE in force:
         for row in force.rows(ADMINISTRATIVE):
@@ -28,9 +28,13 @@ def claims_minimums(force: RulesInForce) -> dict[str, float]:
                 )  # fmt: skip
             if minimum is not None:
                 found[str(row["measure_id"])] = float(minimum)
-    if KIND in force:
+    if KIND in force and KIND_OF in force:
         kinds = {str(row["kind"]): float(row["cases"]) for row in force.rows(KIND)}
-        found |= {measure: kinds[kind] for measure, kind in KIND_OF.items() if kind in kinds}
+        found |= {
+            str(row["measure_id"]): kinds[str(row["kind"])]
+            for row in force.rows(KIND_OF)
+            if row["kind"] in kinds
+        }
     if EXCEPTION in force:
         found |= {str(row["measure_id"]): float(row["cases"]) for row in force.rows(EXCEPTION)}
     return found
