@@ -70,7 +70,8 @@ TABLES = {
         '' as stratum, '' as event_key, null::date as event_date, null::varchar as missing_element,
         'S1' as site_id, 'do it' as closes, true as closable, 1 as effort from (
         select 'T1' as tin, 'N1' as npi, '236' as measure_id, 'mipscqm' as collection_type,
-               range as person_id, case when range <= 15 then 'not_met' else 'not_captured' end as gap from range(1, 56)
+               range as person_id,
+               case when range <= 15 then 'not_met' else 'not_captured' end as gap from range(1, 56)
         union all
         select 'T1', 'N2', '236', 'mipscqm', range,
                case when range <= 106 then 'not_met' else 'not_captured' end from range(101, 111))""",

@@ -106,8 +106,8 @@ def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
                 f"What MIPS {year} is worth is not known: no Part B payments of scored clinicians are loaded",
                 said(row) + ".", choices=choices(rows, row), choice_name="Year",
             )  # fmt: skip
-        lost, gained = abs(row["lost"] or 0.0), row["gained"] or 0.0
-        drawn = math.fsum(abs(one["dollars"]) for one in practices[:DRAWN])
+        lost, gained = abs(real(row["lost"]) or 0.0), real(row["gained"]) or 0.0
+        drawn = math.fsum(abs(real(one["dollars"]) or 0.0) for one in practices[:DRAWN])
         finding = (
             f"TIN {practices[0]['tin']} moves most: {short_dollars(practices[0]['dollars'], signed=True)}"
         )

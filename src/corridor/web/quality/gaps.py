@@ -102,9 +102,10 @@ def _head(viewer: Viewer, wanted: Wanted, basis: list[str]) -> Panel:
             f"No care gap of {LEVELS[wanted.level]} you may see is open for {wanted.year}{wanted.to}"
         )
     total, closable = (sum(row[key] or 0 for row in rows) for key in ("gaps", "closable"))
+    some = "all" if closable == total else wanted.count(closable)
     sentence = (
         f"{wanted.count(total)} care gaps of {LEVELS[wanted.level]} are open for {wanted.year}{wanted.to}, "
-        f"and {wanted.count(closable)} of them can be closed"
+        f"and {some} of them can be closed"
     )
     top = rows[0]
     worth = [row for row in rows if row["dollars"]]
@@ -215,17 +216,17 @@ def _listing(viewer: Viewer, wanted: Wanted, patients: bool) -> Listing:
         Shown("measure_id", "Measure"),
         Shown("reported_as", "Reported as", sql=type_sql()),
         Shown("gaps", "Gaps", wanted.kind, sql=told("gaps"), link=link),
-        Shown("not_met_patients", "Not met", wanted.kind, sql=told("not_met")),
-        Shown("not_captured_patients", "Not captured", wanted.kind, sql=told("not_captured")),
         Shown("closable", "Can be closed", wanted.kind, sql=told("closable"), link=link),
+        Shown("dollars", "Dollars", "signed"),
+        Shown("score_points", "Score points", "ratio", about="What the final score gains"),
         Shown("rate", "Rate, %", "number", sql=f"case when not {shut} then rate end"),
         Shown("rate_closed", "Closed, %", "number", sql=f"case when not {shut} then rate_closed end"),
         Shown("measure_points", "Points", "number"),
         Shown(
             "measure_points_closed", "Closed", "number", about="Points of the measure with its gaps closed"
         ),
-        Shown("score_points", "Score points", "ratio", about="What the final score gains"),
-        Shown("dollars", "Dollars", "signed"),
+        Shown("not_met_patients", "Not met", wanted.kind, sql=told("not_met")),
+        Shown("not_captured_patients", "Not captured", wanted.kind, sql=told("not_captured")),
         Shown("program", "Under", "words"),
     )
     return Listing(
