@@ -24,7 +24,8 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "quality.rollup": {
         "performance_year": N, "level": V, "entity_id": V, "measure_id": V, "collection_type": V,
-        "stratum": V, "rate": D, "case_count": N, "completeness": D,
+        "stratum": V, "rate": D, "case_count": N, "completeness": D, "numerator": N, "not_met": N,
+        "not_captured": N,
     },
     "mips.claims_measure": {
         "performance_year": N, "tin": V, "npi": V, "measure_id": V, "stratum": V, "rate": D,
@@ -263,6 +264,29 @@ def test_an_entity_is_scored_by_app_plus_and_all_its_clinicians_have_its_score(b
     assert one["organization_adjustment"] == 1  # 236 has ten points already
     assert one["improvement_activities_percent"] == 100
     assert found["N2", "apm_entity"]["final_score"] == one["final_score"]
+
+
+def test_several_rates_of_a_measure_of_an_entity_are_one() -> None:
+    bench = Bench({"mips.registration": [registered(entity_id="V1", participation="virtual_group",
+                                                    pathway="traditional")]})  # fmt: skip
+    bench.clinician("N1")
+    kinds = {"009": "simpleAverage", "370": "weightedAverage", "226": "split", "238": "overallStratumOnly"}
+    for measure, algorithm in kinds.items():
+        bench.add("reference.qpp_measure", measure_id=measure, category="quality", measure_type="outcome",
+                  is_inverse=False, is_high_priority=True, first_performance_year=2017,
+                  overall_algorithm=algorithm)  # fmt: skip
+        bench.add("reference.qpp_measure_method", measure_id=measure,
+                  submission_method="electronicHealthRecord")  # fmt: skip
+        bench.benchmark(measure, "electronicHealthRecord", FLAT, is_inverse=False)
+        for stratum, rate, met, cases in (("first", 20.0, 10, 50), ("overall" if measure == "238" else "last",
+                                                                    60.0, 90, 150)):  # fmt: skip
+            bench.add("quality.rollup", level="entity", entity_id="V1", measure_id=measure, rate=rate,
+                      collection_type="ecqm", stratum=stratum, case_count=cases, completeness=100,
+                      numerator=met, not_met=cases - met, not_captured=0)  # fmt: skip
+    points = {r["measure_id"]: (r["rate"], r["eligible_cases"], r["points"])
+              for r in bench.rows("mips.measure_points")}  # fmt: skip
+    # mips.md 4.7: the mean of 20 and 60; 100 of 200; the rate called overall. Split rates are scored apart
+    assert points == {"009": (40, 150, 5), "370": (50, 200, 6), "238": (60, 150, 7)}
 
 
 def registered(**row: str) -> dict[str, str]:

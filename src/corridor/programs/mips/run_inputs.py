@@ -23,6 +23,7 @@ from corridor.programs.mips.inputs import (
     clinician_columns,
     result_columns,
 )
+from corridor.programs.mips.several_rates import one_rate_each
 from corridor.programs.qp.status import rows_of
 from corridor.reference.qpp.build import built
 
@@ -103,7 +104,7 @@ def _year(tables: Mapping[str, Sequence[Row]], year: int, force: RulesInForce) -
         for name, rows in tables.items()
     }
     qpp = built(year, {name: tables[f"reference.{name}"] for name in QPP_TABLES}, {})
-    results, proxies = _results(of)
+    results, proxies = _results(of, {m.measure_id: m.overall_algorithm for m in qpp.measures.values()})
     registered = [{n: str(v or "") for n, v in row.items()} for row in force.rows("mips.registration")]
     pathways = {str(r["participation"]): str(r["pathway"]) for r in force.rows("mips.default_pathway")}
     eligibility = {(row["tin"], row["npi"]): row for row in of["mips.eligibility"]}
@@ -169,7 +170,9 @@ def _shared(unit: Unit, results: Mapping[Place, Sequence[Row]], registered: Sequ
     return own
 
 
-def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], dict[Place, dict[str, str]]]:
+def _results(
+    of: Mapping[str, Sequence[Row]], algorithms: Mapping[str, str | None]
+) -> tuple[dict[Place, list[Row]], dict[Place, dict[str, str]]]:
     """Results by place; and which of them are proxies, with their basis."""
     found: dict[Place, list[Row]] = {}
     proxies: dict[Place, dict[str, str]] = {}
@@ -194,11 +197,11 @@ def _results(of: Mapping[str, Sequence[Row]]) -> tuple[dict[Place, list[Row]], d
         sent = row["rate"] is not None and row["collection_type"] != "administrative_claims"
         complete = {"data_completeness": row["data_completeness"], "sent": sent}
         add(unit, row["measure_id"], row["collection_type"], "quality", row, "eligible_cases", **complete)
-    for row in of["quality.rollup"]:
-        if row["level"] == "entity" and row["stratum"] in OVERALL:
-            complete = {"data_completeness": row["completeness"], "sent": row["rate"] is not None}
-            unit = ("", "", row["entity_id"])
-            add(unit, row["measure_id"], row["collection_type"], "quality", row, "case_count", **complete)
+    entities = [row for row in of["quality.rollup"] if row["level"] == "entity"]
+    for row in one_rate_each(entities, algorithms):
+        complete = {"data_completeness": row["completeness"], "sent": row["rate"] is not None}
+        unit = ("", "", row["entity_id"])
+        add(unit, row["measure_id"], row["collection_type"], "quality", row, "case_count", **complete)
     small = {(r["tin"], r["npi"]) for r in of["mips.eligibility"] if r["small"]}
     for row in of["mips.claims_measure"]:
         # quality codes on claims are a collection type of small practices
