@@ -31,6 +31,10 @@ BLANKS_NOTHING = {
     "break_even_people": "a threshold of prices and costs, of nobody",
     "least_people": "the number a rule asks for",
     "eligible_cases": "cases of a submission: a clinician's own results of ASM are read at 20 and fewer",
+    "has_patients": "a flag: whether the counts rest on patients that were listed",
+    "newly_enrolled": "a flag of the clinician",
+    "enrolled_days": "days that a rule asks for",
+    "enrolled_from": "a day",
     "attributed_episodes": "episodes of a clinician's own ASM result, compared with a threshold of 20",
 }
 COUNTS = re.compile(
