@@ -256,9 +256,16 @@ def test_an_example_of_cms_is_read_back_in_a_year(test_data: Path) -> None:
 
 
 def test_nothing_invalid_is_written() -> None:
-    path = written(RESULTS.replace("20,,,", "31,,,"))
+    path = written(RESULTS.replace(CEHRT, ""))
     error = refused(path, "--year", "2026", "--out", "out")
     assert error.code == "SUBMIT-INVALID" and error.rule and not Path("out").exists()
+
+
+def test_more_met_than_the_denominator_is_said_of_its_row() -> None:
+    """31 met of 30: not that a number which the file does not hold is below 0."""
+    error = refused(written(RESULTS.replace("20,,,", "31,,,")), "--year", "2026", "--out", "out")
+    assert (error.code, error.line, error.field) == ("SUBMIT-VALUE", 2, "denominator")
+    assert not Path("out").exists()
 
 
 @pytest.mark.parametrize(
@@ -271,6 +278,8 @@ def test_nothing_invalid_is_written() -> None:
         (["results.csv", "--year", "2026", "--out", "out", "--tin", "987654321"], "SUBMIT-NOTHING"),
         (["results.csv", "--year", "2024", "--out", "out"], "SUBMIT-NO-MEASURES"),
         (["results.csv", "--out", "o", "--deidentified", "--passphrase-file", "secret"], "SUBMIT-EVIDENCE"),
+        (["results.csv", "--out", "o", "--deidentified", "--with-mbi"], "SUBMIT-EVIDENCE"),
+        (["results.csv", "--year", "0", "--out", "o"], "LAW-NOT-IN-FORCE"),
         (["results.csv", "--out", "o", "--passphrase-file", "nowhere"], "SUBMIT-PASSPHRASE"),
     ],
 )

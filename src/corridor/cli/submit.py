@@ -87,7 +87,7 @@ def submit(
     elif verify is not None:
         _verify(context, verify, passphrase, digest, as_json)
     else:
-        kind = evidence_kind(passphrase, deidentified)
+        kind = evidence_kind(passphrase, deidentified, with_mbi)
         wanted = Wanted(
             level,
             tin,
@@ -137,7 +137,7 @@ def _submit(
         raise CorridorError(
             "SUBMIT-OUT", "It is not said where to write.", todo="Name a folder with --out.", field="--out"
         )
-    chosen = year or context.performance_year
+    chosen = context.performance_year if year is None else year
     made, warnings, force = submit(context, file, chosen, wanted, out)
     rows = [
         {

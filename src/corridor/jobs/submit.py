@@ -256,8 +256,15 @@ def _invalid(submission: Submission, errors: Sequence[Problem]) -> CorridorError
     )
 
 
-def evidence_kind(passphrase: str | None, deidentified: bool) -> str:
+def evidence_kind(passphrase: str | None, deidentified: bool, with_identifiers: bool = False) -> str:
     """How the evidence is kept. Errors: SUBMIT-EVIDENCE where two ways are asked for."""
+    if with_identifiers and passphrase is None:
+        raise CorridorError(
+            "SUBMIT-EVIDENCE",
+            "Identifiers of patients are kept in encrypted evidence alone.",
+            todo="Give --passphrase-file, or leave --with-mbi away.",
+            field="--with-mbi",
+        )
     if passphrase is not None and deidentified:
         raise CorridorError(
             "SUBMIT-EVIDENCE",

@@ -176,6 +176,16 @@ def _counts(measure: Measure, one: Result, electronic: bool, file: object | None
     taken_out = 0 if electronic or measure.is_qcdr else excluded
     eligible = one.denominator - taken_out
     rest = one.denominator - one.numerator - excluded - (one.exception or 0)
+    if electronic and one.not_met is None and rest < 0:
+        raise CorridorError(
+            "SUBMIT-VALUE",
+            f"Measure {measure.measure_id} counts more patients than its denominator.",
+            why="The numerator, exclusions and exceptions are parts of the denominator.",
+            todo="Correct the counts; the denominator counts those excluded too.",
+            file=file,
+            line=one.line,
+            field="denominator",
+        )
     not_met = one.not_met if one.not_met is not None else (rest if electronic else None)
     if electronic and not_met is not None:
         not_met += one.not_captured or 0 if one.not_met is not None else 0

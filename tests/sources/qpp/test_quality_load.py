@@ -72,6 +72,32 @@ def test_a_row_that_cannot_be_used_is_set_aside(line: str, code: str, tmp_path: 
     assert rows(tmp_path / "home", "measure_result", "measure_id") == [("008",)]
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("236,ecqm,50,60,80", False),  # 60 of 50 is no proportion, whatever rate is stated
+        ("236,ecqm,50,40,150", False),
+        ("ACRAD15,qcdr,50,60,80", True),  # minutes, for instance
+    ],
+)
+def test_a_stated_rate_does_not_make_counts_of_an_ecqm_possible(
+    line: str, kept: bool, tmp_path: Path
+) -> None:
+    head = "performance_year,tin,measure_id,collection_type,denominator,numerator,rate\n"
+    summary = loaded(tmp_path / "home", write(tmp_path, "counts.csv", f"{head}2026,123456789,{line}\n"))
+    assert summary.deliveries[0].reasons == ({} if kept else {"QUALITY-COUNTS": 1})
+
+
+def test_a_rate_that_the_counts_do_not_make_is_warned_of(tmp_path: Path) -> None:
+    """0.8 for 80 percent: 40 of 50. 88.9 is 40 of 50 less 5 excluded; 66.67 is 40 of 60."""
+    head = "performance_year,tin,measure_id,collection_type,denominator,numerator,exclusion,rate\n"
+    lines = ["236,ecqm,50,40,,0.8", "134,ecqm,50,40,5,88.9", "008,mipscqm,60,40,,66.67"]
+    text = head + "".join(f"2026,123456789,{line}\n" for line in lines)
+    summary = loaded(tmp_path / "home", write(tmp_path, "counts.csv", text))
+    (warning,) = [one for one in summary.deliveries[0].warnings if "another rate" in one]
+    assert warning.startswith("1 row of counts.csv")
+
+
 def test_patients_are_one_person_whichever_identifier_a_record_uses(tmp_path: Path) -> None:
     """North knows the Medicare number and the hash, south the hash alone; its number 1 is somebody else."""
     head = HEAD + ",patient_id,bene_mbi_id,patient_hash,status\n"

@@ -126,7 +126,14 @@ def checks_of(column: Column) -> list[str]:
         bounds = [b for b in ((column.least, "<"), (column.most, ">")) if b[0] is not None]
         outside = " or ".join(f"{typed} {sign} {bound}" for bound, sign in bounds)
         span = " to ".join(f"{bound:,.15g}" for bound, _ in bounds if bound is not None)
-        checks.append(check(outside, "out-of-range", f"{shown} || {quote(f' is outside {span}')}"))
+        said = (
+            f"outside {span}"
+            if len(bounds) > 1
+            else f"below {span}"
+            if column.most is None
+            else f"above {span}"
+        )
+        checks.append(check(outside, "out-of-range", f"{shown} || {quote(f' is {said}')}"))
     if column.pattern is not None:
         checks.append(
             check(

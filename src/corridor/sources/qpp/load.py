@@ -13,6 +13,7 @@ from corridor.reference.numbers import npi_is_valid
 from corridor.sources.qpp.documents import as_table
 from corridor.sources.summary import LoadSummary, Progress
 from corridor.sources.tabular import Loading, load_files, prefixed, source_sql
+from corridor.words import counted
 
 FORMAT = "quality-results"
 ROOM = "qpp"
@@ -22,12 +23,26 @@ _STATUS_OF_FLAGS = (
     "when patient.in_numerator then 'met' when patient.in_exception then 'exception' "
     "when not coalesce(patient.is_captured, true) then 'not_captured' else 'not_met' end"
 )
-# a count that cannot be: the parts are more than the whole
+# a count that cannot be: the parts are more than the whole. Some measures of registries are no
+# proportions: where such a row states its rate, its numerator may be anything
 _IMPOSSIBLE = (
-    "when row_of.rate is null and coalesce(row_of.numerator, 0) + coalesce(row_of.exclusion, 0) "
+    "when whose.collection_type in ('ecqm', 'medicare_cqm') and row_of.rate > 100 "
+    "then {'field': 'rate', 'reason_code': 'QUALITY-COUNTS', 'reason': 'the rate is above 100 percent'} "
+    "when (row_of.rate is null or whose.collection_type in ('ecqm', 'medicare_cqm')) "
+    "and coalesce(row_of.numerator, 0) + coalesce(row_of.exclusion, 0) "
     "+ coalesce(row_of.exception, 0) + coalesce(row_of.not_met, 0) + coalesce(row_of.not_captured, 0) "
     "> coalesce(row_of.denominator, 0) then {'field': 'denominator', 'reason_code': 'QUALITY-COUNTS', "
     "'reason': 'met, not met, not captured, excluded and excepted are more than the denominator'}"
+)
+# rates stated beside counts that make another one, by more than rounding: mostly fractions for percent
+_OTHER_RATE = (
+    "select count(*) from staged join measure_whose as whose using (line_number) "
+    "where whose.collection_type in ('ecqm', 'mipscqm', 'medicare_cqm') "
+    "and staged.numerator <= staged.denominator "
+    "and abs(staged.rate - 100 * (staged.numerator - coalesce(staged.numerator_exclusion, 0)) / nullif("
+    "staged.denominator - coalesce(staged.exclusion, 0) - coalesce(staged.exception, 0) "
+    "- case when whose.collection_type = 'ecqm' then 0 else coalesce(staged.not_captured, 0) end, 0)) > 1 "
+    "and line_number not in (select line_number from measure_refused)"
 )
 _NO_PATIENT = (
     "when coalesce(row_of.bene_mbi_id, row_of.patient_hash, row_of.patient_id) is null then "
@@ -125,6 +140,13 @@ def _warn(loading: Loading, staged: Staged) -> None:
     wrong = sum(not npi_is_valid(npi) for (npi,) in npis)
     if wrong:
         writer.warn(f"{wrong:,} of {len(npis):,} NPIs in {name} are not ten digits with a right check digit.")
+    if staged.layout.meta["table"] == "measure_result":
+        row = con.execute(_OTHER_RATE).fetchone()
+        if row and row[0]:
+            writer.warn(
+                f"{counted(row[0], 'row')} of {name} state another rate than their counts make: the stated one "
+                "is taken, in percent."
+            )
     if "collection_type" in staged.absent:
         row = con.execute("select count(*) from measure_whose where collection_type = 'ecqm'").fetchone()
         if row and row[0]:
