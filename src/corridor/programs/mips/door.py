@@ -19,6 +19,7 @@ from corridor.programs.asm.cells import (
     read_number,
     tin_is_valid,
 )  # fmt: skip
+from corridor.programs.mips.checks import Checks
 from corridor.programs.mips.columns import (
     CLINICIAN_COLUMNS,
     COLLECTION_CODES,
@@ -78,6 +79,7 @@ class _Door:
         self.size = len(table.lines)
         self.warnings = list(table.warnings)
         self.minimums = claims_minimums(force)
+        self.checks = Checks(table.file, table.lines, force)
         self.measures = [m for name in table.columns if (m := measure_column(name)) is not None]
 
     def inputs(self) -> MipsInputs:
@@ -92,6 +94,7 @@ class _Door:
         for column in CLINICIAN_COLUMNS:
             if column.name in (*FLAGS, *NUMBERS) and column.name in self.table.cells:
                 given[column.name] = self._numbers(column.name, column.kind)
+                self.checks.most(column.name, column.name, given[column.name])
         self._small(given)
         clinicians = clinician_columns(given)
         self._identifiers(clinicians)
@@ -230,6 +233,10 @@ class _Door:
                 for part, column in columns.items()
                 if part in RESULT_PARTS
             }
+            if "own_points" in numbers:
+                self.checks.most("own_points", columns["points"].name, numbers["own_points"])
+            if cut := next((part for part in CUTS if part in columns), None):
+                self.checks.cuts(numbers, columns[cut].name)
             rows = self._told(numbers)
             if not len(rows):
                 continue
@@ -240,8 +247,9 @@ class _Door:
             part["measure_id"] = np.full(len(rows), measure, dtype=object)
             part["category"] = np.full(len(rows), category, dtype=object)
             part["collection_type"] = types
-            if measure in self.minimums and "own_case_minimum" not in part:
-                part["own_case_minimum"] = np.full(len(rows), self.minimums[measure])
+            if measure in self.minimums:
+                own = part.get("own_case_minimum", np.full(len(rows), np.nan))
+                part["own_case_minimum"] = np.where(np.isnan(own), self.minimums[measure], own)
             if category == "cost" and "inverse" not in part:
                 part["inverse"] = np.ones(len(rows))
             _append(laid, part)
@@ -336,17 +344,7 @@ class _Door:
             part = {name: values[rows] for name, values in numbers.items()}
             for name in ("numerator", "denominator", "answer"):
                 part.setdefault(name, np.full(len(rows), np.nan))
-            over = rows[part["numerator"] > part["denominator"]]
-            if len(over):
-                raise CorridorError(
-                    "MIPS-VALUE",
-                    f"The numerator of {measure} is above its denominator.",
-                    why="A measure can earn all of its points and no more.",
-                    todo="Correct the two numbers.",
-                    file=self.table.file,
-                    line=self.table.lines[int(over[0])],
-                    field=f"{measure.lower()}_numerator",
-                )
+            self.checks.ratio(measure, part, rows)
             part["clinician"] = rows
             part["measure_id"] = np.full(len(rows), measure, dtype=object)
             _append(laid, part)
