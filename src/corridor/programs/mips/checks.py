@@ -1,4 +1,4 @@
-"""What a file of MIPS may not say: more than the law gives, cut points that fall, a part without its whole."""
+"""What a file of MIPS may not say: more than the law gives, falling cut points, a part without its whole."""
 
 from __future__ import annotations
 
