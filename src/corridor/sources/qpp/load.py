@@ -40,8 +40,10 @@ _OTHER_RATE = (
     "where whose.collection_type in ('ecqm', 'mipscqm', 'medicare_cqm') "
     "and staged.numerator <= staged.denominator "
     "and abs(staged.rate - 100 * (staged.numerator - coalesce(staged.numerator_exclusion, 0)) / nullif("
-    "staged.denominator - coalesce(staged.exclusion, 0) - coalesce(staged.exception, 0) "
-    "- case when whose.collection_type = 'ecqm' then 0 else coalesce(staged.not_captured, 0) end, 0)) > 1 "
+    "case when whose.collection_type <> 'ecqm' and staged.not_met is not null then staged.numerator "
+    "- coalesce(staged.numerator_exclusion, 0) + staged.not_met "
+    "else staged.denominator - coalesce(staged.exclusion, 0) - coalesce(staged.exception, 0) "
+    "- case when whose.collection_type = 'ecqm' then 0 else coalesce(staged.not_captured, 0) end end, 0)) > 1 "
     "and line_number not in (select line_number from measure_refused)"
 )
 _NO_PATIENT = (
@@ -144,8 +146,8 @@ def _warn(loading: Loading, staged: Staged) -> None:
         row = con.execute(_OTHER_RATE).fetchone()
         if row and row[0]:
             writer.warn(
-                f"{counted(row[0], 'row')} of {name} state another rate than their counts make: the stated one "
-                "is taken, in percent."
+                f"{counted(row[0], 'row')} of {name} state another rate than their counts make: the stated "
+                "one is taken, in percent."
             )
     if "collection_type" in staged.absent:
         row = con.execute("select count(*) from measure_whose where collection_type = 'ecqm'").fetchone()
