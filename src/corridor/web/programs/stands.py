@@ -12,6 +12,10 @@ from corridor.web.programs.shape import MINE, Stand, Whose
 from corridor.web.viewer import Viewer
 
 MONTHS = 12  # of a whole year
+REPORTED_BY = {
+    "individual": "the clinician", "group": "the group", "subgroup": "a subgroup",
+    "virtual_group": "a virtual group", "apm_entity": "the APM entity",
+}  # fmt: skip
 
 
 def evidence(table: str, **keys: Any) -> str:
@@ -148,7 +152,7 @@ def mips(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
         Stand(
             "mips",
             f"MIPS score {year}",
-            f"score {plain(row['score'])}, reported by {str(row['level']).replace('_', ' ')}"
+            f"score {plain(row['score'])}, reported by {REPORTED_BY.get(row['level'], row['level'])}"
             if whose.npi
             else f"{counted(int(row['clinicians']), 'clinician')} scored, median {plain(row['score'])}",
             f"nothing sent for {row['missing']}" if whose.npi and row["missing"] else "",
