@@ -144,7 +144,9 @@ def test_small_counts_are_not_told_to_roles_without_patients(over: Workbench) ->
     assert "Bo N2 T1 S1 236 MIPS CQM 2027-09 – 90 – – –" in text
     results = words(boss.get("/quality?view=results&measure=236").text)
     assert "Bo N2 T1 236 MIPS CQM – 83.0 83.0 higher – – –" in results
-    # nor in a file, whoever asks
+    # nor in a file, whoever asks: a table with all counts has no download
+    table = 'data-name="completeness"'
+    assert table in boss.get("/quality").text and table not in person(over, Role.biller).get("/quality").text
     rows = {row["npi"]: row for row in rows_of(person(over), "/quality?view=results&format=csv")}
     assert rows["N1"]["cases"] == "100" and rows["N2"]["cases"] == "" and rows["N2"]["rate"] == "83.0"
 

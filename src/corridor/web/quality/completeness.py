@@ -240,7 +240,7 @@ def _table(rows: list[dict[str, Any]], wanted: Wanted) -> Table:
         Column("Patients short", "number", "Patients to capture until those results count"),
         Column("Too few cases", "number", "Results below the fewest cases that are scored"),
     )
-    return Table("completeness", f"By measure, {wanted.year}{wanted.to}", columns, body)
+    return Table("completeness", f"By measure, {wanted.year}{wanted.to}", columns, body, tools=wanted.masked)
 
 
 def _heads(row: dict[str, Any], key: str, wanted: Wanted) -> Cell:

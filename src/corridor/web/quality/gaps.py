@@ -193,7 +193,7 @@ def _table(rows: list[dict[str, Any]], wanted: Wanted) -> Table:
         Column("Worth", "number", "All of them closed, this measure alone"),
         Column("What closes them"),
     )
-    return Table("care-gaps", f"By measure, {wanted.year}{wanted.to}", columns, body)
+    return Table("care-gaps", f"By measure, {wanted.year}{wanted.to}", columns, body, tools=wanted.masked)
 
 
 def _listing(viewer: Viewer, wanted: Wanted, patients: bool) -> Listing:

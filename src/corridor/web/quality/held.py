@@ -43,7 +43,8 @@ NAMES = (
 class Wanted:
     """One performance year and level of the run, perhaps one measure; how the list is asked for.
 
-    masked  counts of few people are not told: to roles without patients, and in every file
+    masked  counts of few people are not told: to roles without patients, and in every file; a table with
+            such counts has no download
     """
 
     year: int

@@ -179,7 +179,9 @@ def _table(rows: list[dict[str, Any]], wanted: Wanted) -> Table:
         Column("Median", "number"),
         Column("Highest tenth", "number"),
     )
-    return Table("quality-measures", f"By measure, {wanted.year}{wanted.to}", columns, body)
+    return Table(
+        "quality-measures", f"By measure, {wanted.year}{wanted.to}", columns, body, tools=wanted.masked
+    )
 
 
 def _listing(viewer: Viewer, wanted: Wanted) -> Listing:
