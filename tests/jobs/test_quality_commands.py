@@ -146,3 +146,24 @@ def test_without_results_there_is_nothing_to_see(tmp_path: Path, monkeypatch: py
         assert CliRunner().invoke(app, arguments).exit_code == 0
         found = CliRunner().invoke(app, ["gaps"]).exception
         assert isinstance(found, CorridorError) and found.code == code
+
+
+def test_no_row_need_be_shown(command: Any) -> None:
+    assert "2 more" in command("gaps", "--measure", "236", "--limit", "0").stdout
+    assert "more" in command("quality", "completeness", "--limit", "0").stdout
+
+
+def test_a_source_without_results_is_not_called_complete(command: Any) -> None:
+    shown = command("quality", "vendor-request", "--source", "nonesuch").stdout
+    assert "no result" in shown and "nonesuch" in shown
+
+
+def test_rows_of_entities_and_strata_can_be_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    from corridor.cli.gaps import _HEADS, _print
+    from corridor.jobs.gaps import Gaps
+
+    row = dict.fromkeys((*_HEADS, "entity_id", "stratum", "patients_known"))
+    rows = [{**row, "entity_id": "A1001", "measure_id": "226", "stratum": name} for name in ("1", "overall")]
+    _print(Gaps(2027, "run", rows, [], set()), limit=5)
+    shown = capsys.readouterr().out.splitlines()
+    assert "entity_id" in shown[0] and "A1001" in shown[1] and "overall" in shown[2]

@@ -114,7 +114,9 @@ def _print(found: Gaps, limit: int) -> None:
     if not found.rows:
         sys.stdout.write("no gaps\n")
         return
-    _table(_HEADS, found.rows[:limit])
+    also = ("entity_id", "stratum")  # shown where there is one: without it rows look alike
+    shown = [head for head in also if any(row[head] for row in found.rows)]
+    _table((*_HEADS[:3], *shown, *_HEADS[3:]), found.rows[:limit])
     if len(found.rows) > limit:
         sys.stdout.write(f"{len(found.rows) - limit:,} more: --limit shows them, --out writes them\n")
     unknown = sum(1 for row in found.rows if not row["patients_known"])
@@ -138,7 +140,7 @@ def _print_people(rows: list[dict[str, Any]], total: int) -> None:
 
 def _table(heads: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     cells = [[_text(head, row[head]) for head in heads] for row in rows]
-    widths = [max(len(head), *(len(line[at]) for line in cells)) for at, head in enumerate(heads)]
+    widths = [max(len(head), *(len(line[at]) for line in cells), 0) for at, head in enumerate(heads)]
     for line in [list(heads), *cells]:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() + "\n")
 

@@ -57,9 +57,12 @@ def completeness(
     if not rows:
         sys.stdout.write("no results\n")
         return
-    cells = [[_text(row[head]) for head in _COLUMNS] for row in rows[:limit]]
-    widths = [max(len(head), *(len(line[at]) for line in cells)) for at, head in enumerate(_COLUMNS)]
-    for line in [list(_COLUMNS), *cells]:
+    # an entity is shown where there is one: without it its rows look alike
+    entities = ("entity_id",) if any(row["entity_id"] for row in rows) else ()
+    heads = (*_COLUMNS[:3], *entities, *_COLUMNS[3:])
+    cells = [[_text(row[head]) for head in heads] for row in rows[:limit]]
+    widths = [max(len(head), *(len(line[at]) for line in cells), 0) for at, head in enumerate(heads)]
+    for line in [list(heads), *cells]:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() + "\n")
     if len(rows) > limit:
         sys.stdout.write(f"{len(rows) - limit:,} more: --limit shows them\n")
@@ -89,7 +92,11 @@ def vendor_request(
         _write_json(of_year, run.run_id, rows, [])
         return
     if not rows:
-        sys.stdout.write("Nothing to ask: every result says what is not captured, and nothing is.\n")
+        of = f" of {source}" if source else ""
+        sys.stdout.write(
+            f"Nothing to ask{of}: there is no result of {of_year}, or every one says what is not "
+            "captured, and nothing is.\n"
+        )
         return
     text = letter(rows, of_year, force.number("claims.cell_size_minimum"))
     if out is None:

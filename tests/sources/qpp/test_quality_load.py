@@ -89,7 +89,7 @@ def test_a_stated_rate_does_not_make_counts_of_an_ecqm_possible(
 
 
 def test_a_rate_that_the_counts_do_not_make_is_warned_of(tmp_path: Path) -> None:
-    """0.8 for 80 percent: 40 of 50. 88.9 is 40 of 50 less 5 excluded; 66.67 is 40 of 60; 80 is 40 of 40 and 10."""
+    """0.8 for 80 percent: 40 of 50. 88.9 is 40 of 50 less 5 excluded; 66.67 is 40 of 60; 80 of 40 and 10."""
     head = "performance_year,tin,measure_id,collection_type,denominator,numerator,exclusion,not_met,rate\n"
     lines = ["236,ecqm,50,40,,,0.8", "134,ecqm,50,40,5,,88.9", "008,mipscqm,60,40,,,66.67"]
     lines.append("005,mipscqm,60,40,,10,80")

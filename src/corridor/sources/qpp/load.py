@@ -43,7 +43,8 @@ _OTHER_RATE = (
     "case when whose.collection_type <> 'ecqm' and staged.not_met is not null then staged.numerator "
     "- coalesce(staged.numerator_exclusion, 0) + staged.not_met "
     "else staged.denominator - coalesce(staged.exclusion, 0) - coalesce(staged.exception, 0) "
-    "- case when whose.collection_type = 'ecqm' then 0 else coalesce(staged.not_captured, 0) end end, 0)) > 1 "
+    "- case when whose.collection_type = 'ecqm' then 0 else coalesce(staged.not_captured, 0) end end, 0)"
+    ") > 1 "
     "and line_number not in (select line_number from measure_refused)"
 )
 _NO_PATIENT = (
