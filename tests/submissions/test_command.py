@@ -268,6 +268,13 @@ def test_more_met_than_the_denominator_is_said_of_its_row() -> None:
     assert not Path("out").exists()
 
 
+def test_a_rate_of_several_is_asked_for_its_name() -> None:
+    path = written(HEAD + f"123456789,,226,ecqm,30,2,,20,,,{CEHRT}\n")
+    error = refused(path, "--year", "2026", "--out", "out")
+    assert (error.code, error.line, error.field) == ("SUBMIT-VALUE", 2, "stratum")
+    assert error.todo.startswith("Name the stratum: ") and "combinedPopulations" in error.todo
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

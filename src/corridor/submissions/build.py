@@ -156,6 +156,16 @@ def _rate(measure: Measure, results: Sequence[Result], method: str, file: object
     order = {name: place for place, name in enumerate(named.values())}
     strata = []
     for one in results:
+        if not one.stratum:
+            raise CorridorError(
+                "SUBMIT-VALUE",
+                f"Measure {measure.measure_id} has several rates, and it is not said which one this is.",
+                why="CMS takes each of them under its own name.",
+                todo=f"Name the stratum: {', '.join(named.values()) or 'as CMS names it'}.",
+                file=file,
+                line=one.line,
+                field="stratum",
+            )
         rate = _counts(measure, one, electronic, file)
         stratum = named.get(one.stratum.lower(), one.stratum)
         strata.append(_with(rate, stratum=stratum, is_end_to_end_reported=None, performance_rate=None))
