@@ -62,6 +62,7 @@ def test_counts_keep_what_the_file_says_and_fill_what_follows(tmp_path: Path) ->
         ("2026,,,,005,mipscqm,50,0,0,40,10,", "QUALITY-NOBODY"),
         ("2026,,123456789,,005,,50,0,0,40,10,", "QUALITY-NO-COLLECTION-TYPE"),
         ("2026,2025-12-31,123456789,,005,mipscqm,50,0,0,40,10,", "QUALITY-PERIOD"),
+        ("2026,,123456789,,1eg4-te5-mk73,mipscqm,50,0,0,40,10,", "QUALITY-MEASURE"),
         ("2026,,123456789,,005,paper,50,0,0,40,10,", "unknown-value"),
     ],
 )

@@ -12,6 +12,11 @@ cross join lateral (
     when whose.collection_type is null
       then {'field': 'collection_type', 'reason_code': 'QUALITY-NO-COLLECTION-TYPE',
             'reason': 'the collection type is not given and does not follow from the measure'}
+    when regexp_full_match(
+      whose.measure_id, '[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z][A-Z][0-9][0-9]'
+    )
+      then {'field': 'measure_id', 'reason_code': 'QUALITY-MEASURE',
+            'reason': 'the measure has the form of a Medicare identifier: columns are swapped'}
     when cx_year_of(whose.period_end) <> whose.performance_year
       then {'field': 'period_end', 'reason_code': 'QUALITY-PERIOD',
             'reason': 'the period ends in another year than the performance year'}
