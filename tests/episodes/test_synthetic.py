@@ -29,7 +29,7 @@ def _silent(what: str, done: int, of: int, unit: str) -> None:
 
 
 def _run(warehouse: Warehouse, threads: int) -> Run:
-    force = load_rules(["asm", "claims"]).in_force(2027)
+    force = load_rules(["asm", "claims", "mips"]).in_force(2027)
     references = reference_tables(warehouse)
     runner = Runner(warehouse, force, SETTING, externals=references, threads=threads)
     return Run(warehouse.home, runner.run(TARGETS))
