@@ -147,11 +147,16 @@ def test_an_upload_goes_on_after_the_server_was_killed(server: Served, page: Any
     page.goto(server.address + "/load")
     page.select_option("#format", "roster")
     page.set_input_files("#sender input[type=file]", str(big))
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 4_000_000}
+    network.send("Network.emulateNetworkConditions", slow)  # it is still being sent when the server goes
     page.click("text=Send and load")
     see(page, ".sending", " MB of ")
     server.stop(kill=True)
     see(page, ".sending", "does not answer")
     keep(page, "load-waiting")
+    network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
     server.start()
     page.wait_for_url("**/jobs/1", timeout=60_000)  # of itself: what was there is not sent again
     finished(page, "1,000,000 rows read")
