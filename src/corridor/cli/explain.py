@@ -12,12 +12,19 @@ if TYPE_CHECKING:
     from corridor.programs.asm.settlement import Settlement
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+# Program -> the module of this package whose ``explain_file`` derives it.
+OTHER_TREES = {
+    "mips": "explain_mips",
+    "mssp": "explain_mssp",
+    "reach": "explain_reach",
+    "lead": "explain_reach",
+}
 
 
 @app.command()
 def explain(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="The program: asm or mips."),
-    npi: str = typer.Argument(..., metavar="ID", help="The clinician's NPI, as in the file or the run."),
+    program: str = typer.Argument(..., metavar="PROGRAM", help="asm, mips, mssp, reach or lead."),
+    npi: str = typer.Argument(..., metavar="ID", help="The clinician's NPI, or the ACO, as in the file."),
     file: Path | None = typer.Option(None, "--file", help="A calculator-door file; default: the last run."),
     tin: str | None = typer.Option(None, "--tin", help="Only under this TIN; default: every one."),
     quantity: str = typer.Option("dollars", "--quantity", help="What to derive, for instance final_score."),
@@ -41,10 +48,12 @@ def explain(
     from corridor.cli.settle import refuse_without_file
     from corridor.explain import assumptions_of, assumptions_text, tree_text
 
-    if program == "mips":
-        from corridor.cli.explain_mips import explain_file
+    if program in OTHER_TREES:
+        import importlib
 
-        explain_file(npi, file, tin, quantity, year, national, depth, full, html, overrides, config, as_json)
+        tree = importlib.import_module(f"corridor.cli.{OTHER_TREES[program]}")
+        asked = (npi, file, tin, quantity, year, national, depth, full, html, overrides, config, as_json)
+        tree.explain_file(program, *asked)
         return
     if file is None:
         refuse_without_file(year, national, overrides)

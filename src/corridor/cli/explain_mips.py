@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def explain_file(
+    program: str,
     npi: str,
     file: Path | None,
     tin: str | None,
@@ -27,7 +28,7 @@ def explain_file(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Derive every score of a clinician in a calculator-door file, or of the last run.
+    """Derive every score of a clinician (``program`` is mips) in a calculator-door file, or of the last run.
 
     Raises EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door raises.
     """

@@ -14,12 +14,23 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 PROGRAMS = ("asm",)
-OTHER_DOORS = ("mips", "qp", "low-volume")  # settled by corridor.cli.settle_mips and settle_qp
+# Program -> the module of this package whose ``settle_file`` reads, settles, writes and prints it.
+OTHER_DOORS = {
+    "mips": "settle_mips",
+    "qp": "settle_qp",
+    "low-volume": "settle_qp",
+    "mssp": "settle_mssp",
+    "reach": "settle_reach",
+    "lead": "settle_reach",
+}
+DERIVED_ELSEWHERE = ("qp", "low-volume")  # corridor qp derives them, not corridor explain
 
 
 @app.command()
 def settle(
-    program: str = typer.Argument(..., metavar="PROGRAM", help="asm, mips, qp or low-volume."),
+    program: str = typer.Argument(
+        ..., metavar="PROGRAM", help="asm, mips, qp, low-volume, mssp, reach or lead."
+    ),
     file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, Parquet or JSON."),
     year: int | None = typer.Option(None, "--year", help="Performance year (ASM 2027 is paid in 2029)."),
     national: bool = typer.Option(
@@ -35,23 +46,20 @@ def settle(
     out: Path | None = typer.Option(None, "--out", help="Also write .xlsx, .csv, .parquet or .json."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
 ) -> None:
-    """Settle a program from a spreadsheet: final scores, adjustments and dollars, one row a clinician.
+    """Settle a program from a spreadsheet: scores, adjustments and dollars, one row a clinician or an ACO.
 
     The least an ASM file needs: tin,npi,cohort,final_score,part_b_paid. Measure-level columns: docs/asm.md.
     mips: tin,npi,final_score[,part_b_paid], or what scores are made of (docs/mips.md).
     qp: scores of qualifying participants; low-volume: the three criteria of MIPS (both: docs/qp.md).
+    mssp: CMS's public results file, or one row an ACO (docs/mssp-settlement.md); reach, lead: docs/reach.md.
 
     Example: corridor settle asm scores.csv --year 2027 --national --json
     """
-    if program == "mips":
-        from corridor.cli.settle_mips import settle_file as settle_mips
-
-        settle_mips(file, year, national, overrides, as_known_on, config, out, as_json)
-        return
     if program in OTHER_DOORS:
-        from corridor.cli.settle_qp import settle_file
+        import importlib
 
-        settle_file(program, file, year, national, overrides, as_known_on, config, out, as_json)
+        door = importlib.import_module(f"corridor.cli.{OTHER_DOORS[program]}")
+        door.settle_file(program, file, year, national, overrides, as_known_on, config, out, as_json)
         return
     from corridor.programs.asm.compute import settle as settle_asm
     from corridor.programs.asm.door import read_asm_file
@@ -93,7 +101,7 @@ def check_program(program: str) -> None:
     """Raises SETTLE-PROGRAM for a program this command does not know."""
     from corridor.errors import CorridorError
 
-    if program in OTHER_DOORS:  # settled, but derived by a command of their own
+    if program in DERIVED_ELSEWHERE:  # settled, but derived by a command of their own
         raise CorridorError(
             "SETTLE-PROGRAM",
             f"The program {program!r} is not derived here.",

@@ -17,6 +17,7 @@ SHOWN_ROWS = 40
 
 
 def settle_file(
+    program: str,
     file: Path,
     year: int | None,
     national: bool,

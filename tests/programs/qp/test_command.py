@@ -82,10 +82,10 @@ def test_no_national_cohort(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_an_unknown_program_names_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = corridor(capsys, "settle", "mssp", write(tmp_path, HEADER, QP), "--json")
+    answer = corridor(capsys, "settle", "bpci", write(tmp_path, HEADER, QP), "--json")
     error = answer.json()["error"]
     assert error["code"] == "SETTLE-PROGRAM"
-    assert "low-volume" in error["todo"]
+    assert "low-volume" in error["todo"] and "mssp" in error["todo"]
 
 
 def test_explain_points_to_the_command_that_derives(capsys: pytest.CaptureFixture[str]) -> None:
