@@ -182,6 +182,27 @@ def test_a_clinician_has_the_higher_of_the_own_and_the_practice_score(bench: Ben
     }.items()  # fmt: skip
 
 
+def test_the_order_of_rows_in_a_table_says_nothing(bench: Bench) -> None:
+    turned = Bench()
+    for one in (bench, turned):
+        for npi in ("N1", "N2"):
+            one.clinician(npi)
+        one.result("N1", "236", 95)
+        one.result("N2", "001", 30)
+        # without a benchmark, and incomplete: two rows of one table of the rules
+        for measure, kind, complete in (("001", "mipscqm", 100), ("236", "ecqm", 10)):
+            one.add("quality.reported", tin="T1", measure_id=measure, collection_type=kind, rate=55,
+                    eligible_cases=50, data_completeness=complete, basis="results")  # fmt: skip
+        one.add("mips.administrative_measure", tin="T1", npi="N1", measure_id="001", cases=18, rate=50.0,
+                is_scorable=True, is_proxy=True, basis="proxy: loaded claims", case_minimum=18)  # fmt: skip
+        one.add("mips.cost_measure", tin="T1", npi="N2", measure_id="COST_HF_1", cases=30, rate=10000.0,
+                is_scorable=True, is_proxy=True, basis="proxy: loaded claims")  # fmt: skip
+    for table in TABLES:
+        turned.con.execute(f"create or replace table {table} as select * from {table} order by rowid desc")
+    for step in ("mips.score", "mips.measure_points", "mips.assumption"):
+        assert turned.rows(step) == bench.rows(step), step
+
+
 def test_a_factor_of_another_year_is_said_to_stand_in(bench: Bench) -> None:
     bench.clinician("N1")
     for measure in ("001", "236"):

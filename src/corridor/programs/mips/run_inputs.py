@@ -85,7 +85,7 @@ def run_years(ctx: StepContext, without: Sequence[str] = ()) -> list[RunYear]:
 
 def _rows(ctx: StepContext, table: str) -> list[Row]:
     """A table as records; what is absent is None, of flags too."""
-    found = rows_of(ctx, f"select * from {table}")
+    found = rows_of(ctx, f"select * from {table} order by all")  # a table has no order of its own
     return [{name: None if _absent(value) else value for name, value in row.items()} for row in found]
 
 

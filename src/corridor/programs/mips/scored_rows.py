@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +59,11 @@ def assumption(rule: RuleValue) -> dict[str, Any] | None:
 
 
 def merge_assumption(found: dict[str, dict[str, Any]], record: dict[str, Any]) -> None:
-    """Add a record to those by rule; rows of a table are joined."""
+    """Add a record to those by rule; rows of a table are joined, in an order that is their own."""
     known = found.setdefault(record["rule"], {**record})
-    if known is not record and isinstance(record["value"], list) and isinstance(known["value"], list):
-        known["value"] = [*known["value"], *(v for v in record["value"] if v not in known["value"])]
+    if isinstance(record["value"], list) and isinstance(known["value"], list):
+        joined = [*known["value"], *(v for v in record["value"] if v not in known["value"])]
+        known["value"] = sorted(joined, key=lambda row: json.dumps(row, default=str, sort_keys=True))
 
 
 def group_inputs(columns: Mapping[str, Array], rows: Array, facts: Facts | None) -> dict[str, Any]:
