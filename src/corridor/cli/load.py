@@ -22,7 +22,7 @@ HELP = """Load claim files and rosters into the warehouse.
 Without a format, the sources named in corridor.toml are loaded.
 Formats: cclf, rif, synpuf, tuva, fhir, x12;
 roster, alr, participants, voluntary, quality, quality-results, attestation, optout, program,
-asm-evidence.
+asm-evidence, aco-terms, aco-report.
 Files, folders and zips are taken. A delivery that is loaded already adds nothing.
 Rows that cannot be used are set aside with file, line, field and reason, and counted;
 a damaged or wrong file is one error, and nothing of its delivery is kept.

@@ -31,7 +31,7 @@ PYTHON_STEP_MODULES = (
 # Modules that declare raw tables: RAW_TABLES = {"cclf_raw.cclf1": {"column": "TYPE"}}
 RAW_TABLE_MODULES = tuple(
     f"corridor.sources.{room}.tables"
-    for room in ("cclf", "rif", "synpuf", "tuva", "fhir", "x12", "org", "qpp")
+    for room in ("cclf", "rif", "synpuf", "tuva", "fhir", "x12", "org", "qpp", "aco_report")
 )
 # Added to every raw table by the delivery writer.
 COMMON_COLUMNS = {"source_id": "VARCHAR", "delivery_id": "VARCHAR", "file_date": "DATE"}

@@ -35,6 +35,8 @@ FORMATS: dict[str, tuple[str, str]] = {
     "optout": ("corridor.sources.org.load", "data-sharing preferences"),
     "program": ("corridor.sources.org.load", "people enrolled in a care program"),
     "asm-evidence": ("corridor.sources.org.load", "ASM evidence and collaborative care arrangements"),
+    "aco-terms": ("corridor.sources.org.load", "terms and own figures of an ACO by performance year"),
+    "aco-report": ("corridor.sources.aco_report.load", "CMS's workbooks of an ACO: BNMRK, AEXPU, QEXPU"),
 }
 
 

@@ -30,6 +30,7 @@ _TAKEN = {
     "optout": ("optout",),
     "program": ("program",),
     "asm-evidence": ("asm-evidence",),
+    "aco-terms": ("aco-terms",),
 }
 FORMATS = tuple(_TAKEN)
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)[-_.]?Q([1-4])(?!\d)", re.IGNORECASE)
