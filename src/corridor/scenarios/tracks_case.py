@@ -37,6 +37,8 @@ REQUIRED = {
 }
 OPTIONAL = {"one_sided_years_used": 0, "trend_correlation": 0.0, "expenditure_correlation": 0.0,
             "demographic_trend": 0.0}  # fmt: skip
+FLAGS = ("experienced", "alternative_standard_met")
+COUNTS = ("agreement_start_year", "agreement_period", "one_sided_years_used", "assigned_beneficiaries")
 GROUP = {"mean": "dollars a person-year", "standard_deviation": "of a person", "benchmark": "a person-year"}
 PEOPLE_COLUMNS = ("enrollment_type", "person_years", "expenditure")
 
@@ -125,10 +127,8 @@ def case_of(
         return OPTIONAL.get(name) if found is None else found
 
     groups = _groups(row, file, line)
-    given = {name: value(name) for name in (*REQUIRED, *OPTIONAL)}
-    flags = {name: bool(given.pop(name)) for name in ("experienced", "alternative_standard_met")}
-    whole = ("agreement_start_year", "agreement_period", "one_sided_years_used", "assigned_beneficiaries")
-    counts = {name: int(given.pop(name)) for name in whole}
+    given: dict[str, Any] = {name: float(value(name)) for name in (*REQUIRED, *OPTIONAL)}
+    given |= {name: bool(given[name]) for name in FLAGS} | {name: int(given[name]) for name in COUNTS}
     standard = row.get("quality_standard")
     case = TrackCase(
         aco_id=str(row.get("aco_id") or ""),
@@ -136,9 +136,7 @@ def case_of(
         quality_standard=None if standard is None else float(standard),
         revenue_category=row.get("revenue_category"),
         years=years,
-        **flags,
-        **counts,
-        **{name: float(amount) for name, amount in given.items()},
+        **given,
     )
     _check(case, file, line)
     return case

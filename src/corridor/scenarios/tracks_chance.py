@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.formulas.columns import Floats
 from corridor.scenarios.tracks_case import Group, TrackCase
@@ -19,6 +20,7 @@ SEED = 20270101
 CELLS = 32
 PIECE = 4_000
 THREADS = 2
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def means(group: Group, rng: np.random.Generator, years: int, draws: int, correl
     kept = np.sqrt(1 - correlation**2)
     for year in range(1, years + 1):
         errors[year] = correlation * errors[year - 1] + kept * errors[year]
-    return np.maximum(group.mean + errors[1:] - errors[0], 0)
+    return np.asarray(np.maximum(group.mean + errors[1:] - errors[0], 0))
 
 
 def resampled(group: Group, rng: np.random.Generator, count: int) -> Floats:
@@ -131,7 +133,7 @@ def _bootstrap(spend: Floats, weight: Floats, rng: np.random.Generator, count: i
     return found
 
 
-def _cells(order: Floats, people: int) -> Floats:
+def _cells(order: Places, people: int) -> Places:
     """The cell of each person: cells of equal number, the last of them, who cost most, cut once more."""
     places = np.empty(people, dtype=np.int64)
     rank = np.arange(people)
