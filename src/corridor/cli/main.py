@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("corridor.cli.audit", "What is billed against the rules, and what is left unbilled."),
     "agree": ("corridor.cli.agree", "CMS's feedback beside our own figures, the difference by cause."),
     "submit": ("corridor.cli.submit", "A validated submission and its audit package."),
+    "contract": ("corridor.cli.contract", "Contracts written as data: settled, explained, stated, disputed."),
     "best-mix": ("corridor.cli.best_mix", "The measures and pathway with the highest MIPS score."),
     "calendar": ("corridor.cli.calendar", "What is due when, and what is still missing for it."),
     "template": ("corridor.cli.template", "An Excel form for everything that takes a file."),
