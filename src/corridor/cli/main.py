@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gaps": ("corridor.cli.gaps", "Patients of a measure that do not count yet, and what they are worth."),
     "qp": ("corridor.cli.qp", "Every status of a clinician: ASM, MIPS, QP, conversion factor."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
+    "tracks": ("corridor.cli.tracks", "Which track of the Shared Savings Program, with how much at risk."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "impact": ("corridor.cli.impact", "What another schedule, status or scenario changes, by cause."),
     "apcm": ("corridor.cli.apcm", "What primary care management is worth beside what is billed now."),

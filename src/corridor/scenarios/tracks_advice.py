@@ -1,4 +1,4 @@
-"""Which option to take, by the risk the reader will bear: a filter, then the highest mean. Nothing is weighed.
+"""Which option to take, by the risk the reader will bear: a filter, then the highest mean, nothing weighed.
 
 The appetite is stated, never assumed. Options that break it fall out with the reason; of the rest the highest
 mean is taken; those whose mean the draws cannot tell from it are level with it, and of them the smallest tail
@@ -46,9 +46,8 @@ class Appetite:
                 f"{self.at_most:.1%}"
             )
         if self.tail_budget is not None:
-            found.append(
-                f"the mean of the worst {self.tail_share:.0%} of outcomes owes at most ${self.tail_budget:,.0f}"
-            )
+            worst = f"the worst {self.tail_share:.0%} of outcomes"
+            found.append(f"{worst} owe at most ${self.tail_budget:,.0f} in the mean")
         return found
 
 

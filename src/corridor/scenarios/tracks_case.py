@@ -32,6 +32,8 @@ REQUIRED = {
     "risk_trend_sd": "how that growth differed between years",
     "quality_score": "the quality report, or the public results file, QualScore",
     "quality_score_sd": "how the score differed between years",
+    "quality_standard": "the score that meets the quality standard: CMS's memo of the year (the 40th "
+    "percentile), or 0 where the reporting incentive meets it",
     "alternative_standard_met": "the quality report: the alternative standard of 42 CFR 425.512",
     "participant_revenue": "CMS's notice of the revenue category: Part A and B revenue of the participants",
 }
@@ -84,7 +86,7 @@ class TrackCase:
     demographic_trend: float
     quality_score: float
     quality_score_sd: float
-    quality_standard: float | None
+    quality_standard: float
     alternative_standard_met: bool
     participant_revenue: float
     revenue_category: str | None
@@ -129,11 +131,9 @@ def case_of(
     groups = _groups(row, file, line)
     given: dict[str, Any] = {name: float(value(name)) for name in (*REQUIRED, *OPTIONAL)}
     given |= {name: bool(given[name]) for name in FLAGS} | {name: int(given[name]) for name in COUNTS}
-    standard = row.get("quality_standard")
     case = TrackCase(
         aco_id=str(row.get("aco_id") or ""),
         groups=groups,
-        quality_standard=None if standard is None else float(standard),
         revenue_category=row.get("revenue_category"),
         years=years,
         **given,

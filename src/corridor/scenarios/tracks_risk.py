@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.formulas.columns import Floats
+from corridor.formulas.columns import Flags, Floats
 
 WIDTH = 1.959963984540054
 """Standard deviations of a 95 percent interval."""
@@ -38,7 +38,7 @@ def mean(draws: Floats) -> Estimate:
     return Estimate(value, error, value - WIDTH * error, value + WIDTH * error)
 
 
-def probability(happened: Floats) -> Estimate:
+def probability(happened: Flags) -> Estimate:
     """The share of draws in which something happened; binomial error, Wilson's interval.
 
     The error is 0 where it never or always happened; the interval still says how often it may.
