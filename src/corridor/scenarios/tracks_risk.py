@@ -49,7 +49,8 @@ def probability(happened: Flags) -> Estimate:
     weight = WIDTH**2 / count
     middle = (share + weight / 2) / (1 + weight)
     reach = WIDTH / (1 + weight) * math.sqrt(share * (1 - share) / count + weight / (4 * count))
-    return Estimate(share, error, max(middle - reach, 0.0), min(middle + reach, 1.0))
+    low = 0.0 if share == 0 else middle - reach
+    return Estimate(share, error, low, 1.0 if share == 1 else middle + reach)
 
 
 def value_at_risk(dollars: Floats, tail_share: float) -> Estimate:

@@ -1,0 +1,142 @@
+"""Choice of track: hand arithmetic where nothing varies, invariants where it does, the ways that are open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from corridor.errors import CorridorError
+from corridor.law import load_rules
+from corridor.programs.mssp.model import PROGRAMS
+from corridor.scenarios.tracks import Choice, choose
+from corridor.scenarios.tracks_advice import Appetite, advise
+from corridor.scenarios.tracks_case import TrackCase, case_of
+from corridor.scenarios.tracks_path import settings_of
+
+FILE = Path(__file__).parents[1] / "cases" / "tracks" / "still.yaml"
+STILL = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+RULES = load_rules(list(PROGRAMS))
+YEARS = 5
+ROW: dict[str, Any] = {
+    **STILL["common"], "mean_all": 12000, "standard_deviation_all": 21000, "benchmark_all": 12240,
+    "expenditure_trend": 0.05, "expenditure_trend_sd": 0.015, "benchmark_trend": 0.05,
+    "benchmark_trend_sd": 0.01, "trend_correlation": 0.5, "risk_trend_sd": 0.01, "quality_score_sd": 0.05,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def moving() -> Choice:
+    """An ACO with all that varies, on few draws."""
+    return choose(case_of(ROW, YEARS), RULES, draws=400, appetite=Appetite(1_000_000, 0.05))
+
+
+@pytest.mark.parametrize("case", STILL["cases"], ids=lambda case: case["name"])
+def test_where_nothing_varies_every_draw_is_the_hand_arithmetic(case: dict[str, Any]) -> None:
+    rows = {row["option"]: row for row in choose(case_of(case["row"], YEARS), RULES, draws=2).rows()}
+    for expected in case["options"]:
+        found = rows[expected["option"]]
+        assert found["mean"] == pytest.approx(expected["mean"], abs=0.01)
+        assert found["mean_error"] == 0
+        assert found["repayment_mechanism"] == pytest.approx(expected["repayment_mechanism"], abs=0.01)
+        assert found["probability_of_loss"] == float(expected["mean"] < 0)
+        assert found["value_at_risk"] == pytest.approx(-expected["mean"], abs=0.01)
+        assert found["tail_mean"] == pytest.approx(-expected["mean"], abs=0.01)
+
+
+def test_one_sided_never_owes_and_losses_keep_their_limits(moving: Choice) -> None:
+    benchmark = moving.futures.benchmark * moving.futures.risk * moving.case.person_years
+    revenue = moving.case.participant_revenue * moving.futures.growth
+    limits = {"A": 0.0 * revenue, "B": 0.0 * revenue, "C": np.minimum(0.02 * revenue, 0.01 * benchmark),
+              "D": np.minimum(0.04 * revenue, 0.02 * benchmark),
+              "E": np.minimum(0.08 * revenue, 0.04 * benchmark), "EN": 0.15 * benchmark}  # fmt: skip
+    for cell, (level, _) in enumerate(moving.settings.cells):
+        assert (-moving.dollars[cell] <= limits[level] + 0.01).all()
+        assert (-moving.dollars[cell] > limits[level] - 0.01).any() == (level != "EN")
+
+
+def test_a_total_is_the_sum_of_its_years_and_options_share_their_draws(moving: Choice) -> None:
+    places = {option.name: n for n, option in enumerate(moving.settings.options)}
+    glide, late = moving.totals[places["A>B>C>D>E"]], moving.totals[places["A>B>C>E x2"]]
+    option = moving.settings.options[places["A>B>C>D>E"]]
+    assert np.allclose(glide, moving.by_year(option).sum(axis=0))
+    # the two differ in the fourth year alone
+    e, d = moving.settings.cells.index(("E", "variable")), moving.settings.cells.index(("D", "variable"))
+    assert np.allclose(late - glide, moving.dollars[e, 3] - moving.dollars[d, 3])
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_others() -> None:
+    case = case_of(ROW, YEARS)
+    first, again, other = (choose(case, RULES, draws=50, seed=seed).totals[0] for seed in (1, 1, 2))
+    assert (first == again).all() and not (first == other).all()
+
+
+def names(case: TrackCase) -> set[tuple[str, ...]]:
+    """The ways an ACO may take, whatever its election."""
+    return {option.levels for option in settings_of(case, RULES.in_force(case.agreement_start_year)).options}
+
+
+def test_the_way_of_a_new_aco_rises_and_the_fixed_tracks_are_open() -> None:
+    ways = names(case_of(ROW, YEARS))
+    assert {("A",) * 5, tuple("ABCDE"), tuple("BCDEE"), ("E",) * 5, ("EN",) * 5, tuple("AAAAE")} <= ways
+    for way in ways - {("EN",) * 5}:
+        assert list(way) == sorted(way)
+        assert not any(a == b and a in "BCD" for a, b in pairwise(way))
+
+
+def test_five_one_sided_years_from_2027_and_only_in_the_first_agreement() -> None:
+    new = case_of(ROW, YEARS)
+    assert names(replace(new, agreement_period=2)) == {("E",) * 5, ("EN",) * 5}
+    assert names(replace(new, experienced=True)) == {("E",) * 5, ("EN",) * 5}
+    used = names(replace(new, one_sided_years_used=4))
+    assert ("A", "C", "D", "E", "E") in used and ("A", "B", "C", "D", "E") not in used
+    assert not any(way[:1] in (("A",), ("B",)) for way in names(replace(new, one_sided_years_used=5)))
+
+
+def test_before_2027_seven_years_over_two_agreements() -> None:
+    second = replace(
+        case_of(ROW, YEARS), agreement_start_year=2026, agreement_period=2, one_sided_years_used=5
+    )
+    assert ("A", "B", "C", "D", "E") in names(second)
+    assert ("A", "A", "B", "C", "D") not in names(second)
+
+
+def test_a_start_the_law_does_not_know_is_refused() -> None:
+    with pytest.raises(CorridorError) as refused:
+        names(replace(case_of(ROW, YEARS), agreement_start_year=2020))
+    assert refused.value.code == "TRACK-START"
+
+
+def test_the_advice_filters_by_the_appetite_and_takes_the_highest_mean() -> None:
+    noise = np.random.default_rng(3).standard_normal(4_000)
+    safe, bold = 100 + noise, 300 + 400 * noise
+    # bold owes more than 0 where noise < -0.75: 22.7 percent of a normal
+    assert advise([safe, bold], Appetite(0, 0.3)).chosen == 1
+    told = advise([safe, bold], Appetite(0, 0.1))
+    assert told.chosen == 0 and told.broken[0] == () and "owes more than $0" in told.broken[1][0]
+    assert advise([safe, bold], Appetite(0, None, tail_budget=200)).chosen == 0
+    assert advise([safe, bold], Appetite()).chosen is None
+    assert advise([bold], Appetite(0, 0.1)).chosen is None
+
+
+def test_of_options_the_draws_cannot_tell_apart_the_smallest_tail_is_taken() -> None:
+    noise = np.random.default_rng(4).standard_normal(1_000)
+    wide, narrow = 101 + 50 * noise, 100 - 5 * noise
+    told = advise([wide, narrow], Appetite(1_000, 0.5))
+    assert told.highest == int(narrow.mean() > wide.mean()) and told.level == (0, 1)
+    assert told.chosen == 1
+
+
+def test_a_row_says_all_of_an_option(moving: Choice) -> None:
+    rows = moving.rows()
+    assert sum(row["recommended"] for row in rows) == 1 and rows[0]["recommended"]
+    assert not rows[0]["breaks"] and rows[0]["probability_above_bound"] <= 0.05
+    assert all(row["tail_mean"] >= row["value_at_risk"] - 0.01 for row in rows)
+    assert {"mssp.repayment_revenue_share", "mssp.one_sided_years"} <= {
+        one["rule"] for one in moving.assumptions
+    }
