@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 SIZES = (10_000, 100_000)
-SMALL_SIZES = (1_000, 2_000)
+SMALL_SIZES = (500, 1_000)
 # The promise for the full size.
 MOST_EXPONENT = 1.1
 

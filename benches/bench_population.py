@@ -19,7 +19,7 @@ from benches.bench_growth import exponent, measured
 
 SIZES = (10_000, 100_000)
 LARGE = 1_000_000
-SMALL_SIZES = (1_000, 2_000)
+SMALL_SIZES = (500, 1_000)
 START, MONTHS, YEAR = "2025-01", "12", "2027"  # the year measured for 2027 is 2025
 # The promises: growth from size to size, and the memory of the largest.
 MOST_EXPONENT = 1.1

@@ -14,7 +14,6 @@ import pytest
 
 from corridor.engine.runs import open_run
 from corridor.explain.evidence import open_row, open_rows
-from corridor.jobs.demo import run_demo
 from corridor.settings import Settings
 from corridor.web.accounts import create_account
 from corridor.web.app import create_app
@@ -23,16 +22,14 @@ from corridor.web.scope import Scope
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.conftest import PASSWORD, signed_in
+from tests.web.demo_home import demo_home
 
 pytestmark = [pytest.mark.heavy, pytest.mark.browser]
-PEOPLE = 1500
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo; CORRIDOR_HOME of the test run is left alone."""
-    folder = tmp_path_factory.mktemp("demo") / "here"
-    return run_demo(folder, PEOPLE, 1).run.home
+    return demo_home(tmp_path_factory, tmp_path_factory.mktemp("demo"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from corridor.jobs.demo import run_demo
 from corridor.settings import Settings
 from corridor.web.accounts import create_account, find_account
 from corridor.web.app import create_app
@@ -25,10 +24,10 @@ from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.begun import begin
 from tests.web.conftest import PASSWORD, Person
+from tests.web.demo_home import demo_home
 from tests.web.every_page import Pages, find_pages
 
 pytestmark = [pytest.mark.heavy, pytest.mark.browser]
-PEOPLE = 1500
 DESKTOP = {"width": 1280, "height": 900}
 MOBILE = {"width": 390, "height": 844}
 SERIOUS = ("serious", "critical")
@@ -62,7 +61,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def visit(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     folder = tmp_path_factory.mktemp("every")
-    yield from browse(run_demo(folder / "here", PEOPLE, 1).run.home, folder, chromium)
+    yield from browse(demo_home(tmp_path_factory, folder), folder, chromium)
 
 
 def browse(home: Path, folder: Path, chromium: str) -> Iterator[Visit]:
