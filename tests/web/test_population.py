@@ -11,7 +11,7 @@ from corridor.reports.views.page import Column, Section, Table, TableRow, text_c
 from corridor.settings import Settings
 from corridor.web import audit
 from corridor.web.pages import population
-from corridor.web.panel import Panels, panel_tables
+from corridor.web.panel import OF_ONE, Panels, panel_tables
 from corridor.web.population import need
 from corridor.web.population.amounts import Mean, hidden_too, ratio_mean, simple_mean, span_share
 from corridor.web.roles import Role
@@ -200,8 +200,9 @@ def test_panels_hold_no_person_and_are_made_once(home: Path) -> None:
         if whole.has(table):
             columns = {row["column_name"] for row in whole.query(f"describe {table}")}
             assert not columns & {"person_id", "claim_id", "episode_id"}, table
-    assert panels.files("panel.tier") is panels.files("panel.tier")
-    assert panels.files("panel.unknown") == []
+    tier = panels.file("panel.tier")
+    assert tier is not None and tier is panels.file("panel.tier")
+    assert panels.file("panel.unknown") is None
     assert not whole.has("panel.hcc")  # the run lacks what it reads
 
 
@@ -234,13 +235,13 @@ def test_one_panel_that_fails_stops_no_other(
 ) -> None:
     panels, asked = Panels(Run(home, RUN)), []
 
-    def files(table: str) -> list[Path]:
+    def file(table: str) -> Path | None:
         asked.append(table)
         raise ValueError("OAK ALPHA")
 
-    monkeypatch.setattr(panels, "files", files)
+    monkeypatch.setattr(panels, "file", file)
     panels.make_all()
-    assert asked == list(panel_tables())
+    assert asked == [*OF_ONE, *panel_tables()]
     assert "ValueError while panel." in caplog.text and "OAK" not in caplog.text
 
 

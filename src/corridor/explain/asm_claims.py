@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -110,8 +111,29 @@ class EpisodeClaims:
 ONE_CENT = 0.01
 
 
-def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> EpisodeClaims:
+def lines_of(run: Run, episode: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The claim lines of an episode, found down the evidence of its cost."""
+    services = open_row(run, "episodes.chronic_cost", episode)
+    found = services.rows if services else []
+    return [
+        {
+            **{column: line[column] for column in LINE_COLUMNS},
+            "service_category": found[place]["service_category"],
+        }
+        for place, line in open_rows(run, "episodes.chronic_service", found)
+    ]
+
+
+def episode_claims(
+    run: Run,
+    npi: str,
+    number: int | None,
+    year_days: int,
+    lines_of: Callable[[Run, Mapping[str, Any]], list[dict[str, Any]]] = lines_of,
+) -> EpisodeClaims:
     """The claim lines of one attributed episode of a clinician: the costliest, or the ``number``-th.
+
+    lines_of: where to find them, for whoever has them laid out by episode.
 
     Raises EXPLAIN-NO-EPISODE where the run has none.
     """
@@ -126,15 +148,7 @@ def episode_claims(run: Run, npi: str, number: int | None, year_days: int) -> Ep
             field="NPI",
         )
     episode = episodes[place - 1]
-    services = open_row(run, "episodes.chronic_cost", episode)
-    found = services.rows if services else []
-    lines = [
-        {
-            **{column: line[column] for column in LINE_COLUMNS},
-            "service_category": found[place]["service_category"],
-        }
-        for place, line in open_rows(run, "episodes.chronic_service", found)
-    ]
+    lines = list(lines_of(run, episode))
     lines.sort(key=lambda line: (line["service_date"], line["claim_id"], line["claim_line_number"]))
     return EpisodeClaims(place, len(episodes), episode, lines, year_days)
 

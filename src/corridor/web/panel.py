@@ -1,9 +1,8 @@
-"""Small tables that pages read and a run lacks: rows of people summed up, once a run, by who answers for
-them.
+"""Tables that pages read and a run lacks: rows of people summed up, once a run, by who answers for them.
 
 Each is a SQL file of ``panel_tables`` and appears as ``panel.NAME`` beside the tables of the run, for every
-viewer, cut to
-its scope as those are. No row is about one person, so roles without patients see them too.
+viewer, cut to its scope as those are. Most rows are about nobody, so roles without patients see them too; the
+few tables with rows of one person, claim or episode do not exist for those roles, as those of the run.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import logging
 import re
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -23,8 +23,8 @@ from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 
 SCHEMA = "panel"
-# Tables of a run that the pages of one clinician or practice read, and what tells whose a row is. In a large
-# run they are laid out by it in small groups of rows: such a page then reads a few rows, not the table.
+# Tables of a run that the pages of one clinician, practice or episode read, and what tells whose a row is: in
+# a large run they are laid out by it, so that such a page reads a few rows, not the table.
 OF_ONE = {
     **dict.fromkeys(
         (
@@ -34,10 +34,17 @@ OF_ONE = {
         ),
         "npi, tin",
     ),
-    **dict.fromkeys(("measures.performance", "measures.performance_month"), "entity_id, level"),
+    **dict.fromkeys(
+        ("measures.performance", "measures.performance_month", "measures.performance_quality"),
+        "entity_id, level",
+    ),
+    "episodes.chronic_attribution": "npi, episode_id",
+    **dict.fromkeys(("episodes.chronic_cost", "episodes.chronic_episode"), "episode_id"),
 }  # fmt: skip
-LARGE_ROWS = 20_000
-GROUP_ROWS = 4096
+LARGE_ROWS = 20_000  # from here on a table of one is laid out
+LARGE_RUN = 5_000_000  # rows of the largest table; in such a run every table of a moderate size is laid out
+MODERATE_ROWS = 300_000
+GROUP_ROWS = 16_384
 _log = logging.getLogger("corridor.web")
 _READS = re.compile(r"^-- reads: *(.+)$", re.MULTILINE)
 _MAKES = re.compile(r"^-- makes: *(.+(?:\n--        .+)*)", re.MULTILINE)
@@ -72,53 +79,35 @@ def panel_tables() -> dict[str, PanelTable]:
 
 
 class Panels:
-    """Those of one run, made when first asked for, in a folder that goes with the process."""
+    """Those of one run, made when first asked for, in a folder that goes with the process.
+
+    Each is a database file of its own with one table, ``rows``: opening a Parquet file costs a page more than
+    reading a few rows of it does, and a page asks dozens of times.
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._folder = tempfile.TemporaryDirectory(prefix="corridor-panels-", ignore_cleanup_errors=True)
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._made: dict[str, list[Path]] = {}
+        self._made: dict[str, Path | None] = {}
+        self._rows = {str(entry["step"]): int(entry.get("rows") or 0) for entry in run.manifest["steps"]}
+        self._large = max(self._rows.values(), default=0) >= LARGE_RUN
 
-    def files(self, table: str) -> list[Path]:
-        """The Parquet file of a table; none where the run lacks what it reads."""
+    def file(self, table: str) -> Path | None:
+        """The database file of a table, of the panel or of the run laid out again.
+
+        None where the run lacks what it reads, or where the table is quick enough as it lies in the run.
+        """
         known = panel_tables().get(table)
-        if known is None:
-            return []
+        if known is None and not self._worth(table):
+            return None
         with self._lock:
             lock = self._locks.setdefault(table, threading.Lock())
         with lock:
             if table not in self._made:
-                self._made[table] = self._make(known)
+                self._made[table] = self._make(known) if known else self._lay_out(table)
             return self._made[table]
-
-    def laid_out(self, table: str) -> list[Path]:
-        """The rows of a large table of the run again, by whom they are of; none where it is none of these."""
-        if table not in OF_ONE:
-            return []
-        with self._lock:
-            lock = self._locks.setdefault(table, threading.Lock())
-        with lock:
-            if table not in self._made:
-                self._made[table] = self._lay_out(table)
-            return self._made[table]
-
-    def _lay_out(self, table: str) -> list[Path]:
-        files = self._run.files(table)
-        if not files:
-            return []
-        folder = Path(self._folder.name)
-        file = folder / f"{table}.by.parquet"
-        with connect(spill=folder / "spill") as con:
-            (rows,) = con.execute(f"select count(*) from {parquet(files)}").fetchall()[0]
-            if rows < LARGE_ROWS:
-                return []
-            con.execute(
-                f"copy (select * from {parquet(files)} order by {OF_ONE[table]}) to {quote(str(file))} "
-                f"(format parquet, row_group_size {GROUP_ROWS})"
-            )
-        return [file]
 
     def make_all(self) -> None:
         """All of them, beforehand: so that no page waits for the first of a run.
@@ -127,27 +116,44 @@ class Panels:
         """
         for table in (*OF_ONE, *panel_tables()):
             try:
-                self.laid_out(table) if table in OF_ONE else self.files(table)
+                self.file(table)
             except Exception as error:  # its message may quote data; the page that asks for it says more
                 _log.error("%s while %s was made", type(error).__name__, table)
 
-    def _make(self, known: PanelTable) -> list[Path]:
-        """Read only what it names; the file appears whole."""
+    def _worth(self, table: str) -> bool:
+        rows = self._rows.get(table, 0)
+        if table in OF_ONE:
+            return rows >= LARGE_ROWS or (self._large and rows > 0)
+        return self._large and 0 < rows <= MODERATE_ROWS
+
+    def _lay_out(self, table: str) -> Path | None:
+        files = self._run.files(table)
+        if not files:
+            return None
+        order = f" order by {OF_ONE[table]}" if table in OF_ONE else ""
+        return self._write(table, f"select * from {parquet(files)}{order}", {})
+
+    def _make(self, known: PanelTable) -> Path | None:
+        """Read only what it names."""
         files = {table: self._run.files(table) for table in known.reads}
         if not all(files.values()):
-            return []
-        folder = Path(self._folder.name)
-        con = connect(spill=folder / "spill")
+            return None
         try:
-            for table, paths in files.items():
-                schema, short = table.split(".")
+            return self._write(known.table, known.sql, files)
+        except duckdb.BinderException:  # a run of an older Corridor lacks a column
+            return None
+
+    def _write(self, table: str, sql: str, files: Mapping[str, list[Path]]) -> Path:
+        """The rows of a query in a file of their own, in the order it says; whole when this returns."""
+        folder = Path(self._folder.name)
+        file = folder / f"{table}.duckdb"
+        with connect(spill=folder / "spill") as con:
+            con.execute("set preserve_insertion_order = true")
+            for one, paths in files.items():
+                schema, short = one.split(".")
                 con.execute(f"create schema if not exists {name(schema)}")
                 con.execute(f"create view {name(schema, short)} as select * from {parquet(paths)}")
-            file = folder / f"{known.table}.parquet"
-            try:
-                con.execute(f"copy ({known.sql}) to {quote(str(file))} (format parquet)")
-            except duckdb.BinderException:  # a run of an older Corridor lacks a column
-                return []
-            return [file]
-        finally:
-            con.close()
+            con.execute(f"attach {quote(str(file))} as made (row_group_size {GROUP_ROWS})")
+            con.execute(f"create table made.rows as {sql}")
+            con.execute("detach made")
+        return file

@@ -7,6 +7,7 @@ forget the filter, because the unfiltered table has no name on the viewer's conn
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from corridor.engine.connection import connect, name, parquet
+from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
 from corridor.web.panel import SCHEMA, Panels, panel_tables
@@ -144,14 +145,14 @@ class Viewer(Run):
         """Make the view of a table, once; False where this viewer may not see it."""
         with self._lock:
             if table not in self._made:
-                files = self._files.get(table) or self._given.get(table) or []
-                if self._panels is not None:
-                    files = (self._panels.laid_out(table) or files) if files else self._panels.files(table)
-                self._made[table] = bool(files) and self._view(table, files)
+                self._made[table] = self._view(table)
             return self._made[table]
 
-    def _view(self, table: str, files: Sequence[Path]) -> bool:
-        columns = self._columns(files)
+    def _view(self, table: str) -> bool:
+        source = self._source(table)
+        if source is None:
+            return False
+        columns = self._columns(source)
         if not self.patients and of_patients(table, columns):
             return False
         schema, short = table.split(".")
@@ -167,13 +168,25 @@ class Viewer(Run):
             )
         )
         self._own.execute(f"create schema if not exists {name(schema)}")
-        self._own.execute(
-            f"create view {name(schema, short)} as select * from {parquet(files)} where {where}"
-        )
+        self._own.execute(f"create view {name(schema, short)} as select * from {source} where {where}")
         return True
 
-    def _columns(self, files: Sequence[Path]) -> list[str]:
-        found = self._own.execute(f"describe select * from {parquet(files)}").fetchall()
+    def _source(self, table: str) -> str | None:
+        """Where the rows of a table lie: in a panel, else in the files of the run; None where nowhere.
+
+        A panel is attached under a name that no query can be written with: what has no condition keeps none
+        that is known.
+        """
+        panel = self._panels.file(table) if self._panels is not None and table not in self._given else None
+        if panel is not None:
+            alias = f"panel_{secrets.token_hex(16)}"
+            self._own.execute(f"attach {quote(str(panel))} as {alias} (read_only)")
+            return f"{alias}.rows"
+        files = self._files.get(table) or self._given.get(table)
+        return parquet(files) if files else None
+
+    def _columns(self, source: str) -> list[str]:
+        found = self._own.execute(f"describe select * from {source}").fetchall()
         return [str(row[0]) for row in found]
 
     @property
@@ -209,7 +222,7 @@ class Viewer(Run):
             self._own.execute("create table scope.person (person_id bigint)")
             return
         files = self._files[OF_PERSON]
-        present = self._columns(files)
+        present = self._columns(parquet(files))
         mine = " or ".join(
             f"{name(column)} in (select value from scope.{kind})"
             for kind, columns in COLUMNS.items()

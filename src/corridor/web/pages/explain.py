@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Query, Response
 from markupsafe import Markup
 
+from corridor.engine.runs import Run
 from corridor.errors import CorridorError
-from corridor.explain.asm_claims import EpisodeClaims, episode_claims
+from corridor.explain.asm_claims import EpisodeClaims, episode_claims, lines_of
 from corridor.explain.page import assumptions_table, derivation_tree
 from corridor.law import load_rules
 from corridor.reports.charts.timeline import Service, shapes_of, timeline
@@ -27,6 +29,7 @@ from corridor.web.roles import PATIENTS
 # A rule as the tree names it in its origin line; what came from data is escaped and holds no such name.
 RULE = re.compile(r'(?<=<span class="from">)rule ([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)')
 
+LINES = "panel.asm_episode_line"
 QUANTITIES_OF = {"asm": QUANTITIES, "mips": MIPS_QUANTITIES, "qp": QP_QUANTITIES}
 
 
@@ -139,12 +142,17 @@ def episode(visit: VisitDep, npi: str, number: int) -> Response:
         )
     year = int(viewer.manifest["setting"]["performance_year"])
     days = int(load_rules(["asm"]).in_force(year).number("asm.annualisation_days"))
-    opened = episode_claims(viewer, npi, number, days)
+    opened = episode_claims(viewer, npi, number, days, _lines if viewer.has(LINES) else lines_of)
     visit.note("episode", f"npi {npi}, episode {number}, person {_person(viewer, opened)}")
     return page(
         visit, "episode.html.j2", f"Episode {number} of {opened.of}", npi=npi, it=opened,
         cohort=cohort_name(opened.episode["cohort"]), picture=_timeline(opened),
     )  # fmt: skip
+
+
+def _lines(viewer: Run, episode: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The claim lines of an episode, as ``lines_of`` finds them among all claims."""
+    return viewer.query(f"select * from {LINES} where episode_id = ?", [episode["episode_id"]])
 
 
 def _timeline(opened: EpisodeClaims) -> Picture | None:

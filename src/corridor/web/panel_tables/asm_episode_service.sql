@@ -18,4 +18,4 @@ select
 from placed
 join episodes.chronic_service as s on s.episode_id = placed.episode_id
 where placed.place <= 3
-order by placed.npi, placed.tin, s.episode_id
+order by s.episode_id
