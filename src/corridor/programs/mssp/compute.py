@@ -1,0 +1,133 @@
+"""From inputs of any door to a settlement: the model evaluated, its rows, its derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridor.formulas import Evaluation, Model
+from corridor.formulas.walk import to_plain
+from corridor.programs.mssp.model import RECONCILIATION
+from corridor.programs.mssp.tracks import ADVANCED, advanced_apms
+
+if TYPE_CHECKING:
+    from corridor.formulas import Node
+    from corridor.law import Rules, RulesInForce
+
+TEXTS = ("track", "revenue_category", "disaster_kind")
+NONE_UNLESS_SAID = ("advance_payments_outstanding", "small_base_year")  # absent is 0, not unknown
+RESULT = (
+    "track", "assigned_beneficiaries", "person_years", "updated_benchmark_per_capita",
+    "benchmark_expenditure", "performance_expenditure", "benchmark_minus_expenditure", "savings_rate",
+    "minimum_savings_rate", "minimum_loss_rate", "generated_savings_or_losses", "quality_score",
+    "quality_share", "sharing_rate", "reduced_sharing", "loss_rate", "payment_limit", "loss_limit",
+    "savings_before_sequestration", "sequestration_share", "shared_savings", "losses_before_relief",
+    "disaster_adjustment", "shared_losses", "earned_savings_or_losses", "recouped", "paid_or_owed",
+    "repayment_mechanism", "low_revenue", "two_sided", "below_minimum_population",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A reconciliation of one performance year: one row an ACO, draws on axis 1 where inputs have them."""
+
+    evaluation: Evaluation
+    force: RulesInForce
+    warnings: list[str] = field(default_factory=list)
+    variable: Any = False  # where the ACO is said to have elected the variable rate
+
+    @property
+    def year(self) -> int:
+        return self.force.performance_year
+
+    def __getitem__(self, quantity: str) -> Any:
+        """The values of a quantity: (), (rows,), or (rows, draws)."""
+        return self.evaluation[quantity]
+
+    def column(self, quantity: str) -> Any:
+        """The values of a quantity, one a row, whether it varies or not."""
+        return np.broadcast_to(np.atleast_1d(np.asarray(self[quantity])), (self.evaluation.rows,))
+
+    def known(self, quantity: str) -> Any:
+        """Of each row, whether the quantity was given."""
+        rows = range(self.evaluation.rows)
+        return np.array([self.evaluation.is_given(quantity, row) for row in rows], dtype=bool)
+
+    def explain(self, row: int, quantity: str = "earned_savings_or_losses", draw: int = 0) -> Node:
+        """The derivation of one value."""
+        return self.evaluation.explain(row, quantity, draw)
+
+    def assumptions(self) -> list[dict[str, Any]]:
+        """The parameters under the result that are neither codified nor official."""
+        found = self.evaluation.assumptions(RESULT)
+        return found + self.force.assumptions([ADVANCED] if ADVANCED in self.force else [])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One record an ACO, unrounded; absent is None. For settlements without draws."""
+        columns = {name: np.atleast_1d(self.evaluation[name]) for name in RESULT}
+        advanced = advanced_apms(self.force)
+        found = []
+        for row in range(self.evaluation.rows):
+            values = {name: to_plain(column[row]) for name, column in columns.items()}
+            found.append({**values, "advanced_apm": advanced.get(str(values["track"]))})
+        return found
+
+
+def reconcile(
+    inputs: Mapping[str, Any],
+    rules: Rules,
+    year: int,
+    *,
+    evidence: Callable[[int, str], str | None] | None = None,
+    labels: list[str] | None = None,
+    warnings: list[str] | None = None,
+) -> Settlement:
+    """Settle a performance year from quantities by name (docs/mssp-settlement.md lists them).
+
+    inputs  track and the rest as scalars, columns (rows,) or draws (rows, draws); what is absent counts as
+            not known. ``minimum_savings_election`` may be given in place of elected_savings_rate: a fraction,
+            or ``variable``. A formula's own quantity beats it.
+    rules   loaded for corridor.programs.mssp.model.PROGRAMS
+    Raises what the law raises for a year it does not know, and FORMULA-SHAPE.
+    """
+    force = rules.in_force(year)
+    given = dict(inputs)
+    election = given.pop("minimum_savings_election", None)
+    if election is not None and "elected_savings_rate" not in given:
+        given["elected_savings_rate"] = elected_rate(election)
+    given.pop("aco_id", None)
+    given.pop("performance_year", None)
+    known = _filled(RECONCILIATION, given)
+    evaluation = RECONCILIATION.evaluate(known, force, wanted=RESULT, evidence=evidence, labels=labels)
+    return Settlement(evaluation, force, list(warnings or []), says_variable(election))
+
+
+def elected_rate(election: Any) -> Any:
+    """``variable`` is NaN, everything else the fraction it says; scalars or arrays."""
+    laid = np.asarray(election, dtype=object)
+    rates = [np.nan if v is None or v in ("variable", "") else float(v) for v in laid.reshape(-1)]
+    return np.array(rates, dtype=np.float64).reshape(laid.shape)
+
+
+def says_variable(election: Any) -> Any:
+    """Where the word ``variable`` stands."""
+    laid = np.asarray(election, dtype=object)
+    return np.array([v == "variable" for v in laid.reshape(-1)], dtype=bool).reshape(laid.shape)
+
+
+def _filled(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model may ask for: given, or absent; quantities it does not know are left out."""
+    absent = {name: (None if name in TEXTS else np.nan) for name in model.inputs()}
+    found: dict[str, Any] = {}
+    for name in (*absent, *model.formulas):
+        if name in given and given[name] is not None:
+            found[name] = given[name]
+        elif name in absent:
+            found[name] = np.array([None], dtype=object) if name in TEXTS else np.nan
+    for name in NONE_UNLESS_SAID:
+        if name in found:
+            found[name] = np.nan_to_num(np.asarray(found[name], dtype=np.float64))
+    return found

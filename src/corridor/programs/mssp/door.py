@@ -1,0 +1,174 @@
+"""The calculator door of MSSP: CMS's public results file, or a row an ACO by the names of the quantities."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridor.errors import CorridorError
+from corridor.programs.mssp.compute import TEXTS
+from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks
+from corridor.programs.mssp.model import RECONCILIATION
+from corridor.programs.mssp.public_file import is_public_file, read_public_file
+from corridor.programs.table import DoorTable, read_door_table
+
+if TYPE_CHECKING:
+    from corridor.law import Rules
+
+IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election", "agreement_period")
+SHARES = (
+    "elected_savings_rate", "minimum_savings_rate", "minimum_loss_rate", "quality_score", "quality_share",
+    "sharing_rate", "loss_rate", "disaster_share", "small_base_year_payment_limit",
+    "small_base_year_loss_limit",
+)  # fmt: skip
+
+
+def read_file(path: Path, rules: Rules, year: int | None, default: int | None) -> MsspInputs:
+    """The ACOs of a file, for the year asked for, that the file states, or ``default``.
+
+    Raises DOOR-* and TABULAR-* for the file, MSSP-YEAR, MSSP-ACO, MSSP-TRACK, MSSP-NUMBER, MSSP-SHARE.
+    """
+    table = read_door_table(path, ("aco_id", "track", "current_track"))
+    public = is_public_file(table)
+    chosen = chosen_year(table, path, year, default, public)
+    if public:
+        return read_public_file(table, rules.in_force(chosen), chosen)
+    return _read_own(table, chosen)
+
+
+def chosen_year(table: DoorTable, path: Path, year: int | None, default: int | None, public: bool) -> int:
+    """--year, else the column performance_year, else the name of CMS's file, else ``default``."""
+    stated = sorted({int(value) for value in _stated(table)})
+    asked = stated if year is None else sorted({*stated, year})
+    if len(asked) > 1:
+        raise CorridorError(
+            "MSSP-YEAR",
+            f"More than one performance year is meant: {', '.join(map(str, asked))}.",
+            why="Rates, limits and sequestration hang on the year.",
+            todo="Settle one year at a time; let --year and the column performance_year agree.",
+            file=table.file,
+            field="performance_year",
+        )
+    if asked:
+        return asked[0]
+    named = re.findall(r"(?<!\d)20\d\d(?!\d)", path.name)
+    if public and len(named) == 1:
+        return int(named[0])
+    if default is not None and not public:
+        return default
+    raise CorridorError(
+        "MSSP-YEAR",
+        "The performance year is not known.",
+        why="Neither --year nor the file says it.",
+        todo="Name it: --year 2024.",
+        file=table.file,
+        field="performance_year",
+    )
+
+
+def _stated(table: DoorTable) -> list[float]:
+    if "performance_year" not in table.cells:
+        return []
+    return [value for value in numbers(table, "performance_year").tolist() if value == value]
+
+
+def _read_own(table: DoorTable, year: int) -> MsspInputs:
+    from corridor.programs.mssp.model import BENCHMARK
+
+    known = {
+        *IDENTITY,
+        *RECONCILIATION.inputs(), *RECONCILIATION.formulas, *BENCHMARK.inputs(), *BENCHMARK.formulas,
+    }  # fmt: skip
+    aco_ids = identifiers(table)
+    columns: dict[str, Array] = {}
+    strange = []
+    for name in table.cells:
+        if name in ("aco_id", "aco_name", "performance_year"):
+            continue
+        if name not in known:
+            strange.append(name)
+        elif name == "track":
+            columns[name] = tracks(table, name)
+        elif name in TEXTS:
+            columns[name] = _words(table, name)
+        elif name == "minimum_savings_election":
+            columns[name] = _elections(table)
+        else:
+            columns[name] = numbers(table, name)
+            if name in SHARES:
+                _refuse_share(table, name, columns[name])
+    if "track" not in columns:
+        raise CorridorError(
+            "MSSP-NEEDS",
+            f"{aco_ids[0]} cannot be settled without track.",
+            why="It has no default.",
+            todo="Add the column track: A, B, C, D, E or EN.",
+            file=table.file,
+            field="track",
+        )
+    warnings = list(table.warnings)
+    if strange:
+        warnings.append(f"{table.file}: not known and ignored: {', '.join(strange)}")
+    return MsspInputs(
+        aco_ids,
+        list(table.cells.get("aco_name", [""] * len(aco_ids))),
+        columns,
+        {},
+        {name: name for name in columns},
+        table.lines,
+        table.file,
+        False,
+        year,
+        warnings,
+    )
+
+
+WORDS = {"revenue_category": ("low", "high"), "disaster_kind": ("disaster", "cyberattack")}
+
+
+def _words(table: DoorTable, column: str) -> Array:
+    found = texts(table, column)
+    for row, text in enumerate(found):
+        if text is not None and text not in WORDS[column]:
+            raise CorridorError(
+                "MSSP-WORD",
+                f"{text!r} is not a value of {column}.",
+                todo=f"Use {' or '.join(WORDS[column])}.",
+                file=table.file,
+                line=table.lines[row],
+                field=column,
+            )
+    return found
+
+
+def _elections(table: DoorTable) -> Array:
+    """``variable``, or a fraction."""
+    name = "minimum_savings_election"
+    laid = [text.strip().lower() for text in table.cells[name]]
+    blanked = DoorTable(
+        table.file, table.columns, {name: ["" if t == "variable" else t for t in laid]}, table.lines
+    )
+    rates = numbers(blanked, name)
+    _refuse_share(table, name, rates)
+    return np.array(
+        ["variable" if t == "variable" else None if r != r else r for t, r in zip(laid, rates, strict=True)],
+        dtype=object,
+    )
+
+
+def _refuse_share(table: DoorTable, column: str, values: Array) -> None:
+    """Raises MSSP-SHARE for a share above one: hundredths without a percent sign, most likely."""
+    wrong = np.flatnonzero((values > 1) | (values < 0))
+    if len(wrong):
+        raise CorridorError(
+            "MSSP-SHARE",
+            f"{values[wrong[0]]:g} is not a share of one.",
+            why="Shares are fractions (0.5) or carry a percent sign (50%).",
+            todo="Write it so.",
+            file=table.file,
+            line=table.lines[int(wrong[0])],
+            field=column,
+        )

@@ -1,0 +1,178 @@
+"""The settled file: rows for a reader and a machine, and how they stand to the figures CMS printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corridor.formulas import round_half_up
+from corridor.programs.mssp.checks import gaps, refuse_gaps
+from corridor.programs.mssp.compute import Settlement, reconcile
+from corridor.programs.mssp.inputs import MsspInputs
+from corridor.programs.mssp.model import RECONCILIATION
+from corridor.programs.mssp.public_file import PRINTED_RATE
+
+if TYPE_CHECKING:
+    from corridor.formulas import Node
+    from corridor.law import Rules
+
+DOLLAR = 1.0  # CMS prints whole dollars: totals that are each half a dollar off make a dollar
+DOLLARS = ("benchmark_minus_expenditure", "generated_savings_or_losses", "earned_savings_or_losses")
+RATES = ("savings_rate", "minimum_savings_rate", "sharing_rate", "loss_rate")
+REVENUE_NOTE = "the file has no participant_revenue, which limits losses too: losses are at most these"
+LEAST = 1e-9  # what binary fractions leave behind
+
+
+@dataclass(frozen=True)
+class Check:
+    """One of CMS's own figures beside ours; ``agrees`` to the dollar, or to the digits CMS prints."""
+
+    quantity: str
+    ours: float | None
+    published: float
+    difference: float | None
+    agrees: bool
+    reason: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Result:
+    """A settled file."""
+
+    inputs: MsspInputs
+    settlement: Settlement
+
+    @property
+    def year(self) -> int:
+        return self.settlement.year
+
+    @property
+    def warnings(self) -> list[str]:
+        return [*self.inputs.warnings, *self.settlement.warnings]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One record an ACO; beside CMS's figures also agrees, difference, reason and checks."""
+        found = []
+        missing = dict(gaps(self.settlement)) if self.inputs.public else {}
+        for row, values in enumerate(self.settlement.rows()):
+            record: dict[str, Any] = {
+                "aco_id": self.inputs.aco_ids[row],
+                "aco_name": self.inputs.names[row] or None,
+                "performance_year": self.year,
+                **values,
+                "notes": self._notes(values),
+            }
+            if self.inputs.published:
+                lacks = [name for name, rows in missing.items() if rows[row]]
+                if "participant_revenue" in lacks:
+                    record["notes"].append(REVENUE_NOTE)
+                record |= self._beside(row, lacks)
+            found.append(record)
+        return found
+
+    def checks(self, row: int, lacks: Sequence[str] = ()) -> list[Check]:
+        """CMS's figures of a row beside ours."""
+        found = []
+        for quantity in (*DOLLARS, *RATES):
+            if quantity in self.inputs.published:
+                printed = float(self.inputs.published[quantity][row])
+                if printed == printed:
+                    found.append(self._check(row, quantity, printed, lacks))
+        return found
+
+    def _check(self, row: int, quantity: str, printed: float, lacks: Sequence[str]) -> Check:
+        exact = float(self.settlement.column(quantity)[row])
+        dollars = quantity in DOLLARS
+        ours = float(round_half_up(exact)) if dollars else exact
+        difference = ours - printed
+        allowed = DOLLAR if dollars else PRINTED_RATE + LEAST
+        agrees = bool(abs(difference) <= allowed)
+        reason = None
+        if not agrees:
+            reason = self._reason(quantity, lacks)
+        elif dollars and difference:
+            reason = "CMS prints whole dollars: the totals it rounded are not the ones it computed with"
+        shown = None if exact != exact else exact
+        return Check(quantity, shown, printed, None if exact != exact else difference, agrees, reason)
+
+    def _reason(self, quantity: str, lacks: Sequence[str]) -> str:
+        if lacks and quantity in ("earned_savings_or_losses", "loss_rate", "sharing_rate"):
+            return f"the file has no {' and no '.join(lacks)}, on which it hangs"
+        return "not explained by what the file holds"
+
+    def _beside(self, row: int, lacks: Sequence[str]) -> dict[str, Any]:
+        checks = self.checks(row, lacks)
+        earned = next((one for one in checks if one.quantity == "earned_savings_or_losses"), None)
+        reasons = dict.fromkeys(one.reason for one in checks if one.reason is not None)
+        return {
+            "agrees": all(one.agrees for one in checks),
+            "difference": None if earned is None else earned.difference,
+            "reason": "; ".join(reasons) or None,
+            "checks": [one.to_dict() for one in checks],
+        }
+
+    def _notes(self, values: dict[str, Any]) -> list[str]:
+        notes = []
+        if values["below_minimum_population"]:
+            notes.append("fewer assigned beneficiaries than required: a corrective action plan is due")
+        return notes
+
+    def agreement(self) -> dict[str, Any]:
+        """Of every figure CMS prints: how many agree, and how many to the last digit.
+
+        ``taken`` are minimum savings rates that only repeat the file: it prints no election, and what may be
+        elected is taken for elected.
+        """
+        counts: dict[str, dict[str, int]] = {}
+        missing = dict(gaps(self.settlement))
+        for row in range(len(self.inputs.aco_ids)):
+            lacks = [name for name, rows in missing.items() if rows[row]]
+            for one in self.checks(row, lacks):
+                count = counts.setdefault(one.quantity, {"total": 0, "agreed": 0, "exact": 0})
+                count["total"] += 1
+                count["agreed"] += one.agrees
+                exact = one.quantity in RATES or one.difference == 0
+                count["exact"] += one.agrees and exact
+        if "minimum_savings_rate" in counts:
+            variable = self.settlement.column("variable_minimum_savings_rate")
+            own = self.settlement.column("minimum_savings_rate") != variable
+            counts["minimum_savings_rate"]["taken"] = int(own.sum())
+        return counts
+
+    def quantities(self) -> list[str]:
+        """What can be derived."""
+        return list(RECONCILIATION.formulas)
+
+    def explain(self, row: int, quantity: str) -> Node:
+        """The derivation of one value of an ACO."""
+        return self.settlement.explain(row, quantity)
+
+    def assumptions(self) -> list[dict[str, Any]]:
+        return self.settlement.assumptions()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "program": "mssp",
+            "year": self.year,
+            "losses_due_days": self.settlement.force.number("mssp.losses_due_days"),
+            "rows": self.rows(),
+            "agreement": self.agreement() if self.inputs.published else None,
+            "assumptions": self.assumptions(),
+            "warnings": self.warnings,
+        }
+
+
+def settle(inputs: MsspInputs, rules: Rules, year: int) -> Result:
+    """Settle the rows of a file. Raises MSSP-NEEDS where something without a default is missing."""
+    settlement = reconcile(inputs.columns, rules, year, evidence=inputs.evidence, labels=inputs.aco_ids)
+    if not inputs.public:
+        refuse_gaps(inputs, settlement)
+    return Result(inputs, settlement)
+
+
+__all__ = ["Check", "Result", "settle"]
