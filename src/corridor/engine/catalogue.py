@@ -25,6 +25,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.qp.entity",
     "corridor.programs.qp.clinician_year",
     "corridor.programs.mips.run",
+    "corridor.programs.mssp.benchmark_step",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

@@ -5,9 +5,9 @@ That growth has two witnesses: the months of this year against the same months o
 expected beforehand. Each counts by how sure it is (credibility). Seasons and the way that people reach the
 truncation threshold late in a year are those of last year's same months.
 
-How sure the whole is comes from the people themselves: how much they differ, how much the same person's months
-go together within a year and from one year to the next, how far claims still to come may go, and how far the
-trend may be off.
+How sure the whole is comes from the people themselves: how much they differ, how much the months of one
+person go together within a year and from one year to the next, how far claims still to come may go, and how
+far the trend may be off.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Experience:
 
 @dataclass(frozen=True)
 class Trend:
-    """Growth of dollars a member month from last year to this one as expected beforehand; 0.04 is 4 percent."""
+    """Growth of dollars a member month from last year to this one, as expected beforehand: fractions."""
 
     expected: float
     deviation: float
@@ -55,7 +55,8 @@ class Projected:
     """Dollars for each beneficiary and year at year end.
 
     deviation     standard error of ``per_capita``
-    growth        growth used, a fraction; ``observed_growth`` of this year's months; ``credibility`` its weight
+    growth        growth used, a fraction; ``observed_growth`` that of this year's months, ``credibility`` its
+                  weight
     parts         variance of ``per_capita`` by cause: people, claims to come, trend
     """
 
