@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Row = dict[str, Any]
+SHOWN_ROWS = 40
 
 
 def settlement_text(found: dict[str, Any]) -> str:
@@ -72,8 +73,61 @@ def _year_lines(found: dict[str, Any], row: Row) -> list[str]:
 
 
 def _outcome_lines(found: dict[str, Any]) -> list[str]:
-    return []
+    rows, totals = found["rows"], found["totals"]
+    inside = [row for row in rows if row["in_agreement"]]
+    lines = [
+        found["title"],
+        f"{len(inside):,} of {len(rows):,} infusions are in the agreement; it adds "
+        f"${totals['supplemental_rebate']:,.2f} to the statutory rebate; net cost "
+        f"${totals['net_cost']:,.2f}.",
+        "",
+        f"  {'infusion':<12} {'gross':>14} {'statutory':>13} {'guaranteed':>13} {'volume':>12} "
+        f"{'outcomes':>14} {'net cost':>15} {'expected net':>15}",
+    ]
+    for row in rows[:SHOWN_ROWS]:
+        if not row["in_agreement"]:
+            lines.append(f"  {row['episode']:<12.12} {row['reason']}")
+            continue
+        lines.append(
+            f"  {row['episode']:<12.12} {money(row['gross_spend']):>14} {money(row['statutory_rebate']):>13} "
+            f"{money(row['guaranteed_rebate']):>13} {money(row['volume_rebate']):>12} "
+            f"{money(row['outcome_rebate']):>14} {money(row['net_cost']):>15} "
+            f"{money(row['expected_net_cost']):>15}"
+        )
+        states = ", ".join(f"{one['code']} {one['status']}" for one in row["outcomes"])
+        if states:
+            lines.append(f"  {'':<12} {states}")
+    return lines + _more(rows)
 
 
 def _reference_lines(found: dict[str, Any]) -> list[str]:
-    return []
+    rows = found["rows"]
+    total = sum(row["invoice_dollars"] for row in rows)
+    lines = [found["title"], f"Invoices together ${total:,.2f}.", ""]
+    lines.append(f"  {'NDC':<10} {'country':<8} {'net price':>12} {'factor':>8} {'adjusted':>12}  rank")
+    for one in found["prices"][:SHOWN_ROWS]:
+        lines.append(
+            f"  {one['ndc9']:<10} {one['country']:<8} {one['net_price']:>12,.2f} "
+            f"{one['price_adjuster']:>8.3f} {one['adjusted_price']:>12,.2f}  {one['rank']}"
+        )
+    for ndc, countries in found["missing_countries"].items():
+        if countries:
+            lines.append(f"  {ndc:<10} no price of {', '.join(countries)}")
+    lines += ["", f"  {'invoice':<24} {'WAC':>10} {'URA':>9} {'rebate':>9} {'units':>11} {'dollars':>15}"]
+    for row in rows[:SHOWN_ROWS]:
+        notes = [
+            *(["reported later"] if row["retroactive"] else []),
+            *(["no rebate beyond the statutory one"] if row["floor_binds"] else []),
+            *([] if row["true_up_dollars"] is None else [f"true-up {money(row['true_up_dollars'], True)}"]),
+        ]
+        lines.append(
+            f"  {row['invoice']:<24.24} {row['wac']:>10,.2f} {row['ura']:>9,.2f} "
+            f"{row['rebate_per_unit']:>9,.2f} {row['invoiced_units']:>11,.0f} "
+            f"{row['invoice_dollars']:>15,.2f}" + (f"  {'; '.join(notes)}" if notes else "")
+        )
+    return lines + _more(rows)
+
+
+def _more(rows: list[Row]) -> list[str]:
+    rest = len(rows) - SHOWN_ROWS
+    return [f"... and {rest:,} more; --json or --out hold all of them"] if rest > 0 else []

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from corridor.programs.contract.figures import Figures
     from corridor.programs.contract.read import Contract
     from corridor.programs.contract.settle import Settlement
+    from corridor.programs.contract.triangle import Triangle
 
 RULES = ["cgt", "generous"]  # what formulas of contracts may ask of the law: the drug models
 Row = dict[str, Any]
@@ -129,3 +130,20 @@ def explain_contract(
         file=file.name,
         field="--id",
     )
+
+
+def triangle_of(
+    file: Path | None, tin: str | None, known: date | None, config: Path | None
+) -> tuple[Triangle, list[Row]]:
+    """A claims triangle from payments, or from the last run; and what is assumed in it."""
+    from corridor.programs.contract.triangle import build, read_payments
+
+    force = load_rules(["contract"]).in_force(date.today().year)
+    if file is None:
+        from corridor.programs.contract.claims import paid_by_lag
+
+        payments = paid_by_lag(config, known, tin)
+    else:
+        payments = read_payments(file, known, tin)
+    assumed = force.assumptions(["contract.fewest_months", "contract.ibnr_interval"])
+    return build(payments, force, file.name if file else None), assumed

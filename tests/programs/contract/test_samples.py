@@ -1,4 +1,4 @@
-"""The samples of docs/contracts: each is read, settled through the command line, and compared with hand work."""
+"""The samples of docs/contracts, settled through the command line and compared with hand work."""
 
 from __future__ import annotations
 

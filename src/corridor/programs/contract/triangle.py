@@ -1,0 +1,225 @@
+"""Claims triangles: what is still to come, by chain ladder, and how sure that is, by Mack.
+
+Mack, T. (1993), Distribution-free calculation of the standard error of chain ladder reserve estimates,
+ASTIN Bulletin 23(2). No tail beyond the last lag that is seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine.tabular.form import read_form
+from corridor.errors import CorridorError
+
+if TYPE_CHECKING:
+    from corridor.law import RulesInForce
+
+Row = dict[str, Any]
+Array = npt.NDArray[np.float64]
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """Cumulative payments (months of service x lags, NaN where not yet seen) and what follows from them."""
+
+    months: list[int]
+    cumulative: Array
+    factors: Array
+    to_end: Array
+    latest: Array
+    ultimate: Array
+    errors: Array
+    total_error: float
+    confidence: float
+
+    @property
+    def ibnr(self) -> Array:
+        """Still to come by month of service."""
+        return self.ultimate - self.latest
+
+    def interval(self, place: int | None = None) -> tuple[float, float]:
+        """The range of what is still to come, of one month or of all together."""
+        mean = float(self.ibnr.sum() if place is None else self.ibnr[place])
+        return spread(mean, self.total_error if place is None else float(self.errors[place]), self.confidence)
+
+    def completion(self) -> dict[int, float]:
+        """By month of service, what paid amounts are multiplied by."""
+        return {
+            month: float(self.ultimate[at] / self.latest[at]) if self.latest[at] else 1.0
+            for at, month in enumerate(self.months)
+        }
+
+    def rows(self) -> list[Row]:
+        """One record a month of service."""
+        found = []
+        for at, month in enumerate(self.months):
+            low, high = self.interval(at)
+            found.append(
+                {
+                    "service_month": month,
+                    "lag": int((~np.isnan(self.cumulative[at])).sum()) - 1,
+                    "paid": float(self.latest[at]),
+                    "factor_to_end": float(self.to_end[at]),
+                    "ultimate": float(self.ultimate[at]),
+                    "ibnr": float(self.ibnr[at]),
+                    "standard_error": float(self.errors[at]),
+                    "ibnr_low": low,
+                    "ibnr_high": high,
+                }
+            )
+        return found
+
+    def to_dict(self, assumptions: list[Row]) -> dict[str, Any]:
+        """Everything for machines; the triangle itself month by month, null where not yet seen."""
+        low, high = self.interval()
+        cells = [[None if math.isnan(one) else one for one in line] for line in self.cumulative.tolist()]
+        return {
+            "program": "contract",
+            "year": None,
+            "rows": self.rows(),
+            "paid": float(self.latest.sum()),
+            "ibnr": float(self.ibnr.sum()),
+            "ibnr_low": low,
+            "ibnr_high": high,
+            "standard_error": self.total_error,
+            "confidence": self.confidence,
+            "factors": self.factors.tolist(),
+            "triangle": [
+                {"service_month": month, "cumulative": line}
+                for month, line in zip(self.months, cells, strict=True)
+            ],
+            "assumptions": assumptions,
+            "warnings": [],
+        }
+
+
+def spread(mean: float, error: float, confidence: float) -> tuple[float, float]:
+    """The middle part of a lognormal of this mean and error; of a normal where the mean is not above 0."""
+    if error == 0:
+        return mean, mean
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    if mean <= 0:
+        return mean - z * error, mean + z * error
+    variance = math.log1p((error / mean) ** 2)
+    middle = math.log(mean) - variance / 2
+    return math.exp(middle - z * math.sqrt(variance)), math.exp(middle + z * math.sqrt(variance))
+
+
+def read_payments(path: Path, known_on: date | None, tin: str | None = None) -> list[tuple[int, int, float]]:
+    """(month of service, month of payment, dollars) of the form contract_payments, paid by ``known_on``.
+
+    Raises FORM-* and CONTRACT-TRIANGLE for a payment before its service.
+    """
+    form = read_form(path, "contract_payments")
+    last = None if known_on is None else known_on.year * 100 + known_on.month
+    found = []
+    for row, line in zip(form.rows, form.lines, strict=True):
+        for name in ("service_month", "paid_month"):
+            if not 1 <= row[name] % 100 <= YEAR:
+                raise _refused(f"{row[name]} is no month.", form.file, line, name)
+        if row["paid_month"] < row["service_month"]:
+            raise _refused("It was paid before the month of service.", form.file, line, "paid_month")
+        if (tin is None or row["tin"] == tin) and (last is None or row["paid_month"] <= last):
+            found.append((row["service_month"], row["paid_month"], float(row["paid_amount"])))
+    return found
+
+
+def _refused(what: str, file: str | None, line: int | None = None, field: str | None = None) -> CorridorError:
+    return CorridorError(
+        "CONTRACT-TRIANGLE",
+        what,
+        why="Development is read off payments in the months after the service.",
+        todo="Correct the months, or give more months of service and payment.",
+        file=file,
+        line=line,
+        field=field,
+    )
+
+
+def build(
+    payments: Sequence[tuple[int, int, float]], force: RulesInForce, file: str | None = None
+) -> Triangle:
+    """The triangle of all months between the first and the last. Raises CONTRACT-TRIANGLE for too few."""
+    if not payments:
+        raise _refused("There are no payments.", file)
+    first, last = _index(min(one[0] for one in payments)), _index(max(one[1] for one in payments))
+    count = last - first + 1
+    fewest = int(force.number("contract.fewest_months"))
+    if count < fewest:
+        raise _refused(f"There are {count} months of service; it takes {fewest}.", file)
+    increments = np.zeros((count, count))
+    for service, paid, amount in payments:
+        increments[_index(service) - first, _index(paid) - _index(service)] += amount
+    cumulative = np.cumsum(increments, axis=1)
+    cumulative[np.add.outer(np.arange(count), np.arange(count)) >= count] = np.nan
+    months = [_month(first + at) for at in range(count)]
+    return develop(cumulative, months, force.number("contract.ibnr_interval"))
+
+
+def _index(month: int) -> int:
+    return (month // 100) * YEAR + month % 100 - 1
+
+
+def _month(index: int) -> int:
+    return (index // YEAR) * 100 + index % YEAR + 1
+
+
+def develop(cumulative: Array, months: list[int], confidence: float) -> Triangle:
+    """Chain ladder and Mack on a square of cumulative payments (NaN below the diagonal)."""
+    size = cumulative.shape[0]
+    factors, sigma = np.ones(size - 1), np.zeros(size - 1)
+    for lag in range(size - 1):
+        seen = size - lag - 1
+        before, after = cumulative[:seen, lag], cumulative[:seen, lag + 1]
+        if before.sum() == 0:
+            continue
+        factors[lag] = after.sum() / before.sum()
+        used = before > 0
+        if seen > 1 and used.sum() > 1:
+            ratio = after[used] / before[used]
+            sigma[lag] = (before[used] * (ratio - factors[lag]) ** 2).sum() / (used.sum() - 1)
+        elif lag > 1 and sigma[lag - 2] > 0:
+            # one development is seen once: Mack's extrapolation of the two before it
+            sigma[lag] = min(sigma[lag - 1] ** 2 / sigma[lag - 2], sigma[lag - 2], sigma[lag - 1])
+    latest = np.array([cumulative[at, size - 1 - at] for at in range(size)])
+    filled = cumulative.copy()
+    for at in range(size):
+        for lag in range(size - 1 - at, size - 1):
+            filled[at, lag + 1] = filled[at, lag] * factors[lag]
+    ultimate = filled[:, -1]
+    to_end = np.array([np.prod(factors[size - 1 - at :]) for at in range(size)])
+    errors, total = _mack(cumulative, filled, factors, sigma, ultimate)
+    return Triangle(months, cumulative, factors, to_end, latest, ultimate, errors, total, confidence)
+
+
+def _mack(
+    cumulative: Array, filled: Array, factors: Array, sigma: Array, ultimate: Array
+) -> tuple[Array, float]:
+    """Standard errors of what is still to come by month of service, and of all months together."""
+    size = len(ultimate)
+    column = [float(np.nansum(cumulative[: size - lag - 1, lag])) for lag in range(size - 1)]
+    relative = np.divide(sigma, factors**2, out=np.zeros(size - 1), where=factors != 0)
+    squared = np.zeros(size)
+    for at in range(1, size):
+        for lag in range(size - 1 - at, size - 1):
+            own = 1 / filled[at, lag] if filled[at, lag] > 0 else 0.0
+            shared = 1 / column[lag] if column[lag] > 0 else 0.0
+            squared[at] += relative[lag] * (own + shared)
+        squared[at] *= ultimate[at] ** 2
+    total = 0.0
+    for at in range(1, size):
+        common = sum(
+            2 * relative[lag] / column[lag] for lag in range(size - 1 - at, size - 1) if column[lag] > 0
+        )
+        total += squared[at] + ultimate[at] * float(ultimate[at + 1 :].sum()) * common
+    return np.sqrt(squared), math.sqrt(max(total, 0.0))
