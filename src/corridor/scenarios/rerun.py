@@ -35,28 +35,20 @@ def touched(changed: Sequence[str], wanted: Sequence[str]) -> list[Step]:
 
 
 def recomputed(
-    run: Run,
-    force: RulesInForce,
-    changes: Mapping[str, str],
-    wanted: Sequence[str],
-    again: Sequence[str] = (),
+    run: Run, force: RulesInForce, changes: Mapping[str, str], wanted: Sequence[str]
 ) -> duckdb.DuckDBPyConnection:
-    """A connection on which ``wanted`` tables are as they would be.
+    """A connection on which ``wanted`` tables are as they would be; those the change does not reach are the
+    run's own.
 
     changes  table -> a select of its rows, over the table as the run left it
-    again    tables computed anew though nothing they read has changed: their rules have
     Raises RERUN-STEP where a step in between is not SQL, RERUN-TABLE where the run did not make a table that
     is read.
     """
-    steps = touched([*changes, *again], wanted)
-    order = {step.step: place for place, step in enumerate(load_catalogue().order(wanted))}
-    first = [load_catalogue().steps[table] for table in again if table not in changes]
-    steps = sorted({step.step: step for step in (*first, *steps)}.values(), key=lambda one: order[one.step])
-    made = {step.step for step in steps} | set(changes)
+    steps = touched([*changes], wanted)
+    made = {step.step for step in steps}
     con = connect(threads=1)
-    for table in sorted({read for step in steps for read in step.reads} - made | set(changes) | set(wanted)):
-        if table not in made or table in changes:
-            _view(con, run, table)
+    for table in sorted({read for step in steps for read in step.reads} - made | {*changes, *wanted} - made):
+        _view(con, run, table)
     for table, select in changes.items():
         _replace(con, table, select)
     names = sorted({rule for step in steps for rule in step.rules})

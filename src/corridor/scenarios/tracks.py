@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.formulas.columns import Floats
+from corridor.programs.mssp import benchmark as formulas
 from corridor.programs.mssp.compute import reconcile
 from corridor.scenarios import tracks_risk as risk
 from corridor.scenarios.tracks_advice import Advice, Appetite, advise
@@ -170,11 +171,27 @@ def choose(
     )  # fmt: skip
 
 
+def capped_risk(case: TrackCase, futures: Futures, year: int, rules: Rules) -> Floats:
+    """The risk ratio of each draw as it counts: within the demographic ratio and the points above it.
+
+    The last base year is the baseline, the year before the agreement. One type stands for all.
+    """
+    force = rules.in_force(case.agreement_start_year + year)
+    points = force.number("mssp.risk_growth_cap")
+    first_start = force.number("mssp.present_method_first_start")
+    ratio = futures.risk[year]
+    demographic = np.full((len(ratio), 1), (1 + case.demographic_trend) ** (year + 1))
+    cap = formulas.risk_cap(np.ones((len(ratio), 1)), demographic, points)
+    present = formulas.present_method(np.full(len(ratio), float(case.agreement_start_year)), first_start)
+    counted = formulas.capped_risk_ratio(ratio[:, np.newaxis], ratio, cap, present, points)
+    return np.asarray(counted[:, 0])
+
+
 def _settled(case: TrackCase, settings: Settings, futures: Futures, year: int, rules: Rules) -> Any:
     """The settlement of one year: rows are cells of level and election, draws axis 1."""
     when = case.agreement_start_year + year
     person_years = case.person_years
-    benchmark = futures.benchmark[year] * futures.risk[year]
+    benchmark = futures.benchmark[year] * capped_risk(case, futures, year, rules)
     quality = futures.quality[year]
     one = np.newaxis
     inputs: dict[str, Any] = {
