@@ -64,14 +64,20 @@ def _needs_file(contract: Contract) -> CorridorError:
 
 
 def figures_of(
-    contract: Contract, file: Path | None, quality: Path | None, known: date | None, config: Path | None
+    contract: Contract,
+    file: Path | None,
+    quality: Path | None,
+    known: date | None,
+    config: Path | None,
+    year: int | None = None,
 ) -> Figures:
     """Figures from a file, or from the claims of the last run."""
+    from corridor.programs.contract.claims import claims_figures
     from corridor.programs.contract.figures import read_figures
 
     if file is not None:
         return read_figures(file, quality, known)
-    raise _needs_file(contract)
+    return claims_figures(contract, quality, known, config, year)
 
 
 def settlement(
@@ -85,7 +91,7 @@ def settlement(
     """A value-based contract settled for one year, or for all the figures speak of."""
     from corridor.programs.contract.settle import settle
 
-    figures = figures_of(contract, file, quality, known, config)
+    figures = figures_of(contract, file, quality, known, config, year)
     years = [year] if year is not None else figures.years()
     return settle(contract, figures, years, force_of(years[0] if years else date.today().year, known))
 

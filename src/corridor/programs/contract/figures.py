@@ -60,13 +60,17 @@ def read_figures(file: Path, quality: Path | None, known_on: date | None) -> Fig
     results: list[Row] = []
     warnings = list(form.warnings)
     if quality is not None:
-        given = read_form(quality, "contract_quality")
-        results = latest(
-            given.rows, given.lines, ("performance_year", "measure", "tin"), known_on, given.file
-        )
-        _refuse_counts(results, given.file)
-        warnings += given.warnings
+        results, more = read_quality(quality, known_on)
+        warnings += more
     return Figures(lines, results, form.file, quality.name if quality else "", warnings)
+
+
+def read_quality(file: Path, known_on: date | None) -> tuple[list[Row], list[str]]:
+    """Results of measures (form contract_quality) and warnings. Raises as ``read_figures``."""
+    form = read_form(file, "contract_quality")
+    results = latest(form.rows, form.lines, ("performance_year", "measure", "tin"), known_on, form.file)
+    _refuse_counts(results, form.file)
+    return results, list(form.warnings)
 
 
 def latest(
