@@ -29,7 +29,7 @@ def explain_file(
 ) -> None:
     """Derive ``quantity`` of an ACO (default: what it earns or owes) in a calculator-door file.
 
-    Raises SETTLE-NO-COHORT, EXPLAIN-NEEDS-FILE, EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door
+    Raises REACH-NEEDS-FILE, EXPLAIN-NOT-FOUND, EXPLAIN-QUANTITY, and what the door
     raises.
     """
     from corridor.cli.settle_reach import settled_file

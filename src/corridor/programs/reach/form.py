@@ -94,6 +94,7 @@ def read_acos(path: Path, name: str) -> AcoForm:
             found.segments.parent.append(aco)
         _merge(form, found.segments, segment, row, line, lambda one: one in of_segment)
         if of_county and row.get("county_code") is not None:
+            _refuse_twice(form, found, segment, row, line)
             found.counties.values.append({one: row[one] for one in of_county})
             found.counties.lines.append(dict.fromkeys(of_county, line))
             found.counties.parent.append(segment)
@@ -118,6 +119,20 @@ def _merge(form: Form, level: Level, at: int, row: Row, line: int, mine: Any) ->
                 line=line,
                 field=name,
             )
+
+
+def _refuse_twice(form: Form, found: AcoForm, segment: int, row: Row, line: int) -> None:
+    counties = zip(found.counties.parent, found.counties.values, strict=True)
+    if any(above == segment and one["county_code"] == row["county_code"] for above, one in counties):
+        raise CorridorError(
+            "REACH-TWICE",
+            "A county stands twice in one segment.",
+            why="Its months would count twice.",
+            todo="Keep one row.",
+            file=form.file,
+            line=line,
+            field="county_code",
+        )
 
 
 def _refuse_alone(form: Form, row: Row, line: int, below: set[str]) -> None:
