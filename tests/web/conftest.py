@@ -19,6 +19,7 @@ from corridor.web.guard import COOKIE
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.sessions import start_session
+from corridor.web.sqlite_store import SqliteStore
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.reports.community import FakeRun
@@ -91,7 +92,9 @@ def _lines(run: FakeRun) -> list[dict[str, object]]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing tested here hangs on how slowly a password is hashed."""
+    """Nothing tested here hangs on how slowly a password is hashed, nor on a loss of power."""
+    opened = SqliteStore._open
+    monkeypatch.setattr(SqliteStore, "_open", lambda store, durable=True: opened(store, False))
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, compile_path
 
 from corridor import __version__
 from corridor.errors import CorridorError
@@ -119,8 +120,21 @@ def create_app(bench: Workbench) -> FastAPI:
         redirect_slashes=False,
     )  # fmt: skip
     app.state.bench = bench
+    app.router.routes.extend(_routes())
+    app.add_exception_handler(CorridorError, _known)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    for status in (400, 404, 405):
+        app.add_exception_handler(status, _refused)
+    app.add_middleware(Shell, bench=bench)
+    return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """The routes of the table, their signatures read once a process: no route holds a workbench."""
+    router = APIRouter()
     for route in ROUTES:
-        app.add_api_route(
+        router.add_api_route(
             route.path,
             route.endpoint(),
             methods=[route.method],
@@ -130,12 +144,7 @@ def create_app(bench: Workbench) -> FastAPI:
             response_model=None,
             openapi_extra={"security": [{"token": []}]} if route.api else None,
         )
-    app.add_exception_handler(CorridorError, _known)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    for status in (400, 404, 405):
-        app.add_exception_handler(status, _refused)
-    app.add_middleware(Shell, bench=bench)
-    return app
+    return tuple(router.routes)
 
 
 def for_program(request: Request) -> bool:
