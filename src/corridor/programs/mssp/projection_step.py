@@ -196,7 +196,7 @@ def _caps(
     one: Loaded, first: int, start: int, this: int, counted: Floats, expected: float
 ) -> tuple[Floats, Floats]:
     """What a person may cost at most in last year and in this one: of each month a twelfth of the threshold
-    of its type. Of an unfinished year it is last year's with the expected trend, unless CMS's is installed."""
+    of its type. Of an unfinished year it is last year's with the expected trend, unless installed."""
     prior_cap = one.cap[:, first:start]
     prior = np.where(counted[:, :MONTHS] > 0, prior_cap, 0).sum(axis=1) / MONTHS
     months = counted[:, MONTHS : MONTHS + this]
