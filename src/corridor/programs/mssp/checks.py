@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import CorridorError
+from corridor.programs.mssp.by_type import TYPES
+from corridor.programs.mssp.model import FROM_BASE_YEARS
 
 if TYPE_CHECKING:
     from corridor.programs.mssp.compute import Settlement
@@ -30,13 +32,31 @@ WHERE = {
     "small_base_year_loss_limit": f"{RULE}, as a share of the updated benchmark",
 }
 
+BENCHMARK_REPORT = "CMS's historical benchmark report (BNMRK)"
+BENCHMARK_WHERE = {
+    "acpt_ratio": f"{BENCHMARK_REPORT}, Table 6, section F",
+    "population_adjustment": f"{BENCHMARK_REPORT}, Table 1C; 0 where it grants none",
+    "regional_by3": f"{BENCHMARK_REPORT}, Table 1A",
+    "national_by3": f"{BENCHMARK_REPORT}, Table 1A",
+    "national_trend_by1": f"{BENCHMARK_REPORT}, Table 2",
+    "national_trend_by2": f"{BENCHMARK_REPORT}, Table 2",
+    "regional_trend_by1": f"{BENCHMARK_REPORT}, Table 2",
+    "regional_trend_by2": f"{BENCHMARK_REPORT}, Table 2",
+    "market_share": f"{BENCHMARK_REPORT}, Table 2",
+    "national_update": "CMS's quarterly or annual expenditure report (QEXPU, AEXPU), Table 1",
+    "regional_update": "CMS's quarterly or annual expenditure report (QEXPU, AEXPU), Table 2",
+    "py_per_capita": "CMS's annual expenditure report (AEXPU), Table 1",
+    "py_person_years": "CMS's annual expenditure report (AEXPU), Table 1",
+    "demographic_ratio": REPORT,
+}
+
 
 def refuse_gaps(inputs: MsspInputs, settlement: Settlement) -> None:
     """Raises MSSP-NEEDS for the first quantity without which an ACO cannot be settled.
 
     CMS's public file is not refused: what it leaves out is said beside the row it matters for.
     """
-    for quantity, rows in gaps(settlement):
+    for quantity, rows in (*base_year_gaps(settlement), *gaps(settlement)):
         found = np.flatnonzero(rows)
         if len(found):
             row = int(found[0])
@@ -50,11 +70,49 @@ def needs(quantity: str, inputs: MsspInputs, row: int, count: int = 1) -> Corrid
         "MSSP-NEEDS",
         f"{inputs.aco_ids[row]} cannot be settled without {quantity}.",
         why=f"It has no default.{more}",
-        todo=f"Add the column {quantity}: {WHERE[quantity]}.",
+        todo=f"Add the column {quantity}: {where(quantity)}.",
         file=inputs.file,
         line=inputs.lines[row],
         field=quantity,
     )
+
+
+def where(quantity: str) -> str:
+    """Where a quantity is to be had."""
+    if quantity in WHERE:
+        return WHERE[quantity]
+    stem = next((quantity.removesuffix(f"_{kind}") for kind in TYPES if quantity.endswith(kind)), quantity)
+    return BENCHMARK_WHERE.get(stem, f"{BENCHMARK_REPORT}, or the agreement with CMS")
+
+
+def base_year_gaps(settlement: Settlement) -> list[tuple[str, Any]]:
+    """What the benchmark of base years lacks: inputs that are absent under a benchmark that is not known."""
+    evaluation = settlement.evaluation
+    if evaluation.model is not FROM_BASE_YEARS:
+        return []
+    found: dict[str, Any] = {}
+    benchmark, cost = settlement.column("benchmark_expenditure"), settlement.column("performance_expenditure")
+    for row in range(evaluation.rows):
+        empty = {kind for kind in TYPES if not _has_people(settlement, row, kind)}
+        for quantity, value in (("benchmark_expenditure", benchmark), ("performance_expenditure", cost)):
+            if value[row] == value[row]:
+                continue
+            for node in evaluation.explain(row, quantity).walk():
+                kind = next((one for one in TYPES if node.name.endswith(f"_{one}")), None)
+                if node.kind == "input" and node.value is None and kind not in empty:
+                    found.setdefault(node.name, []).append(row)
+    laid = []
+    for name, rows in found.items():
+        mask = np.zeros(evaluation.rows, dtype=bool)
+        mask[rows] = True
+        laid.append((name, mask))
+    return laid
+
+
+def _has_people(settlement: Settlement, row: int, kind: str) -> bool:
+    """Whether anybody is assigned in an enrollment type; nobody said to be so counts as somebody."""
+    years = [settlement.column(f"{year}_person_years_{kind}")[row] for year in ("by3", "py")]
+    return any(value != 0 for value in years)
 
 
 def gaps(settlement: Settlement) -> list[tuple[str, Any]]:

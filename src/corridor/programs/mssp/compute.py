@@ -10,7 +10,7 @@ import numpy as np
 
 from corridor.formulas import Evaluation, Model
 from corridor.formulas.walk import to_plain
-from corridor.programs.mssp.model import RECONCILIATION
+from corridor.programs.mssp.model import FROM_BASE_YEARS, RECONCILIATION
 from corridor.programs.mssp.tracks import ADVANCED, advanced_apms
 
 if TYPE_CHECKING:
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
 TEXTS = ("track", "revenue_category", "disaster_kind")
-NONE_UNLESS_SAID = ("advance_payments_outstanding", "small_base_year")  # absent is 0, not unknown
+NONE_UNLESS_SAID = (  # absent is 0, not unknown
+    "advance_payments_outstanding", "small_base_year", "by1_prior_savings_per_capita",
+    "by2_prior_savings_per_capita", "by3_prior_savings_per_capita",
+)  # fmt: skip
+BASE_RESULT = (
+    "historical_benchmark_per_capita", "regional_adjustment", "prior_savings_adjustment",
+    "population_counted", "adjustment_used", "adjustment_limit", "aggregate_risk_ratio", "risk_cap",
+    "two_way_benchmark_per_capita", "three_way_benchmark_per_capita",
+)  # fmt: skip
 RESULT = (
     "track", "assigned_beneficiaries", "person_years", "updated_benchmark_per_capita",
     "benchmark_expenditure", "performance_expenditure", "benchmark_minus_expenditure", "savings_rate",
@@ -43,6 +51,12 @@ class Settlement:
     def year(self) -> int:
         return self.force.performance_year
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What is shown of each ACO."""
+        from_base_years = self.evaluation.model is FROM_BASE_YEARS
+        return (*RESULT, *BASE_RESULT) if from_base_years else RESULT
+
     def __getitem__(self, quantity: str) -> Any:
         """The values of a quantity: (), (rows,), or (rows, draws)."""
         return self.evaluation[quantity]
@@ -62,12 +76,12 @@ class Settlement:
 
     def assumptions(self) -> list[dict[str, Any]]:
         """The parameters under the result that are neither codified nor official."""
-        found = self.evaluation.assumptions(RESULT)
+        found = self.evaluation.assumptions(self.wanted)
         return found + self.force.assumptions([ADVANCED] if ADVANCED in self.force else [])
 
     def rows(self) -> list[dict[str, Any]]:
         """One record an ACO, unrounded; absent is None. For settlements without draws."""
-        columns = {name: np.atleast_1d(self.evaluation[name]) for name in RESULT}
+        columns = {name: np.atleast_1d(self.evaluation[name]) for name in self.wanted}
         advanced = advanced_apms(self.force)
         found = []
         for row in range(self.evaluation.rows):
@@ -87,6 +101,8 @@ def reconcile(
 ) -> Settlement:
     """Settle a performance year from quantities by name (docs/mssp-settlement.md lists them).
 
+    With quantities of the base years among the inputs the benchmark is computed from them.
+
     inputs  track and the rest as scalars, columns (rows,) or draws (rows, draws); what is absent counts as
             not known. ``minimum_savings_election`` may be given in place of elected_savings_rate: a fraction,
             or ``variable``. A formula's own quantity beats it.
@@ -100,8 +116,10 @@ def reconcile(
         given["elected_savings_rate"] = elected_rate(election)
     given.pop("aco_id", None)
     given.pop("performance_year", None)
-    known = _filled(RECONCILIATION, given)
-    evaluation = RECONCILIATION.evaluate(known, force, wanted=RESULT, evidence=evidence, labels=labels)
+    own = {*RECONCILIATION.inputs(), *RECONCILIATION.formulas}
+    model = FROM_BASE_YEARS if {*given} & ({*FROM_BASE_YEARS.inputs()} - own) else RECONCILIATION
+    known = _filled(model, given)
+    evaluation = model.evaluate(known, force, wanted=RESULT, evidence=evidence, labels=labels)
     return Settlement(evaluation, force, list(warnings or []), says_variable(election))
 
 

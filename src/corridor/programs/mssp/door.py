@@ -11,14 +11,15 @@ import numpy as np
 from corridor.errors import CorridorError
 from corridor.programs.mssp.compute import TEXTS
 from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks
-from corridor.programs.mssp.model import RECONCILIATION
+from corridor.programs.mssp.model import FROM_BASE_YEARS
 from corridor.programs.mssp.public_file import is_public_file, read_public_file
 from corridor.programs.table import DoorTable, read_door_table
 
 if TYPE_CHECKING:
     from corridor.law import Rules
 
-IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election", "agreement_period")
+IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election")
+VECTORS = [name for name, one in FROM_BASE_YEARS.formulas.items() if one.vector]  # four values a row
 SHARES = (
     "elected_savings_rate", "minimum_savings_rate", "minimum_loss_rate", "quality_score", "quality_share",
     "sharing_rate", "loss_rate", "disaster_share", "small_base_year_payment_limit",
@@ -76,12 +77,7 @@ def _stated(table: DoorTable) -> list[float]:
 
 
 def _read_own(table: DoorTable, year: int) -> MsspInputs:
-    from corridor.programs.mssp.model import BENCHMARK
-
-    known = {
-        *IDENTITY,
-        *RECONCILIATION.inputs(), *RECONCILIATION.formulas, *BENCHMARK.inputs(), *BENCHMARK.formulas,
-    }  # fmt: skip
+    known = {*IDENTITY, *FROM_BASE_YEARS.inputs(), *FROM_BASE_YEARS.formulas} - {*VECTORS}
     aco_ids = identifiers(table)
     columns: dict[str, Array] = {}
     strange = []

@@ -10,7 +10,6 @@ from corridor.formulas import round_half_up
 from corridor.programs.mssp.checks import gaps, refuse_gaps
 from corridor.programs.mssp.compute import Settlement, reconcile
 from corridor.programs.mssp.inputs import MsspInputs
-from corridor.programs.mssp.model import RECONCILIATION
 from corridor.programs.mssp.public_file import PRINTED_RATE
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ class Result:
 
     def quantities(self) -> list[str]:
         """What can be derived."""
-        return list(RECONCILIATION.formulas)
+        return list(self.settlement.evaluation.model.formulas)
 
     def explain(self, row: int, quantity: str) -> Node:
         """The derivation of one value of an ACO."""
