@@ -23,7 +23,8 @@ TOTALS = {
 }
 SEGMENT = {
     "aco_id": "D1", "aco_type": "standard", "risk_arrangement": "professional",
-    "performance_expenditure": 900, "quality_score": 1, "health_equity_adjustment": 0, "cap_exempt": "no", "population": "ad",
+    "performance_expenditure": 900, "quality_score": 1, "health_equity_adjustment": 0,
+    "cap_exempt": "no", "population": "ad",
     "alignment": "claims", "eligible_months": 10, "normalized_risk_score": 1, "coding_intensity_factor": 1,
     "reference_risk_score": 1, "growth_base_risk_score": 1, "benchmark_type": "blend", "historical_rate": 100,
     "regional_rate": 100, "adjusted_uspcc": 100,

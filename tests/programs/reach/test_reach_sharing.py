@@ -39,7 +39,7 @@ def earned(program: str, arrangement: str, benchmark: float, savings: list[float
     return np.asarray(found["shared_savings"] - found["shared_losses"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(PROGRAMS, ARRANGEMENTS, MONEY, st.floats(-1, 1))
 def test_sharing_is_continuous_and_never_more_than_there_is(
     program: str, arrangement: str, benchmark: float, rate: float
@@ -56,7 +56,7 @@ def test_sharing_is_continuous_and_never_more_than_there_is(
         assert abs(part) <= 0.6 * abs(rate) * benchmark + 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(ARRANGEMENTS, MONEY, st.floats(0, 1))
 def test_losses_of_reach_mirror_savings(arrangement: str, benchmark: float, rate: float) -> None:
     gain, loss = earned("reach", arrangement, benchmark, [rate * benchmark, -rate * benchmark])
