@@ -49,7 +49,7 @@ class _Figures:
         people: int | None = None,
     ) -> None:  # fmt: skip
         change = None
-        if isinstance(before, int | float) and isinstance(after, int | float):
+        if not isinstance(before, bool) and before is not None and after is not None:
             change = after - before
         self.rows.append(
             {
@@ -100,7 +100,10 @@ def _settled(
     moved, why = _history(change, terms, force)
     per_capita = _updated(change.before, year, benchmark, {}), _updated(change.after, year, benchmark, moved)
     if any(value is None for value in per_capita):
-        missing.append("updated benchmark: " + str(benchmark.get(ALL, {}).get("missing") or "none is loaded"))
+        lacking = (
+            benchmark.get(ALL, {}).get("missing") or "none is loaded (corridor load aco-report, aco-terms)"
+        )
+        missing.append(f"updated benchmark: {lacking}")
     elif why:
         missing.append(why)
     sides = []
@@ -155,21 +158,24 @@ def _history(change: Change, terms: Mapping[str, Any], force: RulesInForce) -> t
     weights = _weights(int(terms.get("agreement_period") or 1), force)
     moved = {}
     for kind in TYPES:
-        both = [(side.years.get((of, kind)) for of in base) for side in (change.before, change.after)]
-        pairs = list(zip(*both, strict=True))
-        known = [one is not None and other is not None for one, other in pairs]
+        keys = [(of, kind) for of in base]
+        known = [key in change.before.years and key in change.after.years for key in keys]
         counted = [np.array([weight if there else 0.0]) for weight, there in zip(weights, known, strict=True)]
-        means = [
-            float(historical_by_type(
-                *(np.array([[one.per_capita if one and there else 0.0]])
-                  for one, there in zip(side, known, strict=True)), *counted,
-            )[0, 0])
-            for side in zip(*pairs, strict=True)
-        ]  # fmt: skip
-        if means[0] > 0:
-            moved[kind] = means[1] / means[0]
-    lacking = "" if moved else f"benchmark stays as it is: no base year ({base[0]} to {base[-1]}) is loaded"
-    return moved, lacking
+        before, after = (
+            historical_by_type(
+                *(np.array([[side.years[key].per_capita if key in side.years else 0.0]]) for key in keys),
+                *counted,
+            )[0, 0]
+            for side in (change.before, change.after)
+        )
+        if before > 0:
+            moved[kind] = float(after / before)
+    loaded = {of for of, _ in change.before.years}
+    absent = [str(of) for of in base if of not in loaded]
+    if not absent:
+        return moved, ""
+    rest = "moves with the others alone" if moved else "stays as it is"
+    return moved, f"base years {', '.join(absent)} are not loaded: the benchmark {rest}"
 
 
 def _weights(period: int, force: RulesInForce) -> list[float]:

@@ -1,0 +1,154 @@
+"""A practice joins or leaves an ACO: the figures by hand, and assignment run again on a community (heavy)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from corridor.cli.main import app
+from corridor.cli.what_if import suppressed
+from corridor.errors import CorridorError
+from corridor.law import load_rules
+from corridor.programs.mssp.model import PROGRAMS
+from corridor.scenarios.participants import ADD, DROP, Change, Side, Year, participation
+from corridor.scenarios.participants_told import Told, told
+
+RULES = load_rules(list(PROGRAMS))
+KIND = "aged_non_dual"
+TERMS = {
+    "track": "E", "agreement_start_year": 2026, "agreement_period": 1, "minimum_savings_election": "0.01",
+    "participant_revenue": 20_000_000.0, "quality_score": 0.8, "quality_standard_met": True,
+    "alternative_standard_met": True,
+}  # fmt: skip
+
+
+class FakeRun:
+    """A run that holds an ACO's terms, its benchmark and its participants."""
+
+    manifest: Mapping[str, Any] = {"setting": {"data_year": 2026}}
+
+    def __init__(self, terms: bool = True, benchmark: bool = True) -> None:
+        self.tables = {"mssp.terms": terms, "mssp.benchmark": benchmark}
+
+    def has(self, table: str) -> bool:
+        return self.tables.get(table, False)
+
+    def query(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
+        if "mssp.terms" in sql:
+            return [TERMS]
+        if "mssp.benchmark" in sql:
+            return [{"enrollment_type": KIND, "updated_benchmark": 11_000.0, "missing": None}]
+        return [{"tin": "111111111", "aco_id": "A1"}, {"tin": "222222222", "aco_id": "A1"}]
+
+
+def side(people: int, per_capita: float, base: tuple[float, float, float], revenue: float) -> Side:
+    """An ACO of one type: everybody a whole year, with its base years' dollars."""
+    years = {}
+    for year, dollars in zip((2023, 2024, 2025, 2026), (*base, per_capita), strict=True):
+        for kind in (KIND, "all"):
+            years[(year, kind)] = Year(people, float(people), dollars, 1.0)
+    return Side(frozenset(range(people)), years, 3, revenue, 3)
+
+
+CHANGE = Change(
+    "A1", "222222222", DROP, 2026, side(8_000, 10_500, (9_000, 9_500, 10_000), 4e6),
+    side(6_000, 10_000, (9_000, 9_500, 9_000), 2e6), None, 2_000,
+)  # fmt: skip
+
+
+def figures(found: Told) -> dict[str, tuple[Any, Any]]:
+    return {
+        row["quantity"]: (row["before"], row["after"])
+        for row in found.rows
+        if row["year"] == 2026 and row["enrollment_type"] == "all"
+    }
+
+
+def test_the_figures_follow_by_hand() -> None:
+    found = told(CHANGE, FakeRun(), RULES, 2026)  # type: ignore[arg-type]
+    rows = figures(found)
+    assert rows["assigned_beneficiaries"] == (8_000, 6_000) and rows["people_lost"] == (0, 2_000)
+    # stated 20 million move as claims do, by half; of 8,000 x 10,500 = 84 million 23.8 percent, then 16.7
+    assert rows["participant_revenue"] == (20e6, 10e6)
+    assert rows["revenue_share"] == (pytest.approx(20 / 84), pytest.approx(10 / 60))
+    # at 8,000 people 3.2 percent, at 6,000 it is 3.6
+    assert rows["variable_minimum_savings_rate"] == (pytest.approx(0.032), pytest.approx(0.036))
+    # own base years weigh 10, 30, 60 percent: 9,750 before, 9,150 after; the benchmark moves alike
+    after = 11_000 * 9_150 / 9_750
+    assert rows["updated_benchmark_per_capita"] == (pytest.approx(11_000), pytest.approx(after))
+    # 8,000 x (11,000 - 10,500) = 4 million, 4.5 percent of the benchmark: shared at 50 percent, less 2
+    assert rows["earned_savings_or_losses"][0] == pytest.approx(4e6 * 0.5 * 0.98)
+    assert rows["earned_savings_or_losses"][1] == pytest.approx(6_000 * (after - 10_000) * 0.5 * 0.98)
+    assert found.missing == []
+
+
+def test_what_is_not_loaded_is_said_and_not_made_up() -> None:
+    found = told(CHANGE, FakeRun(terms=False, benchmark=False), RULES, 2026)  # type: ignore[arg-type]
+    assert "earned_savings_or_losses" not in figures(found)
+    assert figures(found)["participant_revenue"] == (4e6, 2e6)
+    assert any("updated benchmark" in one for one in found.missing)
+
+
+def test_cells_of_few_people_do_not_leave() -> None:
+    few = {"rests_on": 10, "before": 1.0, "after": 2.0, "change": 1.0}
+    many, none = {**few, "rests_on": 11}, {**few, "rests_on": 0}
+    found = suppressed([few, many, none, {**few, "rests_on": None}], 11)
+    assert [row["suppressed"] for row in found] == [True, False, False, False]
+    assert found[0]["after"] is None and found[1]["after"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("action", "tin", "aco", "code"),
+    [
+        (ADD, "111111111", None, "WHAT-IF-TIN"), (DROP, "999999999", None, "WHAT-IF-TIN"),
+        (DROP, "111111111", "A2", "WHAT-IF-ACO"),
+    ],
+)  # fmt: skip
+def test_a_change_that_is_none_is_refused(action: str, tin: str, aco: str | None, code: str) -> None:
+    with pytest.raises(CorridorError) as refused:
+        participation(FakeRun(), RULES.in_force(2026), action, tin, aco)  # type: ignore[arg-type]
+    assert refused.value.code == code
+
+
+def test_an_action_there_is_not(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["what-if", "move-tin", "1"])
+    assert isinstance(shown.exception, CorridorError) and shown.exception.code == "WHAT-IF-ACTION"
+
+
+@pytest.mark.heavy
+def test_people_are_assigned_again_on_a_community(tmp_path: Path) -> None:
+    from corridor.engine.runs import open_run
+    from corridor.jobs.demo import run_demo
+
+    run_demo(tmp_path / "demo", 500, 1)
+    settings = tmp_path / "corridor.toml"
+    settings.write_text(f'home = "{tmp_path / "demo" / "data"}"\n', encoding="utf-8")
+    run = open_run(tmp_path / "demo" / "data")
+    (largest,) = run.query(
+        "select tin, count(*) as n from attribution.participant as p "
+        "join attribution.primary_care_service as s on s.provider_id = p.tin "
+        "group by tin order by n desc, tin limit 1"
+    )
+    (now,) = run.query("select count(*) as n from attribution.mssp where entity_kind = 'aco'")
+    shown = CliRunner().invoke(
+        app, ["what-if", "drop-tin", str(largest["tin"]), "--config", str(settings), "--json"]
+    )
+    found = json.loads(shown.stdout)
+    rows = {(row["quantity"], row["enrollment_type"], row["year"]): row for row in found["rows"]}
+    year = found["year"]
+    size = rows["assigned_beneficiaries", "all", year]
+    # without the change the answer by claims is that of the run itself
+    assert size["before"] == now["n"]
+    gained, lost = (rows[f"people_{what}", "all", year]["after"] for what in ("gained", "lost"))
+    assert lost > 0 and size["after"] == size["before"] + gained - lost
+    # a practice that leaves brings nobody
+    assert gained == 0
+    # the years of the types add up to those of all
+    types = sum(row["after"] for key, row in rows.items() if key[0] == "person_years" and key[2] == year
+                and key[1] != "all" and row["after"] is not None)  # fmt: skip
+    assert types == pytest.approx(rows["person_years", "all", year]["after"])
