@@ -27,6 +27,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.mips.run",
     "corridor.programs.mssp.benchmark_step",
     "corridor.programs.mssp.projection_step",
+    "corridor.programs.mssp.variance_step",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

@@ -1,8 +1,8 @@
 """What makes up the difference between a year's expenditure and what it is held against, to the cent.
 
 Each driver is one term of an exact identity; where two factors move together, each is measured at the mean of
-the other's two values, so that no order of the factors decides. Dollars are in the end rounded to cents by the
-largest remainders, and the cents add up to the total.
+the other's two values, so that no order of the factors decides. In the end dollars are rounded to cents by
+the largest remainders, and the cents add up to the total.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Case:
 
 
 def drivers(case: Case) -> dict[str, float]:
-    """Dollars by driver at this year's person-years; positive: it makes the year dearer than it is held against.
+    """Dollars by driver at this year's person-years; positive: dearer than what the year is held against.
 
     Without anybody who stayed, all of the difference between the people is churn.
     """
