@@ -19,6 +19,7 @@ from corridor.engine.connection import connect, name, parquet, quote
 from corridor.engine.runs import Run
 from corridor.errors import CorridorError
 from corridor.web.panel import SCHEMA, Panels, panel_tables
+from corridor.web.rows_kept import RowsKept, lasting
 from corridor.web.scope import (
     COLUMNS,
     LINES_OF_EPISODE,
@@ -53,6 +54,9 @@ class Viewer(Run):
             for entry in run.manifest["steps"]
         }
         self._given = run.given
+        # What the run made: its files are never written again. What it was given, or was lent later, may be.
+        self._lasting = frozenset({*self._files, *panel_tables()})
+        self._kept = RowsKept()
         self._lock = threading.RLock()
         self._made: dict[str, bool] = {}
         self._own = connect()
@@ -84,12 +88,18 @@ class Viewer(Run):
 
         Raises WEB-OLD-RUN where the run lacks a table or column that the query names.
         """
+        values = list(parameters or [])
+        if not lasting(sql, self._lasting):
+            return self._ask(sql, values)
+        return self._kept.get((sql, repr(values)), lambda: self._ask(sql, values))
+
+    def _ask(self, sql: str, values: list[Any]) -> list[dict[str, Any]]:
         for schema, table in NAMED.findall(sql):
             if schema == SCHEMA or f"{schema}.{table}" in self._files or f"{schema}.{table}" in self._given:
                 self._make(f"{schema}.{table}")
         cursor = self._own.cursor()
         try:
-            found = cursor.execute(sql, list(parameters or []))
+            found = cursor.execute(sql, values)
             columns = [column[0] for column in found.description or []]
             return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
         except (duckdb.BinderException, duckdb.CatalogException) as error:
