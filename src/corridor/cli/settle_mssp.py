@@ -123,7 +123,10 @@ def _percent(share: float | None) -> str:
 
 
 def _opening(found: Result, rows: list[dict[str, Any]]) -> str:
-    earned = [row["earned_savings_or_losses"] for row in rows]
+    from corridor.formulas import round_half_up
+
+    # less than half a dollar is what rounding leaves beside a relief that CMS prints in whole dollars
+    earned = [float(round_half_up(row["earned_savings_or_losses"])) for row in rows]
     gain, lose = sum(1 for one in earned if one > 0), sum(1 for one in earned if one < 0)
     won, owed = sum(one for one in earned if one > 0), -sum(one for one in earned if one < 0)
     return (

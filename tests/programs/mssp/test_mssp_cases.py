@@ -1,6 +1,6 @@
 """The test vectors of mssp.md and hand-worked cases, through the command line (tests/cases/mssp).
 
-A case gives a file, or one ACO, and what comes out; how numbers are compared: tests/programs/test_asm_cases.py.
+A case gives a file, or one ACO, and what comes out; numbers are compared as in test_asm_cases.py.
 ACOs of one year that only state their row are settled in one file.
 """
 
