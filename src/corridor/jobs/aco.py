@@ -1,0 +1,212 @@
+"""How an ACO of the Shared Savings Program stands: benchmark, expenditure, projection, variance, gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridor.engine.runs import Run, open_run
+from corridor.errors import CorridorError
+
+if TYPE_CHECKING:
+    from corridor.jobs.context import Context
+    from corridor.programs.mssp.backtest import Answer
+
+Row = dict[str, Any]
+TABLES = ("mssp.expenditure", "mssp.benchmark", "mssp.projection", "mssp.variance", "mssp.gap")
+POINTS = 401  # of the projection's distribution, evenly spread by probability, at which it is settled
+NEEDED = {
+    "track": "the level of the ACO (A to E of BASIC, EN)",
+    "minimum_savings_election": "the elected rate, or variable; one-sided levels have it by size",
+    "quality_score": "the quality score as a fraction, of the quality report",
+    "quality_standard_met": "yes or no, of the quality report",
+}
+ONE_SIDED = ("A", "B")
+BACK_TEST_MONTHS = (2, 4, 6, 8, 10, 12, 13, 15)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One ACO in one year; every part as rows of the run's tables, unrounded."""
+
+    aco_id: str
+    year: int
+    projection: Row | None
+    months: list[Row]
+    expenditure: list[Row]
+    benchmark: list[Row]
+    variance: list[Row]
+    gap: list[Row]
+    settlement: Row
+    terms: Row
+
+    def to_dict(self) -> Row:
+        """The standing for machines."""
+        return {
+            "aco_id": self.aco_id, "year": self.year, "projection": self.projection, "months": self.months,
+            "expenditure": self.expenditure, "benchmark": self.benchmark, "variance": self.variance,
+            "gap": self.gap, "settlement": self.settlement, "terms": self.terms or None,
+        }  # fmt: skip
+
+
+def standings(
+    context: Context, aco: str = "", year: int | None = None, month: int | None = None
+) -> list[Standing]:
+    """Every ACO of the last run, or one; its newest year or ``year``, as of ``month`` (yyyymm) or the newest.
+
+    Raises ACO-NOT-MADE, ACO-UNKNOWN, ACO-YEAR, ACO-MONTH.
+    """
+    run = _run(context)
+    least = float(context.force.number("claims.cell_size_minimum"))
+    known = run.query(
+        "select distinct aco_id, year from mssp.expenditure where tin = '' order by aco_id, year"
+    )
+    if aco and aco not in {row["aco_id"] for row in known}:
+        raise CorridorError(
+            "ACO-UNKNOWN",
+            f"The last run has nobody assigned to {aco}.",
+            why="People are assigned by the list of participants and the assignment list of the ACO.",
+            todo="There are: " + (", ".join(sorted({str(row["aco_id"]) for row in known})) or "none") + ".",
+            field="ACO",
+        )
+    found = []
+    for one in sorted({str(row["aco_id"]) for row in known if not aco or row["aco_id"] == aco}):
+        years = [int(row["year"]) for row in known if row["aco_id"] == one]
+        if year is not None and year not in years:
+            raise CorridorError(
+                "ACO-YEAR",
+                f"No claims of {year} are loaded for {one}.",
+                todo="There are: " + ", ".join(map(str, years)) + ".",
+                field="--year",
+            )
+        found.append(_standing(run, context, one, years[-1] if year is None else year, month, least))
+    return found
+
+
+def _run(context: Context) -> Run:
+    run = open_run(context.warehouse.home)
+    lacking = [table for table in TABLES if not run.has(table)]
+    if lacking:
+        raise CorridorError(
+            "ACO-NOT-MADE",
+            "The last complete run has no standing of an ACO.",
+            why=f"It lacks {', '.join(lacking)}: it was limited with --only, or is older than these tables.",
+            todo="Run again: corridor run (or corridor run --only " + ",".join(lacking) + ").",
+        )
+    return run
+
+
+def _standing(run: Run, context: Context, aco: str, year: int, month: int | None, least: float) -> Standing:
+    from corridor.jobs.tables import suppress_small_cells
+
+    def of(table: str, more: str = "", order: str = "enrollment_type") -> list[Row]:
+        rows = run.query(
+            f"select * from {table} where aco_id = ? and year = ? {more} order by {order}", [aco, year]
+        )
+        return suppress_small_cells(rows, ("aco_id", "year"), least)
+
+    months = of("mssp.projection", order="as_of_month")
+    chosen = months[-1] if months and month is None else None
+    if month is not None:
+        chosen = next((row for row in months if row["as_of_month"] == month), None)
+        if chosen is None:
+            raise CorridorError(
+                "ACO-MONTH",
+                f"There is no projection of {year} for {aco} as of {month}.",
+                why="A year is projected as of each of its months up to the last payment, where the whole "
+                "year before it is loaded.",
+                todo="There are: " + (", ".join(str(row["as_of_month"]) for row in months) or "none") + ".",
+                field="--month",
+            )
+    listed = run.query("select * from mssp.terms where aco_id = ? and performance_year = ?", [aco, year])
+    terms = {name: value for name, value in (listed[0] if listed else {}).items() if value is not None}
+    return Standing(
+        aco, year, chosen, months, of("mssp.expenditure", "and tin = ''"), of("mssp.benchmark"),
+        of("mssp.variance", order="driver"), of("mssp.gap", order="item"),
+        settled(chosen, terms, context, year), terms,
+    )  # fmt: skip
+
+
+def settled(projection: Row | None, terms: Row, context: Context, year: int) -> Row:
+    """What the projected year would earn or owe: expected, and at the ends of the interval.
+
+    ``missing`` names what a settlement needs and nobody has stated: nothing is put in its place.
+    """
+    if projection is None or projection.get("benchmark") is None:
+        what = "a projection" if projection is None else "the updated benchmark (see gap, benchmark)"
+        return {"missing": [what]}
+    missing = [
+        f"{name}: {why}"
+        for name, why in NEEDED.items()
+        if terms.get(name) is None
+        and not (name == "minimum_savings_election" and terms.get("track") in ONE_SIDED)
+    ]
+    if missing:
+        return {"missing": [f"{one} (corridor load aco-terms)" for one in missing]}
+    from corridor.law import load_rules
+    from corridor.programs.mssp.compute import reconcile
+    from corridor.programs.mssp.model import PROGRAMS
+
+    settings = context.settings
+    own = {name: value for name, value in settings.overrides.items() if name.partition(".")[0] in PROGRAMS}
+    rules = load_rules(PROGRAMS, as_known_on=settings.as_known_on, overrides=own, proposed=settings.proposed)
+    spread = NormalDist(projection["per_capita"], max(projection["deviation"], 1e-9))
+    points = np.array([spread.inv_cdf((place + 0.5) / POINTS) for place in range(POINTS)])
+    inputs: dict[str, Any] = {
+        name: np.array([terms[name]], dtype=object if isinstance(terms[name], str) else np.float64)
+        for name in (
+            "track", "agreement_start_year", "revenue_category", "participant_revenue", "quality_score",
+            "quality_standard_met", "alternative_standard_met",
+        )
+        if name in terms
+    }  # fmt: skip
+    if "minimum_savings_election" in terms:
+        inputs["minimum_savings_election"] = [terms["minimum_savings_election"]]
+    people = terms.get("assigned_beneficiaries") or projection["people"]
+    inputs["assigned_beneficiaries"] = np.array([float(people)])
+    inputs["person_years"] = np.array([float(projection["person_years"])])
+    inputs["updated_benchmark_per_capita"] = np.array([float(projection["benchmark_per_capita"])])
+    inputs["performance_per_capita"] = points[None, :]
+    done = reconcile(inputs, rules, year)
+    earned = np.asarray(done["earned_savings_or_losses"], dtype=np.float64).reshape(-1)
+    generated = np.asarray(done["generated_savings_or_losses"], dtype=np.float64).reshape(-1)
+    tail = (1 - float(projection["level"])) / 2
+    return {
+        "missing": [],
+        "earned_expected": float(earned.mean()), "earned_low": float(np.quantile(earned, tail)),
+        "earned_high": float(np.quantile(earned, 1 - tail)),
+        "chance_of_savings": float((generated > 0).mean()), "chance_of_losses": float((generated < 0).mean()),
+        "minimum_savings_rate": float(np.asarray(done["minimum_savings_rate"]).reshape(-1)[0]),
+        "sharing_rate": float(np.asarray(done["sharing_rate"]).reshape(-1)[0]),
+        "assumptions": done.assumptions(),
+    }  # fmt: skip
+
+
+def back_tested(
+    context: Context, aco: str, years: int, people: int, seed: int,
+    told: Callable[[int, int], None] | None = None, as_of: Sequence[int] = BACK_TEST_MONTHS,
+) -> Answer:  # fmt: skip
+    """Back-test the projection on made-up years drawn from an ACO's own people (docs/aco.md).
+
+    Raises ACO-NOT-MADE, and ACO-BACK-TEST where nobody of the ACO is loaded for two years.
+    """
+    from corridor.programs.mssp.backtest import back_test, community_of
+    from corridor.programs.mssp.projection_step import loaded
+
+    run = _run(context)
+    try:
+        community = community_of(loaded(run.con, aco))
+    except ValueError as error:
+        raise CorridorError(
+            "ACO-BACK-TEST",
+            f"Nobody assigned to {aco} is loaded for two whole years.",
+            why="Made-up years are drawn from people whose months are known.",
+            todo="Load more months of claims, or try it with corridor demo.",
+        ) from error
+    newest = run.query("select max(year) as year from mssp.person_month where aco_id = ?", [aco])[0]["year"]
+    force = context.rules.in_force(int(newest))
+    return back_test(community, force, years=years, people=people, as_of=as_of, seed=seed, told=told)
