@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.engine.connection import quote
 from corridor.errors import CorridorError
-from corridor.scenarios.rerun import recomputed
+from corridor.scenarios.rerun import needed, recomputed
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +75,12 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """An ACO before and after; ``moved_from`` is the other ACO a practice that joins would have to leave."""
+    """An ACO before and after.
+
+    moved_from     the other ACO a practice that joins would have to leave
+    people_of_tin  who has primary care there in the loaded claims of the year
+    own_after      who is assigned to the ACO through the practice, once changed
+    """
 
     aco_id: str
     tin: str
@@ -85,6 +90,7 @@ class Change:
     after: Side
     moved_from: str | None
     people_of_tin: int
+    own_after: int = 0
 
     @property
     def gained(self) -> int:
@@ -101,6 +107,7 @@ def participation(run: Run, force: RulesInForce, action: str, tin: str, aco_id: 
     Raises WHAT-IF-ACO where it is not clear which ACO, WHAT-IF-TIN where the practice is or is not a
     participant already, RERUN-TABLE where the run lacks a table.
     """
+    needed(run, (PARTICIPANT, *WANTED))
     listed = run.query(f"select tin, aco_id from {PARTICIPANT} where program = 'mssp' order by tin")
     aco = _aco({str(row["aco_id"]) for row in listed if row["aco_id"]}, aco_id)
     now = {str(row["tin"]): row["aco_id"] for row in listed}
@@ -119,10 +126,10 @@ def participation(run: Run, force: RulesInForce, action: str, tin: str, aco_id: 
         )
     year = int(run.manifest["setting"]["data_year"])
     nobody = f"select * from {LISTS} where false"
-    before, seen = _side(run, force, {LISTS: nobody}, aco, year, tin)
-    after, _ = _side(run, force, {LISTS: nobody, PARTICIPANT: changed}, aco, year, tin)
+    before, seen, _ = _side(run, force, {LISTS: nobody}, aco, year, tin)
+    after, _, own = _side(run, force, {LISTS: nobody, PARTICIPANT: changed}, aco, year, tin)
     moved = now.get(tin) if action == ADD else None
-    return Change(aco, tin, action, year, before, after, None if moved is None else str(moved), seen)
+    return Change(aco, tin, action, year, before, after, None if moved is None else str(moved), seen, own)
 
 
 def _aco(known: set[str], asked: str | None) -> str:
@@ -142,7 +149,8 @@ def _aco(known: set[str], asked: str | None) -> str:
 
 def _side(
     run: Run, force: RulesInForce, changes: Mapping[str, str], aco: str, year: int, tin: str
-) -> tuple[Side, int]:
+) -> tuple[Side, int, int]:
+    """A side; who has primary care with the practice; who is assigned through it."""
     con = recomputed(run, force, changes, WANTED)
     try:
         assigned = frozenset(int(row[0]) for row in con.execute(ASSIGNED, [aco]).fetchall())
@@ -160,9 +168,15 @@ def _side(
             "and year(service_date) = ?",
             [tin, year],
         )
+        (own,) = _one(
+            con,
+            "select count(distinct person_id) from mssp.person_year where aco_id = ? and year = ? "
+            "and tin = ?",
+            [aco, year, tin],
+        )
     finally:
         con.close()
-    return Side(assigned, years, int(participants), float(revenue or 0), int(billing)), int(seen)
+    return Side(assigned, years, int(participants), float(revenue or 0), int(billing)), int(seen), int(own)
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> tuple[Any, ...]:

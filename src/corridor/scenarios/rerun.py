@@ -92,13 +92,24 @@ def _view(con: duckdb.DuckDBPyConnection, run: Run, table: str) -> None:
     elif table in catalogue.raw_tables:
         raw_table(Warehouse.open(run.home), table, catalogue.raw_tables[table]).register(con)
     else:
-        raise CorridorError(
-            "RERUN-TABLE",
-            f"The last complete run did not make {table}.",
-            why="It was limited with --only, or is older than this table.",
-            todo="Run again: corridor run.",
-            field=table,
-        )
+        raise _lacking(table)
+
+
+def needed(run: Run, tables: Sequence[str]) -> None:
+    """Raises RERUN-TABLE for the first table the run did not make."""
+    for table in tables:
+        if not run.has(table):
+            raise _lacking(table)
+
+
+def _lacking(table: str) -> CorridorError:
+    return CorridorError(
+        "RERUN-TABLE",
+        f"The last complete run did not make {table}.",
+        why="It was limited with --only, or is older than this table.",
+        todo="Run again: corridor run.",
+        field=table,
+    )
 
 
 def _identity(con: duckdb.DuckDBPyConnection, run: Run, table: str) -> None:
