@@ -18,6 +18,9 @@ OTHER_TREES = {
     "mssp": "explain_mssp",
     "reach": "explain_reach",
     "lead": "explain_reach",
+    "team": "explain_team",
+    "iota": "explain_form",
+    "ahead": "explain_form",
 }
 
 

@@ -22,6 +22,9 @@ OTHER_DOORS = {
     "mssp": "settle_mssp",
     "reach": "settle_reach",
     "lead": "settle_reach",
+    "team": "settle_team",
+    "iota": "settle_form",
+    "ahead": "settle_form",
 }
 DERIVED_ELSEWHERE = ("qp", "low-volume")  # corridor qp derives them, not corridor explain
 

@@ -1,0 +1,37 @@
+"""Files for programs settled from one form, and what the command line answers about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.programs.command import Answer, corridor
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Rows as a CSV file; absent cells stay empty."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def settle_rows(
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    program: str,
+    rows: Sequence[Mapping[str, Any]],
+    *more: Any,
+) -> Answer:
+    """``corridor settle PROGRAM FILE --json`` of some rows."""
+    return corridor(capsys, "settle", program, write_rows(folder / "rows.csv", rows), "--json", *more)
+
+
+def close(found: Any, expected: Any, places: float = 5e-5) -> bool:
+    """Equal, or equal to the digits the rule file prints."""
+    if isinstance(expected, int | float) and not isinstance(expected, bool):
+        return found is not None and abs(float(found) - expected) <= places * max(1, abs(expected) / 1e6)
+    return bool(found == expected)
