@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -57,6 +58,176 @@ def triangle(
         for row in answer["rows"]
     ]
     typer.echo("\n".join(lines))
+
+
+@app.command()
+def statement(
+    contract: Path = typer.Argument(..., metavar="CONTRACT", help="The contract (YAML)."),
+    file: Path | None = typer.Argument(
+        None, metavar="[FILE]", help="Figures by month; absent: the last run."
+    ),
+    quality: Path | None = typer.Option(None, "--quality", help="Results of the scorecard's measures."),
+    payments: Path | None = typer.Option(
+        None, "--payments", help="Payments by month of service: completes the months, with a range."
+    ),
+    month: int | None = typer.Option(
+        None, "--month", help="Through this month, such as 202606; default: last."
+    ),
+    tin: str | None = typer.Option(None, "--tin", help="Only this practice; default: the contract and each."),
+    log: Path | None = typer.Option(None, "--log", help="The dispute log; default: under the warehouse."),
+    as_known_on: datetime | None = typer.Option(
+        None, "--as-known-on", formats=["%Y-%m-%d"], help="Terms, figures, payments, disputes of a day."
+    ),
+    out: Path | None = typer.Option(None, "--out", metavar="DIR", help="Write PDF and Excel to this folder."),
+    config: Path | None = typer.Option(None, "--config", help="corridor.toml."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """The monthly statement of a contract and of each practice: PDF, Excel, or on the screen.
+
+    Example: corridor contract statement contract.yaml figures.csv --payments payments.csv --out statements
+    """
+    from corridor.jobs.contract_care import statements_of, write_statements
+
+    found = statements_of(contract, file, quality, payments, month, tin, log, day_of(as_known_on), config)
+    written = write_statements(found, out) if out is not None else []
+    if as_json:
+        say(
+            {
+                "program": "contract",
+                "year": found[0]["year"],
+                "rows": found,
+                "files": [str(path) for path in written],
+                "assumptions": [],
+            }
+        )
+    else:
+        typer.echo(_statement_text(found[0]))
+    if written:
+        typer.echo(f"{len(written):,} files in {out}", err=True)
+
+
+def _statement_text(found: dict[str, Any]) -> str:
+    from corridor.cli.contract_text import money
+
+    settled = next(one for one in found["parts"] if one["part"] == "settlement_dollars")
+    span = "" if settled["low"] is None else f", range {money(settled['low'])} to {money(settled['high'])}"
+    lines = [
+        found["title"],
+        f"Through {found['month']}: the settlement would be {money(settled['dollars'])}{span}; "
+        f"{found['reason']}.",
+        "",
+        f"  {'month':<8} {'members':>10} {'expenditure':>16} {'benchmark':>16} {'difference':>15}",
+    ]
+    for row in found["monthly"]:
+        if row["small"]:
+            lines.append(f"  {row['month']:<8} fewer than {found['few']} members, not shown")
+            continue
+        lines.append(
+            f"  {row['month']:<8} {row['member_months']:>10,.0f} {row['expenditure']:>16,.0f} "
+            f"{row['benchmark']:>16,.0f} {row['difference']:>+15,.0f}"
+        )
+    return "\n".join(lines)
+
+
+@app.command()
+def renewal(
+    contract: Path = typer.Argument(..., metavar="CONTRACT", help="The contract (YAML)."),
+    file: Path | None = typer.Argument(
+        None, metavar="[FILE]", help="Figures; absent: the last run's claims."
+    ),
+    quality: Path | None = typer.Option(None, "--quality", help="Results of the scorecard's measures."),
+    year: int | None = typer.Option(None, "--year", help="Performance year; default: the latest."),
+    as_known_on: datetime | None = typer.Option(
+        None, "--as-known-on", formats=["%Y-%m-%d"], help="Terms and figures as they were known on a day."
+    ),
+    config: Path | None = typer.Option(None, "--config", help="corridor.toml."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """What the scorecard brings at renewal: each level settled on this year's figures, and the way to it.
+
+    Example: corridor contract renewal contract.yaml figures.csv --quality scorecard.csv
+    """
+    from corridor.cli.contract_text import money
+    from corridor.jobs.contract_care import renewal_of
+
+    found = renewal_of(contract, file, quality, year, day_of(as_known_on), config)
+    if as_json:
+        say(found)
+        return
+    score = found["quality_score"]
+    lines = [
+        found["title"],
+        f"{found['year']}: the score is {'not known' if score is None else format(score, '.1%')}; "
+        f"the settlement is {money(found['settlement_dollars'])}.",
+        "",
+    ]
+    for row in found["rows"]:
+        holds = " (holds)" if row["holds"] else ""
+        lines.append(
+            f"  from {row['at_least']:.0%}{holds}: {row['about']}; this year's settlement would be "
+            f"{money(row['settlement_dollars'])} ({money(row['difference'], True)})"
+        )
+        if row["points_short"]:
+            lines.append(f"    {row['points_short']:.2f} points short; any one of these would do:")
+        lines += [
+            f"      {way['measure']} at {way['rate_needed']:.1%}"
+            + ("" if way["rate"] is None else f" (now {way['rate']:.1%})")
+            for way in row["ways"]
+        ]
+    typer.echo("\n".join(lines))
+
+
+@app.command()
+def dispute(
+    contract: Path = typer.Argument(..., metavar="CONTRACT", help="The contract (YAML)."),
+    about: str = typer.Option("", "--about", help="Open a dispute: what it is about (no patient's name)."),
+    number: str | None = typer.Option(None, "--dispute", help="News of this dispute, such as D001."),
+    status: str = typer.Option("open", "--status", help="open, answered, settled, rejected or withdrawn."),
+    year: int | None = typer.Option(None, "--year", help="The performance year it is about."),
+    dollars: float | None = typer.Option(None, "--dollars", help="How much is disputed, or was settled."),
+    note: str = typer.Option("", "--note", help="What was said or decided."),
+    on: datetime | None = typer.Option(None, "--on", formats=["%Y-%m-%d"], help="The day; default: today."),
+    log: Path | None = typer.Option(None, "--log", help="The log; default: under the warehouse."),
+    as_known_on: datetime | None = typer.Option(
+        None, "--as-known-on", formats=["%Y-%m-%d"], help="The disputes as they stood on a day."
+    ),
+    config: Path | None = typer.Option(None, "--config", help="corridor.toml."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """The disputes of a contract: listed, opened, carried on. The log is only ever added to.
+
+    Example: corridor contract dispute contract.yaml --about "March eligibility" --dollars 41200
+    """
+    from datetime import date
+
+    from corridor.cli.contract_text import money
+    from corridor.jobs.contract_care import disputes_of, log_path
+    from corridor.programs.contract.dispute import add_entry
+    from corridor.programs.contract.read import read_contract
+
+    read = read_contract(contract)
+    if about or number:
+        add_entry(
+            log_path(read, log, config),
+            read.name,
+            day_of(on) or date.today(),
+            dispute=number,
+            status=status,
+            about=about,
+            year=year,
+            dollars=dollars,
+            note=note,
+        )
+    rows = disputes_of(read, log, config).disputes(day_of(as_known_on))
+    if as_json:
+        say({"program": "contract", "contract": read.name, "year": year, "rows": rows, "assumptions": []})
+        return
+    if not rows:
+        typer.echo("No dispute has been opened.")
+    for row in rows:
+        typer.echo(f"{row['dispute']}  {row['status']:<9} {money(row['dollars']):>15}  {row['about']}")
+        for one in row["notes"]:
+            typer.echo(f"      {one}")
 
 
 __all__ = ["app"]

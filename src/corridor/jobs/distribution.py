@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,4 +41,23 @@ def _amounts(texts: list[str]) -> dict[str, float]:
 
 def write_statements(found: Distribution, folder: Path, npi: str = "") -> list[Path]:
     """A PDF and a workbook for each clinician (or one of them). Returns the files."""
-    raise NotImplementedError
+    from corridor.programs.distribution.statement import statements
+    from corridor.reports.contract_statement import distribution_pdf, distribution_workbook
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in statements(found):
+        if npi and one["npi"] != npi:
+            continue
+        name = file_name(f"{one['plan']}-{one['tin']}-{one['npi']}")
+        book = folder / f"{name}.xlsx"
+        distribution_workbook(book, one)
+        pdf = folder / f"{name}.pdf"
+        pdf.write_bytes(distribution_pdf(one))
+        written += [pdf, book]
+    return written
+
+
+def file_name(text: str) -> str:
+    """Free text as part of the name of a file."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text)

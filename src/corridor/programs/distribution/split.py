@@ -43,6 +43,7 @@ class Distribution:
     assumptions: list[Row]
     lines: list[Row] = field(default_factory=list)
     pools: list[Row] = field(default_factory=list)
+    practices: list[Row] = field(default_factory=list)
 
     def rows(self) -> list[Row]:
         """One record a clinician: each pool's dollars, withholds, the total."""
@@ -92,6 +93,7 @@ class Distribution:
             "rows": self.rows(),
             "lines": self.line_rows(),
             "pools": self.pools,
+            "practices": self.practices,
             "flags": self.flags,
             "assumptions": self.assumptions,
             "warnings": self.recipients.warnings,
@@ -226,8 +228,10 @@ def _split_steps(found: Distribution, pool: Pool, place: int, cents: int) -> int
     parts, forfeited = _shares(found, first, place, 0, cents, _practices(rows))
     retained += forfeited
     totals: dict[str, int] = {}
-    for _, key, amount, _, _ in parts:
+    for by, key, amount, own, whole in parts:
         totals[key] = totals.get(key, 0) + amount
+        record = {"pool": pool.pool, "tin": key, "by": by, "own": own, "of": whole}
+        found.practices.append({**record, "dollars": to_dollars(amount)})
     for tin, amount in totals.items():
         inside = [row for row in rows if row["tin"] == tin]
         retained += _step(found, pool, place, 1, amount, inside, f"clinicians of {tin}")

@@ -1,0 +1,63 @@
+"""What a clinician's statement says: each pool, and line by line how the part came about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corridor.programs.distribution.split import Distribution
+
+ABBREVIATIONS = ("asm", "mips", "rvu", "fte", "aco")
+
+
+def worded(name: str) -> str:
+    """A name of the plan as a reader writes it: work_rvu is Work RVU."""
+    words = [one.upper() if one in ABBREVIATIONS else one for one in name.split("_")]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+
+
+def statements(found: Distribution) -> list[dict[str, Any]]:
+    """One statement a clinician, as plain data."""
+    plan = found.read.plan
+    whole = {pool["pool"]: pool for pool in found.pools}
+    made = []
+    for row in found.rows():
+        mine = [line for line in found.line_rows() if (line["tin"], line["npi"]) == (row["tin"], row["npi"])]
+        pools = [
+            {
+                "name": worded(pool.pool),
+                "about": pool.about,
+                "dollars": row[pool.pool],
+                "amount": whole[pool.pool]["amount"],
+                "retained": whole[pool.pool]["retained"],
+                "practice": sum(
+                    one["dollars"]
+                    for one in found.practices
+                    if one["pool"] == pool.pool and one["tin"] == row["tin"]
+                )
+                if len(pool.steps) > 1
+                else None,
+                "lines": [
+                    {
+                        "kind": line["kind"] + (f" among {line['among']}" if line["among"] else ""),
+                        "by": worded(line["by"]),
+                        **{name: line[name] for name in ("own", "of", "dollars")},
+                    }
+                    for line in mine
+                    if line["pool"] == pool.pool
+                ],
+            }
+            for pool in plan.pools
+        ]
+        made.append(
+            {
+                "plan": plan.plan,
+                "title": plan.title,
+                "organization": plan.organization,
+                "fictitious": plan.fictitious,
+                "year": plan.year,
+                "adopted": plan.adopted.isoformat(),
+                **{name: row[name] for name in ("tin", "npi", "clinician_name", "total_dollars")},
+                "pools": pools,
+            }
+        )
+    return made
