@@ -28,6 +28,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.mssp.benchmark_step",
     "corridor.programs.mssp.projection_step",
     "corridor.programs.mssp.variance_step",
+    "corridor.programs.integrity.cap",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

@@ -1,0 +1,7 @@
+"""Risk-adjustment integrity: the trend of risk against its cap, conditions not documented again, signs of growth.
+
+Everything rests on diagnoses of loaded claims that are a source for risk adjustment. Nothing here suggests a
+diagnosis that no claim carries.
+
+steps/  source_claim, condition, person_year, recapture, trend, cap, panel, sign
+"""
