@@ -30,6 +30,8 @@ SHARED_RULES = (
     "wiser",
     "drug",
     "mips",
+    "integrity",
+    "team",
 )
 
 
