@@ -18,15 +18,15 @@ from tests.scenarios.test_tracks import ROW
 PEOPLE = "enrollment_type,person_years,expenditure\n"
 
 
-def written(folder: Path, **changes: Any) -> Path:
+def written(folder: Path, copies: int = 1, **changes: Any) -> Path:
     """The form with some cells changed; None leaves one blank."""
     row = {name: value for name, value in {**ROW, **changes}.items() if value is not None}
     path = folder / "aco.csv"
     with path.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.DictWriter(sink, list(row))
         writer.writeheader()
-        writer.writerow({k: {True: "yes", False: "no"}.get(v, v) if isinstance(v, bool) else v
-                         for k, v in row.items()})  # fmt: skip
+        cells = {k: ("yes" if v else "no") if isinstance(v, bool) else v for k, v in row.items()}
+        writer.writerows([cells] * copies)
     return path
 
 

@@ -38,6 +38,9 @@ def join_aco(
     loss_share: float | None = typer.Option(
         None, "--loss-share", min=0, max=1, help="Share of losses its practices bear."
     ),
+    election: str = typer.Option(
+        "variable", "--election", help="With --case: the ACO's minimum savings rate, or variable."
+    ),
     case: Path | None = typer.Option(
         None, "--case", metavar="FILE", help="The ACO's form of corridor tracks."
     ),
@@ -61,7 +64,7 @@ def join_aco(
     earned = next(
         (row["after"] for row in settled.rows if row["quantity"] == "earned_savings_or_losses"), None
     )
-    terms = Terms(track, pass_through, loss_share)
+    terms = Terms(track, election, pass_through, loss_share)
     found = joining(run, context.rules, change, terms, performance_year, earned=earned, choice=chosen)
     if as_json:
         typer.echo(json.dumps(_answer(found), ensure_ascii=False, allow_nan=False))
@@ -120,7 +123,7 @@ def _text(found: Joining) -> str:
     lines += [f"  {one['when']:<18} {one['what']} ({one['status']})" for one in found.dates]
     lines += ["", *(f"Not known: {one}" for one in found.missing), "What is assumed:"]
     lines += [f"  {one}" for one in STATED]
-    lines.append(f"{len(found.assumptions)} parameters under the statuses are not codified or official:")
+    lines.append(f"{len(found.assumptions)} parameters under these figures are not codified or official:")
     lines += [f"  {one['status']:<10} {one['rule']} ({one['cite']})" for one in found.assumptions]
     return "\n".join(lines)
 

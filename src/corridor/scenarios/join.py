@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.errors import CorridorError
 from corridor.programs.calendar.windows import year_dates
 from corridor.programs.qp.status import QUERIES, result_of
 from corridor.scenarios import tracks_risk as risk
 from corridor.scenarios.asm import overlaid
 from corridor.scenarios.rerun import needed
+from corridor.scenarios.tracks_path import VARIABLE
 
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
@@ -58,9 +61,11 @@ class Terms:
     track         the ACO's level, A to E or EN
     pass_through  share of earned savings the ACO passes on to its practices, by assigned people
     loss_share    share of losses owed that they bear, likewise
+    election      the ACO's minimum savings rate: variable, or a fraction such as 0.01
     """
 
     track: str
+    election: str = VARIABLE
     pass_through: float | None = None
     loss_share: float | None = None
 
@@ -85,6 +90,8 @@ def joining(
     found.add("assigned_people", "people", change.own_after, f"assigned through it, claims of {change.year}")
     found.add("share_of_the_aco", "fraction", share, "of the ACO's people with it")
     _savings(found, terms, share, earned, choice)
+    known = {one["rule"]: one for one in (*found.assumptions, *(choice.assumptions if choice else ()))}
+    found.assumptions = [known[name] for name in sorted(known)]
     found.dates = [
         {
             "date": one.day.isoformat() if one.day else None,
@@ -201,26 +208,37 @@ def _savings(
 
 def _by_chance(found: Joining, terms: Terms, share: float, choice: Choice) -> None:
     """A year's share in the mean of the draws, and the tail of what it would bear, over the agreement."""
-    options = [one for one in choice.settings.options if one.levels[0] == terms.track]
+    options = [
+        one
+        for one in choice.settings.options
+        if one.levels[0] == terms.track and one.election == terms.election
+    ]
     if not options:
-        found.missing.append(f"the ACO's savings: no way of its agreement starts at {terms.track}")
+        found.missing.append(
+            f"the ACO's savings: no way of its agreement starts at {terms.track} with the minimum savings "
+            f"rate {terms.election}"
+        )
         return
     option = options[0]
-    total = choice.totals[choice.settings.options.index(option)]
-    basis = f"{option.name}, {choice.case.years} years, {len(total):,} draws"
-    found.add("aco_earned_mean", "dollars", risk.mean(total).value / choice.case.years, f"a year; {basis}")
+    years = choice.by_year(option)
+    basis = f"{option.name}, {choice.case.years} years, {years.shape[1]:,} draws"
+    found.add("aco_earned_mean", "dollars", float(years.mean()), f"a year; {basis}")
     if terms.pass_through is not None:
-        gains = risk.mean(total.clip(min=0)).value * share * terms.pass_through
-        found.add("expected_share", "dollars", gains / choice.case.years, f"of savings, a year; {basis}")
+        gains = float(years.clip(min=0).mean()) * share * terms.pass_through
+        found.add("expected_share", "dollars", gains, f"of savings, a year; {basis}")
     if terms.loss_share is not None:
         tail = choice.appetite.tail_share
-        borne = total.clip(max=0) * share * terms.loss_share
-        found.add(
-            "expected_loss_share", "dollars", -risk.mean(borne).value / choice.case.years, f"a year; {basis}"
-        )
+        borne = years.clip(max=0).sum(axis=0) * share * terms.loss_share
+        mean = -risk.mean(borne).value / choice.case.years
+        found.add("expected_loss_share", "dollars", mean, f"a year; {basis}")
         found.add("downside_tail", "dollars", risk.expected_shortfall(borne, tail).value,
                   f"mean of the worst {tail:.0%} over the agreement; {basis}")  # fmt: skip
-        found.add("probability_of_loss", "fraction", risk.probability(total < 0).value, basis)
+        found.add(
+            "probability_of_loss",
+            "fraction",
+            risk.probability(np.asarray((years < 0).any(axis=0))).value,
+            f"of any in the agreement; {basis}",
+        )
 
 
 def _sum(values: Any) -> float | None:
