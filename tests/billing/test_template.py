@@ -41,9 +41,14 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "price_lines": (["price", "--file", "FILE"], 3),
     "apcm_panel": (["apcm", "FILE"], 1),
     "apcm_counts": (["apcm", "FILE"], 1),
+    "contract_payments": (["contract", "triangle", "FILE"], 3),
 }
 # answered by tests of their own: they need more than one file
-OTHERWISE = {"overpayment_review", "risk_people", "risk_diagnoses", "qpp_results", "qpp_evidence"}
+OTHERWISE = {
+    *("overpayment_review", "risk_people", "risk_diagnoses", "qpp_results", "qpp_evidence"),
+    *("contract_figures", "contract_quality", "contract_episodes", "contract_followup", "contract_prices"),
+    *("contract_units", "distribution_recipients"),
+}
 LOADS = {
     "provider_roster": "roster",
     "participant_list": "participants",

@@ -32,6 +32,10 @@ SHARED_RULES = (
     "mips",
     "integrity",
     "team",
+    "contract",
+    "distribution",
+    "cgt",
+    "generous",
 )
 
 
