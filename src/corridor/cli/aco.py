@@ -18,8 +18,9 @@ app = typer.Typer()
 HELP = """How an ACO of the Shared Savings Program stands: benchmark, expenditure, projection, variance, gap.
 
 From the last run: what the year is projected to cost and save as of its newest month, with an interval;
-what it would earn or owe under the ACO's terms (corridor load aco-terms); what makes up the difference to the
-benchmark; and what separates figures from claims and CMS's own. With --back-test: how often the interval holds
+what it would earn or owe under the terms of the ACO (corridor load aco-terms); what makes up the difference
+to the benchmark; and what separates figures from claims and those of CMS.
+With --back-test: how often the interval holds
 the truth, over made-up years of the ACO's own people.
 
 Example: corridor aco A9999 --year 2027
@@ -69,9 +70,7 @@ def aco(
     for one in found:
         sys.stdout.write(_text(one) + "\n")
     if not found:
-        sys.stdout.write(
-            "no ACO: load the list of participants (corridor load participants FILE), run again\n"
-        )
+        sys.stdout.write("no ACO: load the participants (corridor load participants FILE), run again\n")
 
 
 def _assumed(context: Context, found: list[Standing]) -> list[dict[str, Any]]:
@@ -123,7 +122,7 @@ def _projected(one: Standing) -> list[str]:
     lines = [
         f"As of {found['as_of_month']} ({found['months_seen']} months seen), the year comes to "
         f"{_whole(found['per_capita'])} dollars for each person and year, {found['level']:.0%} "
-        f" between {_whole(found['per_capita_low'])} and {_whole(found['per_capita_high'])}.",
+        f"between {_whole(found['per_capita_low'])} and {_whole(found['per_capita_high'])}.",
     ]
     if found["benchmark"] is None:
         return [*lines, "No savings are shown: the updated benchmark is not known (see below)."]
@@ -136,9 +135,9 @@ def _projected(one: Standing) -> list[str]:
         needed = [f"  {name}" for name in done["missing"]]
         return [*lines, "What it would earn is not shown; it needs:", *needed]
     lines.append(
-        f"It would earn {_whole(done['earned_expected'])} as expected, between {_whole(done['earned_low'])} and "
-        f"{_whole(done['earned_high'])}; chance of shared savings {done['chance_of_savings']:.0%}, of losses "
-        f"{done['chance_of_losses']:.0%} (minimum savings rate {done['minimum_savings_rate']:.2%})."
+        f"It would earn {_whole(done['earned_expected'])} as expected, between {_whole(done['earned_low'])} "
+        f"and {_whole(done['earned_high'])}; chance of shared savings {done['chance_of_savings']:.0%}, "
+        f"of losses {done['chance_of_losses']:.0%} (minimum savings rate {done['minimum_savings_rate']:.2%})."
     )
     return lines
 

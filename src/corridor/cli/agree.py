@@ -31,6 +31,14 @@ Example: corridor agree qpp FEEDBACK.json
 Example: corridor agree qpp feedback.csv --year 2025 --ours results.json
 """
 
+MSSP_HELP = """CMS's workbooks and assignment list of an ACO beside the last run, each difference by cause.
+
+Assigned people (assignment list), expenditure (AEXPU, QEXPU) and the updated benchmark (BNMRK): theirs, ours,
+and what makes up the difference. Load them with corridor load alr and corridor load aco-report, then run.
+
+Example: corridor agree mssp A9999 --year 2026
+"""
+
 
 @app.callback()
 def agree() -> None:
@@ -84,6 +92,48 @@ def qpp(
         _print(figures)
     told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts(figures).items())
     sys.stdout.write(f"{len({one.file for one in feedback})} files, {len(figures)} figures: {told}\n")
+
+
+@app.command(name="mssp", help=MSSP_HELP)
+def mssp(
+    aco: str = typer.Argument("", metavar="[ACO]", help="An ACO such as A1234; without one, all."),
+    year: int | None = typer.Option(None, "--year", help="Only this year."),
+    config: Path | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output."),
+) -> None:
+    """Hand over to the job; the help text stands in MSSP_HELP."""
+    from corridor.jobs.agree_mssp import NEEDED, compared
+    from corridor.jobs.context import open_context
+    from corridor.jobs.tables import rules_of
+
+    context = open_context(config)
+    rows = compared(context, aco, year)
+    if not as_json:
+        _print_mssp(rows)
+        return
+    names = {name for table in NEEDED for name in rules_of(table) if name in context.force}
+    years = {row["year"] for row in rows}
+    answer = {
+        "program": "mssp",
+        "year": years.pop() if len(years) == 1 else None,
+        "rows": rows,
+        "assumptions": context.force.assumptions(names),
+    }
+    json.dump(answer, sys.stdout, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _print_mssp(rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        of = " ".join(str(row[part]) for part in ("report", "period", "stage") if row[part])
+        sys.stdout.write(
+            f"{row['aco_id']} {row['year']}, {row['figure'].replace('_', ' ')} ({of}): theirs "
+            f"{row['theirs']:,.0f}, ours {row['ours']:,.0f}, difference {row['difference']:+,.0f}\n"
+        )
+        for cause in row["causes"]:
+            sys.stdout.write(f"  {cause['effect']:+,.0f}  {cause['why']}\n")
+        if row["note"]:
+            sys.stdout.write(f"  note: {row['note']}\n")
 
 
 def _compared(
