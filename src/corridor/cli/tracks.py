@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from corridor.law import Rules
     from corridor.scenarios.tracks import Choice
+    from corridor.scenarios.tracks_case import TrackCase
 
 app = typer.Typer()
 SHOWN = 12
@@ -21,7 +24,8 @@ HELP = """What each track and minimum savings election would earn or owe over an
 FILE has one row an ACO (corridor template tracks writes the form): people, mean and spread of their cost,
 the benchmark, trends, risk, quality, revenue. Levels A to E and ENHANCED, every way along the glide path that
 the law leaves open and every election are settled on the same draws. With --people the ACO's own people are
-drawn instead of a curve: enrollment_type, person_years, expenditure, one row a person, no identifier.
+drawn instead of a curve: enrollment_type, person_years, expenditure, one row a person, no identifier. With
+--run they are those of the last complete run, and what the form leaves blank of cost, size and benchmark too.
 A recommendation is made only for a stated appetite: --at-most, --tail-budget, or both.
 
 Example: corridor tracks aco.csv --loss-above 1000000 --at-most 0.05 --json
@@ -32,6 +36,7 @@ Example: corridor tracks aco.csv --loss-above 1000000 --at-most 0.05 --json
 def tracks(
     file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, Parquet or JSON, one row an ACO."),
     people: Path | None = typer.Option(None, "--people", metavar="CSV", help="People to resample."),
+    of_run: bool = typer.Option(False, "--run", help="People, cost and benchmark of the last complete run."),
     draws: int = typer.Option(10_000, "--draws", min=100, max=200_000, help="How many futures."),
     seed: int | None = typer.Option(None, "--seed", min=0, help="Another seed draws other futures."),
     loss_above: float = typer.Option(0.0, "--loss-above", min=0, help="Dollars over the agreement."),
@@ -62,7 +67,8 @@ def tracks(
     if out is not None:
         check_out(out, file)
     rules = _rules(overrides, config, as_known_on)
-    cases = read_cases(file, int(rules.in_force(date.today().year).number("mssp.agreement_years")))
+    years = int(rules.in_force(date.today().year).number("mssp.agreement_years"))
+    cases = read_cases(file, years, _of_run(people, config) if of_run else None)
     if people is not None:
         cases = [read_people(people, _single(cases, people))]
     appetite = Appetite(loss_above, at_most, tail_budget, tail)
@@ -81,6 +87,23 @@ def tracks(
         typer.echo("\n\n".join(_text(choice, draws) for choice in chosen))
     if out is not None:
         typer.echo(f"written: {out}", err=True)
+
+
+def _of_run(people: Path | None, config: Path | None) -> Callable[..., TrackCase]:
+    """Cases of a form's rows with the people of the last complete run."""
+    from corridor.engine.runs import open_run
+    from corridor.errors import CorridorError
+    from corridor.scenarios.tracks_run import case_of_run
+    from corridor.settings import load_settings
+
+    if people is not None:
+        raise CorridorError(
+            "TRACK-PEOPLE",
+            "People are given twice: by --people and by --run.",
+            todo="Leave one of the two away.",
+            file=people,
+        )
+    return partial(case_of_run, run=open_run(load_settings(config).home_folder()))
 
 
 def _single(cases: list[Any], people: Path) -> Any:
@@ -147,20 +170,27 @@ def _text(choice: Choice, draws: int) -> str:
         f"{'option':<22} {'mean':>13} {'± error':>9} {'P(loss)':>8} {'VaR':>13} {'tail mean':>13} "
         f"{'security':>11}",
     ]
-    for row in rows[:SHOWN]:
+    distinct = {(row["mean"], row["standard_deviation"], row["worst_draw"], row["repayment_mechanism"]): row
+                for row in reversed(rows)}  # fmt: skip
+    shown = list(reversed(distinct.values()))[:SHOWN]
+    for row in shown:
         mark = "*" if row["recommended"] else "=" if row["level_with_highest"] else " "
         lines.append(
             f"{mark}{row['option']:<21} {row['mean']:>13,.0f} {row['mean_error']:>9,.0f} "
             f"{row['probability_of_loss']:>8.2%} {row['value_at_risk']:>13,.0f} {row['tail_mean']:>13,.0f} "
-            f"{row['repayment_mechanism']:>11,.0f}"
+            f"{row['repayment_mechanism']:>11,.0f}{_alike(row)}"
         )
-    if len(rows) > SHOWN:
-        lines.append(f"... and {len(rows) - SHOWN} more; --json or --out hold all of them")
+    if len(rows) > len(shown):
+        lines.append(f"... and {len(rows) - len(shown)} more; --json or --out hold all of them")
     lines += ["", *_advice(choice, told), "", "What is assumed:", *(f"  {one}" for one in STATED)]
     assumed = choice.assumptions
     lines += [f"{len(assumed)} parameters under these results are not codified or official:"]
     lines += [f"  {one['status']:<10} {one['rule']} ({one['cite']})" for one in assumed]
     return "\n".join(lines)
+
+
+def _alike(row: dict[str, Any]) -> str:
+    return f"  ({row['alike']} others alike)" if row["alike"] else ""
 
 
 def _advice(choice: Choice, told: dict[str, Any]) -> list[str]:

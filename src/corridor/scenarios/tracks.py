@@ -6,6 +6,7 @@ years. Methods in words and symbols, with an example to check by hand: docs/trac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,9 @@ class Choice:
     def rows(self) -> list[dict[str, Any]]:
         """One record an option, unrounded, the chosen first, then by mean."""
         found = [self._row(place) for place in range(len(self.settings.options))]
+        alike = Counter(total.tobytes() for total in self.totals)
+        for row, total in zip(found, self.totals, strict=True):
+            row["alike"] = alike[total.tobytes()] - 1
         return sorted(
             found, key=lambda row: (not row["recommended"], bool(row["breaks"]), -row["mean"], row["option"])
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,11 +108,14 @@ class TrackCase:
         return "people resampled" if all(own) else "gamma by mean and deviation" if not any(own) else "both"
 
 
-def read_cases(path: Path, years: int) -> list[TrackCase]:
-    """The ACOs of a file (layouts/form/tracks.yaml). Raises FORM-*, TRACK-MISSING and TRACK-VALUE."""
+def read_cases(path: Path, years: int, make: Callable[..., TrackCase] | None = None) -> list[TrackCase]:
+    """The ACOs of a file (layouts/form/tracks.yaml); ``make`` in place of case_of.
+
+    Raises FORM-*, TRACK-MISSING and TRACK-VALUE, and what ``make`` raises.
+    """
     form = read_form(path, "tracks")
     return [
-        case_of(row, years, file=form.file, line=line)
+        (make or case_of)(row, years, file=form.file, line=line)
         for row, line in zip(form.rows, form.lines, strict=True)
     ]
 

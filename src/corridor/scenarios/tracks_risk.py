@@ -53,13 +53,18 @@ def probability(happened: Flags) -> Estimate:
     return Estimate(share, error, low, 1.0 if share == 1 else middle + reach)
 
 
+def _owed(dollars: Floats) -> Floats:
+    """What is owed, the most first; a nought without a sign."""
+    return np.asarray(np.sort(0.0 - dollars)[::-1])
+
+
 def value_at_risk(dollars: Floats, tail_share: float) -> Estimate:
     """What is owed, or more, in ``tail_share`` of the draws: the smallest of the worst m * share of m draws.
 
     Its error is half the distance between the order statistics one binomial deviation, sqrt(m p (1 - p)),
     below and above its rank; the interval takes WIDTH of them. No density is estimated.
     """
-    owed = np.sort(-dollars)[::-1]
+    owed = _owed(dollars)
     count = len(owed)
     rank = max(math.ceil(count * tail_share - 1e-9), 1)
     step = math.sqrt(count * tail_share * (1 - tail_share))
@@ -77,7 +82,7 @@ def expected_shortfall(dollars: Floats, tail_share: float) -> Estimate:
 
     Its error: sqrt((v + (1 - p) (CVaR - VaR)^2) / (m p)), v the variance within the worst draws.
     """
-    owed = np.sort(-dollars)[::-1]
+    owed = _owed(dollars)
     count = len(owed)
     wanted = max(count * tail_share, 1.0)
     whole = int(wanted + 1e-9)
