@@ -49,7 +49,7 @@ def settle_file(
     if out is not None:
         from corridor.programs.writing import write_results
 
-        flat = [{k: v for k, v in row.items() if k != "checks"} for row in found.rows()]
+        flat = [{k: v for k, v in row.items() if k not in ("checks", "measures")} for row in found.rows()]
         checks = [
             {"aco_id": aco, **one.to_dict()}
             for row, aco in enumerate(found.inputs.aco_ids)
@@ -86,7 +86,7 @@ def settled_file(
     given = {**settings.overrides, **stated_overrides(overrides)}
     rules = load_rules(PROGRAMS, as_known_on=day, overrides=given, proposed=settings.proposed)
     default = settings.year if settings.year is not None else date.today().year
-    inputs = read_file(file, rules, year, default)
+    inputs = read_file(file, rules, year, default, settings.home_folder())
     assert inputs.year is not None
     return settle(inputs, rules, inputs.year)
 

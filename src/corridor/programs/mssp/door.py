@@ -11,6 +11,7 @@ import numpy as np
 from corridor.errors import CorridorError
 from corridor.programs.mssp.compute import TEXTS
 from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks
+from corridor.programs.mssp.measured import GIVEN, Quality, measure_names, read_quality
 from corridor.programs.mssp.model import FROM_BASE_YEARS
 from corridor.programs.mssp.public_file import is_public_file, read_public_file
 from corridor.programs.table import DoorTable, read_door_table
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from corridor.law import Rules
 
 IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election")
+FROM_MEASURES = ("quality_score", "quality_standard_met", "alternative_standard_met")
 VECTORS = [name for name, one in FROM_BASE_YEARS.formulas.items() if one.vector]  # four values a row
 SHARES = (
     "elected_savings_rate", "minimum_savings_rate", "minimum_loss_rate", "quality_score", "quality_share",
@@ -27,17 +29,21 @@ SHARES = (
 )  # fmt: skip
 
 
-def read_file(path: Path, rules: Rules, year: int | None, default: int | None) -> MsspInputs:
+def read_file(
+    path: Path, rules: Rules, year: int | None, default: int | None, home: Path | None = None
+) -> MsspInputs:
     """The ACOs of a file, for the year asked for, that the file states, or ``default``.
 
-    Raises DOOR-* and TABULAR-* for the file, MSSP-YEAR, MSSP-ACO, MSSP-TRACK, MSSP-NUMBER, MSSP-SHARE.
+    home  the warehouse whose installed benchmarks give measures their points
+    Raises DOOR-* and TABULAR-* for the file, MSSP-YEAR, MSSP-ACO, MSSP-TRACK, MSSP-NUMBER, MSSP-SHARE,
+    MSSP-WORD, MSSP-BENCHMARK.
     """
     table = read_door_table(path, ("aco_id", "track", "current_track"))
     public = is_public_file(table)
     chosen = chosen_year(table, path, year, default, public)
     if public:
         return read_public_file(table, rules.in_force(chosen), chosen)
-    return _read_own(table, chosen)
+    return _read_own(table, chosen, read_quality(table, rules, chosen, home))
 
 
 def chosen_year(table: DoorTable, path: Path, year: int | None, default: int | None, public: bool) -> int:
@@ -76,13 +82,14 @@ def _stated(table: DoorTable) -> list[float]:
     return [value for value in numbers(table, "performance_year").tolist() if value == value]
 
 
-def _read_own(table: DoorTable, year: int) -> MsspInputs:
+def _read_own(table: DoorTable, year: int, quality: Quality | None) -> MsspInputs:
     known = {*IDENTITY, *FROM_BASE_YEARS.inputs(), *FROM_BASE_YEARS.formulas} - {*VECTORS}
     aco_ids = identifiers(table)
     columns: dict[str, Array] = {}
     strange = []
+    measured = [*measure_names(table), *GIVEN]
     for name in table.cells:
-        if name in ("aco_id", "aco_name", "performance_year"):
+        if name in ("aco_id", "aco_name", "performance_year", *measured):
             continue
         if name not in known:
             strange.append(name)
@@ -105,7 +112,11 @@ def _read_own(table: DoorTable, year: int) -> MsspInputs:
             file=table.file,
             field="track",
         )
-    warnings = list(table.warnings)
+    warnings = [*table.warnings, *(quality.warnings if quality else [])]
+    if quality is not None:
+        for name in FROM_MEASURES:
+            own = columns.get(name, np.full(len(aco_ids), np.nan))
+            columns[name] = np.where(np.isnan(own) & quality.has, quality.evaluation[name], own)
     if strange:
         warnings.append(f"{table.file}: not known and ignored: {', '.join(strange)}")
     return MsspInputs(
@@ -113,12 +124,13 @@ def _read_own(table: DoorTable, year: int) -> MsspInputs:
         list(table.cells.get("aco_name", [""] * len(aco_ids))),
         columns,
         {},
-        {name: name for name in columns},
+        {name: name for name in columns if name in table.cells},
         table.lines,
         table.file,
         False,
         year,
         warnings,
+        quality,
     )
 
 

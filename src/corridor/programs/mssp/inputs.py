@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import CorridorError
 from corridor.programs.table import DoorTable
+
+if TYPE_CHECKING:
+    from corridor.programs.mssp.measured import Quality
 
 Array = npt.NDArray[Any]
 ABSENT = ("", "-", "*", ".", "na", "n/a")
@@ -48,6 +51,7 @@ class MsspInputs:
     public: bool
     year: int | None = None
     warnings: list[str] = field(default_factory=list)
+    quality: Quality | None = None
 
     def evidence(self, row: int, quantity: str) -> str | None:
         """Where an input stands: file, line and column."""

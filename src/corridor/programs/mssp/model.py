@@ -15,7 +15,7 @@ from corridor.programs.mssp.by_type import TYPE_FORMULAS, TYPE_WORDS, TYPES
 from corridor.programs.mssp.reconcile import RECONCILE_FORMULAS
 from corridor.programs.mssp.tracks import TRACK_FORMULAS, TRACK_RULES
 
-PROGRAMS = ("mssp", "mips", "population", "qp")  # whose rules a settlement reads
+PROGRAMS = ("mssp", "mips", "performance", "population", "qp")  # whose rules a settlement reads
 
 RECONCILE_RULES: dict[str, str | Binding] = {
     **TRACK_RULES,

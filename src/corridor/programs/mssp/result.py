@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.formulas import round_half_up
+from corridor.formulas.walk import to_plain
 from corridor.programs.mssp.checks import gaps, refuse_gaps
 from corridor.programs.mssp.compute import Settlement, reconcile
 from corridor.programs.mssp.inputs import MsspInputs
 from corridor.programs.mssp.public_file import PRINTED_RATE
+from corridor.programs.mssp.quality import QUALITY
 
 if TYPE_CHECKING:
     from corridor.formulas import Node
@@ -20,6 +22,10 @@ DOLLAR = 1.0  # CMS prints whole dollars: totals that are each half a dollar off
 DOLLARS = ("benchmark_minus_expenditure", "generated_savings_or_losses", "earned_savings_or_losses")
 RATES = ("savings_rate", "minimum_savings_rate", "sharing_rate", "loss_rate")
 REVENUE_NOTE = "the file has no participant_revenue, which limits losses too: losses are at most these"
+QUALITY_RESULT = (
+    "own_quality_score", "standard_score", "reporting_incentive", "first_year_standard", "outcomes_at_tenth",
+    "measures_at_fortieth",
+)  # fmt: skip
 LEAST = 1e-9  # what binary fractions leave behind
 
 
@@ -65,6 +71,10 @@ class Result:
                 **values,
                 "notes": self._notes(values),
             }
+            measured = self.inputs.quality
+            if measured is not None:
+                record["measures"] = measured.measures[row]
+                record |= {name: to_plain(measured.evaluation[name][row]) for name in QUALITY_RESULT}
             if self.inputs.published:
                 lacks = [name for name, rows in missing.items() if rows[row]]
                 if "participant_revenue" in lacks:
@@ -144,14 +154,31 @@ class Result:
 
     def quantities(self) -> list[str]:
         """What can be derived."""
-        return list(self.settlement.evaluation.model.formulas)
+        return [
+            *self.settlement.evaluation.model.formulas,
+            *(QUALITY.formulas if self.inputs.quality else ()),
+        ]
 
     def explain(self, row: int, quantity: str) -> Node:
         """The derivation of one value of an ACO."""
-        return self.settlement.explain(row, quantity)
+        measured = self.inputs.quality
+        if measured is None or not measured.has[row]:
+            return self.settlement.explain(row, quantity)
+        if quantity in QUALITY.formulas and quantity not in self.settlement.evaluation.model.inputs():
+            return measured.evaluation.explain(row, quantity)
+        tree = self.settlement.explain(row, quantity)
+        for node in list(tree.walk()):  # what the measures gave is derived down to them
+            if node.kind == "input" and node.name in QUALITY.formulas and node.evidence is None:
+                graft = measured.evaluation.explain(row, node.name)
+                vars(node).update(vars(graft))
+        return tree
 
     def assumptions(self) -> list[dict[str, Any]]:
-        return self.settlement.assumptions()
+        """The parameters under the results that are neither codified nor official."""
+        found = {one["rule"]: one for one in self.settlement.assumptions()}
+        if self.inputs.quality is not None:
+            found |= {one["rule"]: one for one in self.inputs.quality.assumptions}
+        return [found[name] for name in sorted(found)]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only."""
