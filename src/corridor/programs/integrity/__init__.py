@@ -1,4 +1,4 @@
-"""Risk-adjustment integrity: the trend of risk against its cap, conditions not documented again, signs of growth.
+"""Risk-adjustment integrity: risk against its cap, conditions not documented again, signs of coding growth.
 
 Everything rests on diagnoses of loaded claims that are a source for risk adjustment. Nothing here suggests a
 diagnosis that no claim carries.

@@ -19,8 +19,8 @@ from corridor.programs.mssp.tables import TYPES, Row, laid, rows_of
 
 BASES = {"reported": "reported_ratio", "claims": "claims_ratio"}
 COLUMNS = {
-    "aco_id": "VARCHAR", "year": "INTEGER", "basis": "VARCHAR", "base_year": "INTEGER", "base_basis": "VARCHAR",
-    "types": "VARCHAR", "person_years": "DOUBLE", "aggregate_risk_ratio": "DOUBLE",
+    "aco_id": "VARCHAR", "year": "INTEGER", "basis": "VARCHAR", "base_year": "INTEGER",
+    "base_basis": "VARCHAR", "types": "VARCHAR", "person_years": "DOUBLE", "aggregate_risk_ratio": "DOUBLE",
     "demographic_ratio": "DOUBLE", "risk_cap": "DOUBLE", "beyond_demographic": "DOUBLE", "room": "DOUBLE",
     "above_cap": "BOOLEAN", "counted_risk_ratio": "DOUBLE", "lost_to_cap": "DOUBLE", "method": "VARCHAR",
 }  # fmt: skip
@@ -28,8 +28,8 @@ COLUMNS = {
 
 @python_step(
     step="integrity.cap",
-    makes="one row per ACO, loaded year after the base year, and kind of score (reported by CMS, from claims): growth "
-    "of risk over all types, that of demographics, the cap, and the room left or lost",
+    makes="one row per ACO, loaded year after the base year, and kind of score (of CMS, from claims): "
+    "growth of risk over all types, that of demographics, the cap, and the room left or lost",
     key=("aco_id", "year", "basis"),
     reads=("integrity.trend",),
     rules=("mssp.risk_growth_cap", "mssp.present_method_first_start"),

@@ -84,9 +84,9 @@ member as (
 )
 select
   member.level, member.entity_id, max(member.aco_id) as aco_id, max(member.tin) as tin, max(member.npi) as npi,
-  count(*) as people, sum(pair.hccs) as categories, sum(pair.hccs_before) as categories_before,
-  cx_exact_sum(coalesce(pair.ageing, 0)) as ageing, sum(pair.once) as once, sum(pair.assessed) as assessed,
-  sum(coalesce(alone.shared, 0)) as shared, sum(coalesce(alone.alone, 0)) as alone
+  count(*) as people, cast(sum(pair.hccs) as bigint) as categories, cast(sum(pair.hccs_before) as bigint) as categories_before,
+  cx_exact_sum(coalesce(pair.ageing, 0)) as ageing, cast(sum(pair.once) as bigint) as once, cast(sum(pair.assessed) as bigint) as assessed,
+  cast(sum(coalesce(alone.shared, 0)) as bigint) as shared, cast(sum(coalesce(alone.alone, 0)) as bigint) as alone
 from member
 join pair on pair.person_id = member.person_id
 left join alone on alone.person_id = member.person_id and alone.tin = member.own_tin

@@ -15,14 +15,14 @@ counted as (
     member.aco_id, member.enrollment_type, member.year, count(*) as people,
     cx_exact_sum(member.person_years) as person_years,
     cx_divide(cx_exact_sum(member.expenditure * member.weight), cx_exact_sum(member.weight)) as expenditure,
-    -- scores CMS reported are compared with their own kind only
+    -- people with ESRD are scored by a model of their own; scores CMS reported are compared with their own kind only
     cx_divide(
       cx_exact_sum(case when listed.year is not null then member.risk_score * member.person_years end),
       cx_exact_sum(case when listed.year is not null and member.risk_score is not null then member.person_years end)
     ) as reported_score,
     cx_divide(
-      cx_exact_sum(own.score * member.person_years),
-      cx_exact_sum(case when own.score is not null then member.person_years end)
+      cx_exact_sum(case when member.enrollment_type <> 'esrd' then own.score * member.person_years end),
+      cx_exact_sum(case when member.enrollment_type <> 'esrd' and own.score is not null then member.person_years end)
     ) as claims_score,
     cx_divide(
       cx_exact_sum(own.demographic * member.person_years),
