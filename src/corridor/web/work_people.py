@@ -77,22 +77,31 @@ def identify(visit: Visit, person_id: int, why: str) -> Person:
         return Person("", "")
     con = connect(threads=1)
     try:
-        read_known(con, warehouse, parts)
-        found = con.execute("select max(identifier) from known where person_id = ?", [person_id]).fetchone()
-        return Person(str(found[0] or "") if found else "", _name(con, warehouse, person_id))
+        numbers = _numbers(con, warehouse, person_id)
+        found = con.execute(
+            f"select max(identifier) from {parquet(parts)} where list_contains(?, person_id)", [numbers]
+        ).fetchone()
+        return Person(str(found[0] or "") if found else "", _name(con, warehouse, numbers))
     finally:
         con.close()
 
 
-def _name(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, person_id: int) -> str:
-    """The newest name on file: that of the newest delivery which names the person."""
+def _numbers(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, person_id: int) -> list[int]:
+    """The numbers that stand for a person in the files; none for one who was found to be another."""
     alias = warehouse.alias_parts()
-    numbers = [person_id]
-    if alias:
-        rows = con.execute(
-            f"select person_id from {parquet(alias)} where kept_person_id = ?", [person_id]
-        ).fetchall()
-        numbers += [int(row[0]) for row in rows]
+    if not alias:
+        return [person_id]
+    rows = con.execute(
+        f"select person_id, kept_person_id from {parquet(alias)} where kept_person_id = ? or person_id = ?",
+        [person_id, person_id],
+    ).fetchall()
+    numbers = {int(number) for number, kept in rows if kept == person_id}
+    moved = any(number == person_id != kept for number, kept in rows)
+    return sorted(numbers if moved else numbers | {person_id})
+
+
+def _name(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, numbers: list[int]) -> str:
+    """The newest name on file: that of the newest delivery which names the person."""
     for delivery in reversed(warehouse.deliveries()):
         for file in sorted((delivery.path / "identity").glob("*_person-*.parquet")):
             columns = {
