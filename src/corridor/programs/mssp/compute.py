@@ -10,6 +10,7 @@ import numpy as np
 
 from corridor.formulas import Evaluation, Model
 from corridor.formulas.walk import to_plain
+from corridor.programs.mssp.by_type import TYPES
 from corridor.programs.mssp.model import FROM_BASE_YEARS, RECONCILIATION
 from corridor.programs.mssp.tracks import ADVANCED, advanced_apms
 
@@ -101,7 +102,7 @@ def reconcile(
 ) -> Settlement:
     """Settle a performance year from quantities by name (docs/mssp-settlement.md lists them).
 
-    With quantities of the base years among the inputs the benchmark is computed from them.
+    With quantities by enrollment type among the inputs the benchmark is computed from them.
 
     inputs  track and the rest as scalars, columns (rows,) or draws (rows, draws); what is absent counts as
             not known. ``minimum_savings_election`` may be given in place of elected_savings_rate: a fraction,
@@ -116,8 +117,8 @@ def reconcile(
         given["elected_savings_rate"] = elected_rate(election)
     given.pop("aco_id", None)
     given.pop("performance_year", None)
-    own = {*RECONCILIATION.inputs(), *RECONCILIATION.formulas}
-    model = FROM_BASE_YEARS if {*given} & ({*FROM_BASE_YEARS.inputs()} - own) else RECONCILIATION
+    by_type = any(name.endswith(TYPES) for name in given)
+    model = FROM_BASE_YEARS if by_type else RECONCILIATION
     known = _filled(model, given)
     evaluation = model.evaluate(known, force, wanted=RESULT, evidence=evidence, labels=labels)
     return Settlement(evaluation, force, list(warnings or []), says_variable(election))

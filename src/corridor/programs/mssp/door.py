@@ -17,9 +17,9 @@ from corridor.programs.mssp.public_file import is_public_file, read_public_file
 from corridor.programs.table import DoorTable, read_door_table
 
 if TYPE_CHECKING:
-    from corridor.law import Rules
+    from corridor.law import Rules, RulesInForce
 
-IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election")
+IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election", "one_sided_years")
 FROM_MEASURES = ("quality_score", "quality_standard_met", "alternative_standard_met")
 VECTORS = [name for name, one in FROM_BASE_YEARS.formulas.items() if one.vector]  # four values a row
 SHARES = (
@@ -36,14 +36,14 @@ def read_file(
 
     home  the warehouse whose installed benchmarks give measures their points
     Raises DOOR-* and TABULAR-* for the file, MSSP-YEAR, MSSP-ACO, MSSP-TRACK, MSSP-NUMBER, MSSP-SHARE,
-    MSSP-WORD, MSSP-BENCHMARK.
+    MSSP-WORD, MSSP-ELECTION, MSSP-BENCHMARK.
     """
     table = read_door_table(path, ("aco_id", "track", "current_track"))
     public = is_public_file(table)
     chosen = chosen_year(table, path, year, default, public)
     if public:
         return read_public_file(table, rules.in_force(chosen), chosen)
-    return _read_own(table, chosen, read_quality(table, rules, chosen, home))
+    return _read_own(table, rules.in_force(chosen), read_quality(table, rules, chosen, home))
 
 
 def chosen_year(table: DoorTable, path: Path, year: int | None, default: int | None, public: bool) -> int:
@@ -82,7 +82,7 @@ def _stated(table: DoorTable) -> list[float]:
     return [value for value in numbers(table, "performance_year").tolist() if value == value]
 
 
-def _read_own(table: DoorTable, year: int, quality: Quality | None) -> MsspInputs:
+def _read_own(table: DoorTable, force: RulesInForce, quality: Quality | None) -> MsspInputs:
     known = {*IDENTITY, *FROM_BASE_YEARS.inputs(), *FROM_BASE_YEARS.formulas} - {*VECTORS}
     aco_ids = identifiers(table)
     columns: dict[str, Array] = {}
@@ -98,7 +98,7 @@ def _read_own(table: DoorTable, year: int, quality: Quality | None) -> MsspInput
         elif name in TEXTS:
             columns[name] = _words(table, name)
         elif name == "minimum_savings_election":
-            columns[name] = _elections(table)
+            columns[name] = _elections(table, force)
         else:
             columns[name] = numbers(table, name)
             if name in SHARES:
@@ -128,7 +128,7 @@ def _read_own(table: DoorTable, year: int, quality: Quality | None) -> MsspInput
         table.lines,
         table.file,
         False,
-        year,
+        force.performance_year,
         warnings,
         quality,
     )
@@ -152,8 +152,8 @@ def _words(table: DoorTable, column: str) -> Array:
     return found
 
 
-def _elections(table: DoorTable) -> Array:
-    """``variable``, or a fraction."""
+def _elections(table: DoorTable, force: RulesInForce) -> Array:
+    """``variable``, or a fraction that may be elected. Raises MSSP-ELECTION."""
     name = "minimum_savings_election"
     laid = [text.strip().lower() for text in table.cells[name]]
     blanked = DoorTable(
@@ -161,6 +161,18 @@ def _elections(table: DoorTable) -> Array:
     )
     rates = numbers(blanked, name)
     _refuse_share(table, name, rates)
+    allowed = [float(row["rate"]) for row in force.rows("mssp.minimum_savings_election")]
+    for row, rate in enumerate(rates.tolist()):
+        if rate == rate and rate not in allowed:
+            raise CorridorError(
+                "MSSP-ELECTION",
+                f"A minimum savings rate of {rate:.2%} cannot be elected.",
+                why="Two-sided ACOs choose between fixed rates and the variable one.",
+                todo=f"Use variable, {', '.join(map(str, allowed))}; or give minimum_savings_rate.",
+                file=table.file,
+                line=table.lines[row],
+                field=name,
+            )
     return np.array(
         ["variable" if t == "variable" else None if r != r else r for t, r in zip(laid, rates, strict=True)],
         dtype=object,

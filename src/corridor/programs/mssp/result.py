@@ -13,6 +13,7 @@ from corridor.programs.mssp.compute import Settlement, reconcile
 from corridor.programs.mssp.inputs import MsspInputs
 from corridor.programs.mssp.public_file import PRINTED_RATE
 from corridor.programs.mssp.quality import QUALITY
+from corridor.programs.mssp.sequence import level_refusal
 
 if TYPE_CHECKING:
     from corridor.formulas import Node
@@ -69,7 +70,7 @@ class Result:
                 "aco_name": self.inputs.names[row] or None,
                 "performance_year": self.year,
                 **values,
-                "notes": self._notes(values),
+                "notes": self._notes(row, values),
             }
             measured = self.inputs.quality
             if measured is not None:
@@ -124,11 +125,23 @@ class Result:
             "checks": [one.to_dict() for one in checks],
         }
 
-    def _notes(self, values: dict[str, Any]) -> list[str]:
-        notes = []
+    def _notes(self, row: int, values: dict[str, Any]) -> list[str]:
+        refusal = level_refusal(
+            str(values["track"]),
+            *(
+                self._own(name, row)
+                for name in ("agreement_start_year", "agreement_period", "one_sided_years")
+            ),
+            self.settlement.force.rules,
+        )
+        notes = [] if refusal is None else [refusal]
         if values["below_minimum_population"]:
             notes.append("fewer assigned beneficiaries than required: a corrective action plan is due")
         return notes
+
+    def _own(self, name: str, row: int) -> float:
+        """A figure of the file; NaN where it has none."""
+        return float(self.inputs.columns[name][row]) if name in self.inputs.columns else float("nan")
 
     def agreement(self) -> dict[str, Any]:
         """Of every figure CMS prints: how many agree, and how many to the last digit.
