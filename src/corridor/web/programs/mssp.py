@@ -19,7 +19,7 @@ from corridor.reports.words import (
 )
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
-from corridor.web.programs import mssp_trend, stands
+from corridor.web.programs import mssp_savings, mssp_trend, stands
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
@@ -260,7 +260,8 @@ def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     )
     return Panel(
         sentence,
-        "There is no benchmark to hold it against yet, so no savings or losses are stated.",
+        "As claims have it, without truncation or completion; what it comes to against the benchmark is "
+        "under Benchmark.",
         pictures=[picture],
         tables=[Table("mssp-spend", "Year by year", columns, body)],
     )
@@ -347,8 +348,20 @@ def who(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
 
 
 def card(visit: Visit, viewer: Viewer) -> Card:
-    """How many are assigned, and what their care costs."""
+    """Where the year ends against the benchmark; without one how many are assigned and what they cost."""
     sentence, _ = _said(visit, viewer)
+    projected = [one for one in mssp_savings.standings(visit, viewer) if one["benchmark"] is not None]
+    if projected:
+        known = [one for one in projected if one["year"] == projected[0]["year"]]
+        total = sum(real(one["savings"]) or 0.0 for one in known)
+        return Card(
+            f"{mssp_savings.said(projected[0])[0]}.",
+            total,
+            f"projected for {projected[0]['year']} against the benchmark, before sharing",
+            at_stake=abs(total),
+            tag="estimate",
+            signed=True,
+        )
     rows = _spend(visit, viewer)
     if not rows:
         return Card(sentence + ".", None, "")
@@ -366,14 +379,14 @@ PROGRAM = Program(
         View("standing", "Standing", standing),
         View("trend", "Trend", mssp_trend.trend),
         View("dollars", "Dollars", money),
+        View("savings", "Benchmark", mssp_savings.savings),
         View("levers", "Levers", levers),
         View("who", "Who", who),
     ),
     missing="Load claims and the ACO's participant list, then `corridor run`.",
     not_yet=(
-        "The benchmark, the minimum savings rate, shared savings and losses, and the quality score. What "
-        "care costs "
-        "is shown as claims have it, without truncation, completion or risk adjustment."
+        "CMS's own benchmark unless its report is loaded. What an ACO earns or owes is settled by `corridor "
+        "aco` and `corridor settle mssp`."
     ),
     of=stands.mssp,
 )
