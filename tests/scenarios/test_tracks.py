@@ -140,3 +140,60 @@ def test_a_row_says_all_of_an_option(moving: Choice) -> None:
     assert {"mssp.repayment_revenue_share", "mssp.one_sided_years"} <= {
         one["rule"] for one in moving.assumptions
     }
+
+
+def oracle(level: str, rate: float, benchmark: float, spend: float, quality: float, revenue: float) -> float:
+    """Earned or owed by mssp.md 3.1, 3.2, 6 and 6.4, in plain numbers, of an ACO of 12,000 people."""
+    share, pay, limit = {
+        "A": (0.4, 0.1, 0.0), "B": (0.4, 0.1, 0.0), "C": (0.5, 0.1, min(0.02 * revenue, 0.01 * benchmark)),
+        "D": (0.5, 0.1, min(0.04 * revenue, 0.02 * benchmark)),
+        "E": (0.5, 0.1, min(0.08 * revenue, 0.04 * benchmark)), "EN": (0.75, 0.2, 0.15 * benchmark),
+    }[level]  # fmt: skip
+    minimum = 0.03 - 2000 / 4999 * 0.003 if rate != rate or level in "AB" else rate
+    saved = benchmark - spend
+    ratio = saved / benchmark
+    # the alternative standard is met in every draw: its share is the score
+    kept = share * (1.0 if quality >= 0.7385 else quality)
+    if ratio >= minimum:
+        return min(saved * kept, pay * benchmark) * 0.98
+    if ratio > 0 and level != "EN" and revenue / spend < 0.35:
+        return min(saved * kept / 2, pay * benchmark) * 0.98
+    if level not in "AB" and ratio <= -minimum:
+        bears = min(max(1 - 0.75 * quality, 0.4), 0.75) if level == "EN" else 0.3
+        return -min(-saved * bears, limit)
+    return 0.0
+
+
+def test_every_cell_and_draw_is_what_an_independent_settlement_says(moving: Choice) -> None:
+    futures, case = moving.futures, moving.case
+    points = np.minimum(futures.risk, 1.03)  # three points over a demographic ratio of one
+    for cell, (level, election) in enumerate(moving.settings.cells):
+        rate = float("nan") if election == "variable" else float(election)
+        for year in range(case.years):
+            for draw in range(0, 400, 16):
+                expected = oracle(
+                    level, rate, futures.benchmark[year, draw] * points[year, draw] * 11_700,
+                    futures.expenditure[year, draw] * 11_700, futures.quality[year, draw],
+                    40e6 * futures.growth[year, draw],
+                )  # fmt: skip
+                assert moving.dollars[cell, year, draw] == pytest.approx(expected, abs=0.01)
+
+
+def test_the_risk_ratio_counts_to_three_points_over_the_demographic_one() -> None:
+    row = {**STILL["cases"][0]["row"], "risk_trend": 0.05, "demographic_trend": 0.01}
+    rows = {one["option"]: one for one in choose(case_of(row, YEARS), RULES, draws=2).rows()}
+    # 1.05^k is above 1.01^k + 0.03 in every year: benchmark 143,208,000 x that, expenditure 140,400,000
+    earned = [(143_208_000 * (1.01**k + 0.03) - 140_400_000) * 0.75 * 0.98 for k in range(1, 6)]
+    assert rows["EN x5, 0.0%"]["mean_by_year"] == pytest.approx(earned)
+
+
+def test_a_figure_derives_from_one_draw(moving: Choice) -> None:
+    option = moving.settings.options[0]
+    node, draw = moving.derived(option.name, 1)
+    value = moving.by_year(option)[1, draw]
+    assert node.value == pytest.approx(value) and node.children
+    middle = np.median(moving.by_year(option)[1])
+    assert abs(value - middle) == np.abs(moving.by_year(option)[1] - middle).min()
+    with pytest.raises(CorridorError) as refused:
+        moving.derived("Z x5", 0)
+    assert refused.value.code == "TRACK-OPTION"

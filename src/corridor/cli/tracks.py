@@ -47,6 +47,10 @@ def tracks(
         None, "--tail-budget", min=0, help="Largest acceptable mean of the worst outcomes, dollars owed."
     ),
     tail: float = typer.Option(0.05, "--tail", min=0.001, max=0.5, help="Share of outcomes called worst."),
+    derive: str | None = typer.Option(
+        None, "--derive", metavar="OPTION", help="Derive one option, as the list writes it: its middle draw."
+    ),
+    in_year: int = typer.Option(1, "--in-year", min=1, help="With --derive: the year of the agreement."),
     overrides: list[str] = typer.Option(
         [], "--set", metavar="RULE=VALUE", help="Use another value of a rule; repeatable."
     ),
@@ -76,6 +80,9 @@ def tracks(
         choose(case, rules, draws=draws, seed=SEED if seed is None else seed, appetite=appetite)
         for case in cases
     ]
+    if derive is not None:
+        _derive(chosen[0], derive, in_year, as_json)
+        return
     rows = [row for choice in chosen for row in choice.rows()]
     if out is not None:
         from corridor.programs.writing import write_results
@@ -130,6 +137,27 @@ def _rules(overrides: list[str], config: Path | None, known: datetime | None) ->
     day: date | None = known.date() if known else settings.as_known_on
     given = {**settings.overrides, **stated_overrides(overrides)}
     return load_rules(list(PROGRAMS), as_known_on=day, overrides=given, proposed=settings.proposed)
+
+
+def _derive(choice: Choice, option: str, in_year: int, as_json: bool) -> None:
+    """The formula tree of one option in one year, in the draw nearest to the median."""
+    from corridor.explain import assumptions_of, assumptions_text, tree_text
+    from corridor.programs.writing import plain
+
+    node, draw = choice.derived(option, in_year - 1)
+    year = choice.case.agreement_start_year + in_year - 1
+    assumed = assumptions_of([node])
+    if as_json:
+        row = {"aco_id": choice.case.aco_id, "option": option, "draw": draw, "derivation": node.to_dict()}
+        answer = plain({"program": "mssp", "year": year, "rows": [row], "assumptions": assumed})
+        typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(
+        f"{choice.case.aco_id}, {option}, {year}: draw {draw} of {choice.futures.draws:,}, the middle one"
+    )
+    typer.echo("")
+    typer.echo(tree_text(node))
+    typer.echo(assumptions_text(assumed))
 
 
 def _assumptions(chosen: list[Choice]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.errors import CorridorError
 from corridor.formulas.columns import Floats
 from corridor.programs.mssp import benchmark as formulas
 from corridor.programs.mssp.compute import reconcile
@@ -22,6 +23,7 @@ from corridor.scenarios.tracks_chance import SEED, Futures, draw
 from corridor.scenarios.tracks_path import Option, Settings, settings_of, two_sided
 
 if TYPE_CHECKING:
+    from corridor.formulas import Node
     from corridor.law import Rules
     from corridor.scenarios.tracks_case import TrackCase
 
@@ -69,6 +71,7 @@ class Choice:
     appetite: Appetite
     advice: Advice
     assumptions: list[dict[str, Any]]
+    rules: Rules
 
     def cells(self, option: Option) -> list[int]:
         """The cell of each year of an option."""
@@ -127,6 +130,22 @@ class Choice:
             "recommended": place == self.advice.chosen,
         }
 
+    def derived(self, name: str, year: int) -> tuple[Node, int]:
+        """The derivation of what an option earns or owes in a year (0 the first), in the draw nearest to the
+        median of that year, and which draw that is. Raises TRACK-OPTION."""
+        option = next((one for one in self.settings.options if one.name == name), None)
+        if option is None or not 0 <= year < self.case.years:
+            raise CorridorError(
+                "TRACK-OPTION",
+                f"There is no option {name!r} with a year {year + 1}.",
+                why="Nothing of it was settled.",
+                todo=f"Name one as the list writes it, and a year from 1 to {self.case.years}.",
+            )
+        dollars = self.by_year(option)[year]
+        nearest = int(np.abs(dollars - np.median(dollars)).argmin())
+        settled = _settled(self.case, self.settings, self.futures, year, self.rules)
+        return settled.explain(self.cells(option)[year], "earned_savings_or_losses", nearest), nearest
+
     def recommendation(self) -> dict[str, Any]:
         """The option taken, by what appetite, and how the others stood."""
         options, advice = self.settings.options, self.advice
@@ -171,7 +190,7 @@ def choose(
     totals = tuple(dollars[settings.rows(option, sided), years].sum(axis=0) for option in settings.options)
     return Choice(
         case, settings, sided, futures, dollars, repayment, totals, appetite, advise(totals, appetite),
-        [assumed[name] for name in sorted(assumed)],
+        [assumed[name] for name in sorted(assumed)], rules,
     )  # fmt: skip
 
 
