@@ -76,6 +76,7 @@ def statements_of(
 
     Raises CONTRACT-MONTH, and what settling and triangles raise.
     """
+    from corridor.programs.contract.claims import paid_by_lag
     from corridor.programs.contract.statement import Asked, statement
     from corridor.programs.contract.triangle import build, read_payments
 
@@ -98,6 +99,9 @@ def statements_of(
     triangle = None
     if payments is not None:
         triangle = build(read_payments(payments, known), force, payments.name)
+    elif file is None:
+        triangle = build(paid_by_lag(config, known, None), force)
+        figures.warnings.append("months are completed by the payments of all claims of the run")
     disputes = disputes_of(contract, log, config).disputes(known)
     practices = sorted({row["tin"] for row in figures.of(through // 100) if row["tin"] is not None})
     if tin is not None and tin not in practices:

@@ -46,7 +46,8 @@ def write_statements(found: Distribution, folder: Path, npi: str = "") -> list[P
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for one in statements(found):
+    force = load_rules(["contract"]).in_force(found.read.plan.year)
+    for one in statements(found, int(force.number("contract.small_cell"))):
         if npi and one["npi"] != npi:
             continue
         name = file_name(f"{one['plan']}-{one['tin']}-{one['npi']}")

@@ -33,6 +33,8 @@ def test_a_statement_with_claims_to_come(home: Path, capsys: Capture) -> None:
         assert row["benchmark"] == pytest.approx(457.60 * row["member_months"])
     settlement = next(part for part in whole["parts"] if part["part"] == "settlement_dollars")
     assert settlement["low"] < settlement["dollars"] < settlement["high"]
+    months = whole["monthly"]
+    assert all(row["pmpm_low"] <= row["pmpm"] <= row["pmpm_high"] for row in months)
     assert whole["ibnr"]["low"] < whole["ibnr"]["ibnr"] < whole["ibnr"]["high"]
 
 

@@ -98,3 +98,19 @@ def test_the_range_of_recoveries_and_of_certainty() -> None:
     assert spread(100.0, 0.0, 0.9) == (100.0, 100.0)
     low, high = spread(-10.0, 5.0, 0.9)
     assert low < -10 < high and (low + high) / 2 == pytest.approx(-10)
+
+
+def test_a_part_of_the_claims_is_less_sure_than_the_whole() -> None:
+    """A quarter of every month: of the factors a quarter of the error, of the process half of it."""
+    payments = [
+        (202601 + at, 202601 + at + lag, 1000.0 * share * (1 + 0.02 * ((at * 3 + lag * 5) % 4)))
+        for at in range(6)
+        for lag, share in enumerate([0.5, 0.3, 0.1, 0.06, 0.03, 0.01][: 6 - at])
+    ]
+    found = build(payments, FORCE)
+    whole, part = np.ones(6), np.full(6, 0.25)
+    factors_only = np.sqrt(part @ found.shared @ part)
+    assert factors_only == pytest.approx(0.25 * np.sqrt(found.shared.sum()))
+    expected = np.sqrt(0.25 * found.process.sum() + factors_only**2)
+    assert found.error_of(part) == pytest.approx(expected)
+    assert found.error_of(part) > 0.25 * found.error_of(whole)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.programs.contract.dispute import open_disputes
 from corridor.programs.contract.figures import Figures, required
 from corridor.programs.contract.read import Contract
@@ -50,11 +52,10 @@ def statement(
         "Give figures by month of service.",
     )  # fmt: skip
     middle = [completed(plain, triangle, 1.0), plain]
+    coming = None if triangle is None else to_come(plain.lines, triangle)
     low = high = None
-    if triangle is not None and abs(float(triangle.ibnr.sum())) > 0:
-        least, most = triangle.interval()
-        total = float(triangle.ibnr.sum())
-        low, high = completed(plain, triangle, least / total), completed(plain, triangle, most / total)
+    if triangle is not None and coming is not None and coming["ibnr"]:
+        low, high = (completed(plain, triangle, coming[end] / coming["ibnr"]) for end in ("low", "high"))
         middle += [low, high]
     found = settled(contract, middle, figures, force)
     rows = found.rows()
@@ -76,7 +77,11 @@ def statement(
         "months": int(plain.months),
         "known_on": None if contract.known_on is None else contract.known_on.isoformat(),
         "terms_known": max(one.known for one in contract.versions).isoformat(),
-        "monthly": hidden(_by(own, "month"), few, lambda row: float(row["member_months"])),
+        "monthly": hidden(
+            ranged(_by(own, "month"), plain, asked.tin, triangle),
+            few,
+            lambda row: float(row["member_months"]),
+        ),
         "practices": hidden(
             practices, few, lambda row: float(row["member_months"]) / max(plain.months, 1.0), both=True
         ),
@@ -102,12 +107,13 @@ def statement(
                 : len(plain.terms.scorecard.measures if plain.terms.scorecard else [])
             ]
         ],
-        "ibnr": None if triangle is None else _ibnr(triangle),
+        "ibnr": coming,
         "disputes": [
             {name: one[name] for name in ("dispute", "opened", "status", "about", "dollars")}
             for one in open_disputes(disputes)
         ],
         "few": few,
+        "warnings": list(figures.warnings),
     }
 
 
@@ -184,11 +190,35 @@ def _few(measure: Row, few: int) -> bool:
     return measure["denominator"] is not None and measure["denominator"] < few
 
 
-def _ibnr(triangle: Triangle) -> Row:
-    low, high = triangle.interval()
-    return {
-        "ibnr": float(triangle.ibnr.sum()),
-        "low": low,
-        "high": high,
-        "confidence": triangle.confidence,
-    }
+def to_come(lines: Sequence[Row], triangle: Triangle) -> Row:
+    """What is still to come of these lines, with its range: their share of each month of the triangle."""
+    paid = dict.fromkeys(triangle.months, 0.0)
+    for row in lines:
+        if row["month"] in paid:
+            paid[row["month"]] += float(row["expenditure"])
+    part = np.array(
+        [
+            paid[month] / latest if latest else 0.0
+            for month, latest in zip(triangle.months, triangle.latest.tolist(), strict=True)
+        ]
+    )
+    low, high = triangle.interval_of(part)
+    mean = float((part * triangle.ibnr).sum())
+    return {"ibnr": mean, "low": low, "high": high, "confidence": triangle.confidence}
+
+
+def ranged(rows: list[Row], plain: Period, tin: str | None, triangle: Triangle | None) -> list[Row]:
+    """Months with the range of their cost per member month."""
+    for row in rows:
+        row["pmpm_low"] = row["pmpm_high"] = None
+        if triangle is None or not row["member_months"]:
+            continue
+        own = [
+            line
+            for line in plain.lines
+            if line["month"] == row["month"] and (tin is None or line["tin"] == tin)
+        ]
+        coming = to_come(own, triangle)
+        for end in ("low", "high"):
+            row[f"pmpm_{end}"] = row["pmpm"] + (coming[end] - coming["ibnr"]) / row["member_months"]
+    return rows

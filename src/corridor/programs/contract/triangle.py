@@ -38,8 +38,8 @@ class Triangle:
     to_end: Array
     latest: Array
     ultimate: Array
-    errors: Array
-    total_error: float
+    process: Array
+    shared: Array
     confidence: float
 
     @property
@@ -47,10 +47,32 @@ class Triangle:
         """Still to come by month of service."""
         return self.ultimate - self.latest
 
+    @property
+    def errors(self) -> Array:
+        """Standard error of each month."""
+        return np.sqrt(self.process + np.diag(self.shared))
+
+    @property
+    def total_error(self) -> float:
+        """Standard error of all months together."""
+        return self.error_of(np.ones(len(self.months)))
+
+    def error_of(self, part: Array) -> float:
+        """Standard error of a part of the claims (a share of each month).
+
+        What the factors get wrong falls on a part as on the whole; the chance of single claims weighs more on
+        fewer of them: its variance goes with the volume, not with its square.
+        """
+        return math.sqrt(max(float((part * self.process).sum() + part @ self.shared @ part), 0.0))
+
     def interval(self, place: int | None = None) -> tuple[float, float]:
         """The range of what is still to come, of one month or of all together."""
-        mean = float(self.ibnr.sum() if place is None else self.ibnr[place])
-        return spread(mean, self.total_error if place is None else float(self.errors[place]), self.confidence)
+        part = np.ones(len(self.months)) if place is None else np.eye(len(self.months))[place]
+        return self.interval_of(part)
+
+    def interval_of(self, part: Array) -> tuple[float, float]:
+        """The range of a part of the claims (a share of each month)."""
+        return spread(float((part * self.ibnr).sum()), self.error_of(part), self.confidence)
 
     def completion(self) -> dict[int, float]:
         """By month of service, what paid amounts are multiplied by."""
@@ -198,28 +220,26 @@ def develop(cumulative: Array, months: list[int], confidence: float) -> Triangle
             filled[at, lag + 1] = filled[at, lag] * factors[lag]
     ultimate = filled[:, -1]
     to_end = np.array([np.prod(factors[size - 1 - at :]) for at in range(size)])
-    errors, total = _mack(cumulative, filled, factors, sigma, ultimate)
-    return Triangle(months, cumulative, factors, to_end, latest, ultimate, errors, total, confidence)
+    process, shared = _mack(cumulative, filled, factors, sigma, ultimate)
+    return Triangle(months, cumulative, factors, to_end, latest, ultimate, process, shared, confidence)
 
 
 def _mack(
     cumulative: Array, filled: Array, factors: Array, sigma: Array, ultimate: Array
-) -> tuple[Array, float]:
-    """Standard errors of what is still to come by month of service, and of all months together."""
+) -> tuple[Array, Array]:
+    """Variances of what is still to come: of the process, by month; of the factors, months x months.
+
+    A factor that is estimated wrongly is wrong for every month it is applied to: that is what months share.
+    """
     size = len(ultimate)
     column = [float(np.nansum(cumulative[: size - lag - 1, lag])) for lag in range(size - 1)]
     relative = np.divide(sigma, factors**2, out=np.zeros(size - 1), where=factors != 0)
-    squared = np.zeros(size)
+    process, shared = np.zeros(size), np.zeros((size, size))
     for at in range(1, size):
-        for lag in range(size - 1 - at, size - 1):
-            own = 1 / filled[at, lag] if filled[at, lag] > 0 else 0.0
-            shared = 1 / column[lag] if column[lag] > 0 else 0.0
-            squared[at] += relative[lag] * (own + shared)
-        squared[at] *= ultimate[at] ** 2
-    total = 0.0
-    for at in range(1, size):
-        common = sum(
-            2 * relative[lag] / column[lag] for lag in range(size - 1 - at, size - 1) if column[lag] > 0
-        )
-        total += squared[at] + ultimate[at] * float(ultimate[at + 1 :].sum()) * common
-    return np.sqrt(squared), math.sqrt(max(total, 0.0))
+        lags = range(size - 1 - at, size - 1)
+        own = sum(relative[lag] / filled[at, lag] for lag in lags if filled[at, lag] > 0)
+        common = sum(relative[lag] / column[lag] for lag in lags if column[lag] > 0)
+        process[at] = own * ultimate[at] ** 2
+        for other in range(at, size):
+            shared[at, other] = shared[other, at] = common * ultimate[at] * ultimate[other]
+    return process, shared

@@ -15,8 +15,13 @@ def worded(name: str) -> str:
     return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
-def statements(found: Distribution) -> list[dict[str, Any]]:
-    """One statement a clinician, as plain data."""
+def few_patients(line: dict[str, Any], few: int) -> bool:
+    """Whether the line would show a panel of fewer patients than may be shown."""
+    return line["by"] == "panel" and line["own"] is not None and line["own"] < few
+
+
+def statements(found: Distribution, few: int) -> list[dict[str, Any]]:
+    """One statement a clinician, as plain data; panels of fewer than ``few`` patients are left out."""
     plan = found.read.plan
     whole = {pool["pool"]: pool for pool in found.pools}
     made = []
@@ -40,7 +45,9 @@ def statements(found: Distribution) -> list[dict[str, Any]]:
                     {
                         "kind": line["kind"] + (f" among {line['among']}" if line["among"] else ""),
                         "by": worded(line["by"]),
-                        **{name: line[name] for name in ("own", "of", "dollars")},
+                        "own": None if few_patients(line, few) else line["own"],
+                        "of": line["of"],
+                        "dollars": line["dollars"],
                     }
                     for line in mine
                     if line["pool"] == pool.pool
