@@ -128,10 +128,9 @@ class Result:
     def _notes(self, row: int, values: dict[str, Any]) -> list[str]:
         refusal = level_refusal(
             str(values["track"]),
-            *(
-                self._own(name, row)
-                for name in ("agreement_start_year", "agreement_period", "one_sided_years")
-            ),
+            self._own("agreement_start_year", row),
+            self._own("agreement_period", row),
+            self._own("one_sided_years", row),
             self.settlement.force.rules,
         )
         notes = [] if refusal is None else [refusal]
