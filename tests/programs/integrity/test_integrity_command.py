@@ -11,12 +11,14 @@ from tests.programs.kept_run import keep_run
 
 CONDITION = {
     "person_id": 1, "hcc": "37", "label": "Diabetes", "chronic": True, "last_year": 2025,
-    "last_date": "2025-06-01", "years_recorded": 1, "days_recorded": 2, "only_assessed": False, "source_id": "S", "claim_id": "c1",
+    "last_date": "2025-06-01", "years_recorded": 1, "days_recorded": 2,
+    "only_assessed": False, "source_id": "S", "claim_id": "c1",
     "diagnosis_code": "E119", "claim_tin": "u", "claim_npi": "n", "coefficient": 0.2, "aco_id": "A1",
     "tin": "t", "npi": "n", "review": "on claims of several days",
 }  # fmt: skip
 SIGN = {
-    "level": "tin", "entity_id": "t", "sign": "growth", "place": 1, "says": "grew", "aco_id": "A1", "tin": "t",
+    "level": "tin", "entity_id": "t", "sign": "growth", "place": 1, "says": "grew", "aco_id": "A1",
+    "tin": "t",
     "npi": "n", "people": 40, "cases": 12, "value": 0.4, "usual": 0.0, "high": 0.3, "peers": 9,
     "beyond_usual": 0.4, "enough_people": True, "enough_peers": True, "flagged": True,
 }  # fmt: skip
