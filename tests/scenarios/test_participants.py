@@ -84,6 +84,9 @@ def test_the_figures_follow_by_hand() -> None:
     # 8,000 x (11,000 - 10,500) = 4 million, 4.5 percent of the benchmark: shared at 50 percent, less 2
     assert rows["earned_savings_or_losses"][0] == pytest.approx(4e6 * 0.5 * 0.98)
     assert rows["earned_savings_or_losses"][1] == pytest.approx(6_000 * (after - 10_000) * 0.5 * 0.98)
+    # E at 1 percent as elected; loss limit 8 percent of revenue, under 4 percent of the benchmark
+    assert rows["minimum_savings_rate"] == (0.01, 0.01)
+    assert rows["loss_limit"] == (pytest.approx(1.6e6), pytest.approx(0.8e6))
     assert found.missing == []
 
 

@@ -117,7 +117,9 @@ def _text(change: Change, found: Told) -> str:
             f"{_shown(row, 'before'):>15} {_shown(row, 'after'):>15} {_shown(row, 'change'):>14}"
         )
     if len(shown) < len(found.rows):
-        lines.append(f"... types of other years: {len(found.rows) - len(shown)} more; --json or --out hold them")
+        lines.append(
+            f"... types of other years: {len(found.rows) - len(shown)} more; --json or --out hold them"
+        )
     lines += ["", *(f"Not known: {one}" for one in found.missing), "What is assumed:"]
     lines += [f"  {one}" for one in STATED]
     lines.append(f"{len(found.assumptions)} parameters under these figures are not codified or official:")
@@ -129,6 +131,8 @@ def _shown(row: dict[str, Any], column: str) -> str:
     value = row[column]
     if value is None:
         return "-"
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     places = {"fraction": ".4f", "score": ".4f", "person-years": ",.1f", "dollars": ",.0f"}

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 ALL = "all"
 # What a track shares is asked only where it is known what the ACO's track is.
-SETTLED = ("generated_savings_or_losses", "shared_savings", "shared_losses", "earned_savings_or_losses")
+SETTLED = (
+    "payment_limit", "loss_limit", "repayment_mechanism", "generated_savings_or_losses", "shared_savings",
+    "shared_losses", "earned_savings_or_losses",
+)  # fmt: skip
 STATED = (
     "Both sides are assigned by claims, in every loaded year, whatever list of CMS's is loaded.",
     "Patients of a practice that joins who are in no loaded claims cannot be seen: CCLF holds those "
@@ -49,7 +52,7 @@ class _Figures:
         people: int | None = None,
     ) -> None:  # fmt: skip
         change = None
-        if not isinstance(before, bool) and before is not None and after is not None:
+        if isinstance(before, int | float) and not isinstance(before, bool) and after is not None:
             change = after - before
         self.rows.append(
             {
@@ -142,6 +145,9 @@ def _settled(
     found.add("savings_rate", "fraction", _plain(one["savings_rate"]), _plain(other["savings_rate"]), year)
     if not terms.get("track"):
         return [*missing, "track and election: load the ACO's terms (corridor load aco-terms FILE)"]
+    found.add("track", "level", terms["track"], terms["track"], year)
+    rates = (_plain(one["minimum_savings_rate"]), _plain(other["minimum_savings_rate"]))
+    found.add("minimum_savings_rate", "fraction", *rates, year)
     for name in SETTLED:
         found.add(name, "dollars", _plain(one[name]), _plain(other[name]), year)
     return missing
