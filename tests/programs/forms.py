@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from corridor.errors import CorridorError
+from corridor.law import Rules
+from corridor.programs.one_form import Program, read_rows, settle
 from tests.programs.command import Answer, corridor
 
 
@@ -28,6 +31,16 @@ def settle_rows(
 ) -> Answer:
     """``corridor settle PROGRAM FILE --json`` of some rows."""
     return corridor(capsys, "settle", program, write_rows(folder / "rows.csv", rows), "--json", *more)
+
+
+def refusal(
+    folder: Path, program: Program, rules: Rules, rows: Sequence[Mapping[str, Any]], year: int
+) -> CorridorError:
+    """What settling some rows is refused with, without the command line around it."""
+    with pytest.raises(CorridorError) as caught:
+        form, _ = read_rows(program, write_rows(folder / "rows.csv", rows), rules, year)
+        settle(program, form, rules, year)
+    return caught.value
 
 
 def close(found: Any, expected: Any, places: float = 5e-5) -> bool:

@@ -262,7 +262,8 @@ class _Lacking:
         self.evaluation, self.row, self.where, self.stated = evaluation, row, where, stated
 
     def under(self, quantity: str) -> list[str]:
-        if plain(self.evaluation, quantity, self.row) is not None:
+        value = plain(self.evaluation, quantity, self.row)
+        if value is not None and not (isinstance(value, list) and any(one is None for one in value)):
             return []
         if quantity in self.where and not self.touched(quantity):
             return [quantity]

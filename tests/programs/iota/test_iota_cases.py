@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.law import load_rules
+from corridor.programs.iota.compute import PROGRAM
 from corridor.programs.iota.model import HOSPITALS
 from tests.programs.command import corridor
-from tests.programs.forms import close, settle_rows, write_rows
+from tests.programs.forms import close, refusal, settle_rows, write_rows
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[2] / "cases" / "iota" / "vectors.yaml").read_text(encoding="utf-8")
@@ -104,10 +105,9 @@ def test_every_unverified_parameter_is_listed(tmp_path: Path, capsys: pytest.Cap
          "baseline_3_transplants"),
     ],
 )  # fmt: skip
-def test_what_has_no_default_is_asked_for(row, name, tmp_path, capsys) -> None:
-    answer = settle_rows(capsys, tmp_path, "iota", [{"hospital_id": "H", **row}])
-    error = answer.json()["error"]
-    assert (error["code"], error["field"]) == ("SETTLE-REQUIRED", name)
+def test_what_has_no_default_is_asked_for(row, name, tmp_path) -> None:
+    error = refusal(tmp_path, PROGRAM, RULES, [{"hospital_id": "H", **row}], 2026)
+    assert (error.code, error.field) == ("SETTLE-REQUIRED", name)
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ def baseline_volume(
     baseline_rule: Texts,
 ) -> Floats:
     """Adult kidney transplants of a baseline year, from deceased and living donors together."""
-    years = np.stack(
-        np.broadcast_arrays(baseline_1_transplants, baseline_2_transplants, baseline_3_transplants)
-    )
-    return np.where(baseline_rule == "mean", np.mean(years, axis=0), np.max(years, axis=0))
+    early = np.maximum(baseline_1_transplants, baseline_2_transplants)
+    years = (baseline_1_transplants, baseline_2_transplants, baseline_3_transplants)
+    mean: Floats = np.mean(years, axis=0)
+    return np.asarray(np.where(baseline_rule == "mean", mean, np.maximum(early, baseline_3_transplants)))
 
 
 @formula(cite=ACHIEVEMENT, unit="rate")
