@@ -21,6 +21,7 @@ from corridor.engine.tabular import Found, Table, gather, matching, open_table, 
 from corridor.engine.tabular.stage import refuse_columns
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
+from corridor.reference import bundle_lists
 from corridor.reference.catalogue import UNDATED, VINTAGE, Reference, catalogue
 from corridor.reference.hcc_software import edition, plain_stem, readable
 from corridor.reference.installed import installed
@@ -171,7 +172,7 @@ def _recognise(
             if (reference.name, own.vintage) in have.get(digest, ()):
                 return there, None
             return Outcome(found.name, ""), known
-        source = readable(found, scratch)
+        source = readable(bundle_lists.readable(found, scratch), scratch)
         if source is None:
             return Outcome(found.name, "passed over", why="a program of CMS's software, not a table"), None
         table = open_table(source, layouts, scratch)
