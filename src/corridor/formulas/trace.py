@@ -75,7 +75,12 @@ def inlined(function: Callable[..., Any]) -> str | None:
 
 def plain_text(expression: ast.expr) -> str:
     """An expression as a reader of the rule sees it, without the ``np.`` prefix."""
-    copied = ast.parse(ast.unparse(expression), mode="eval").body
+    return _without_module(ast.unparse(expression))
+
+
+@lru_cache(maxsize=4096)
+def _without_module(text: str) -> str:
+    copied = ast.parse(text, mode="eval").body
     return ast.unparse(ast.fix_missing_locations(_WithoutModule().visit(copied)))
 
 

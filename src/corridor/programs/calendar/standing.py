@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -88,7 +89,7 @@ class Evidence:
                     files.setdefault(table, []).extend(one.parts(table))
                 if table.endswith("_claim"):
                     months |= {int(month) for month in about.get("months") or {}}
-        practices, measures = _counts(files)
+        practices, measures = _counts(tuple((table, tuple(parts)) for table, parts in sorted(files.items())))
         return cls(
             today=today,
             through=_through(months, run),
@@ -109,7 +110,12 @@ class Evidence:
         return self.run
 
 
-def _counts(files: dict[str, list[Path]]) -> tuple[dict[str, dict[int, int]], dict[int, int]]:
+@lru_cache(maxsize=4)
+def _counts(
+    given: tuple[tuple[str, tuple[Path, ...]], ...],
+) -> tuple[dict[str, dict[int, int]], dict[int, int]]:
+    """Read once: what a delivery holds is never written again, and another delivery has another folder."""
+    files = dict(given)
     practices: dict[str, dict[int, int]] = {}
     measures: dict[int, int] = {}
     con = connect(threads=1)

@@ -47,7 +47,11 @@ class AsmStudio:
 
     def inputs(self, bench: Workbench, viewer: Viewer, given: Mapping[str, str]) -> list[Input]:
         """The inputs; what measures there are, and their rates now, follow from whom it is about."""
-        base, rows = chosen(bench, viewer, given.get(WHO, "").strip())
+        who = given.get(WHO, "").strip()
+        return list(bench.made(viewer, ("asm inputs", who), lambda: self._inputs(bench, viewer, who)))
+
+    def _inputs(self, bench: Workbench, viewer: Viewer, who: str) -> list[Input]:
+        base, rows = chosen(bench, viewer, who)
         force = base.force
         levels = [float(one.value) for one in force.history(RISK)]
         percent = [round(100 * level, 6) for level in (min(levels), max(levels), force.number(RISK))]
@@ -133,12 +137,15 @@ class AsmStudio:
 
 def chosen(bench: Workbench, viewer: Viewer, who: str) -> tuple[Settlement, Rows]:
     """The settlement of the run, and its rows that the viewer sees and the scenario is about."""
-    keys = {(row["tin"], row["npi"]) for row in viewer.query(KEYS, [who, who, who])}
     base = bench.settlement(viewer)
-    tins, npis = (base.inputs.clinicians[name].tolist() for name in ("tin", "npi"))
-    rows = np.array(
-        [row for row, key in enumerate(zip(tins, npis, strict=True)) if key in keys], dtype=np.int64
-    )
+
+    def made() -> Rows:
+        keys = {(row["tin"], row["npi"]) for row in viewer.query(KEYS, [who, who, who])}
+        tins, npis = (base.inputs.clinicians[name].tolist() for name in ("tin", "npi"))
+        found = [row for row, key in enumerate(zip(tins, npis, strict=True)) if key in keys]
+        return np.array(found, dtype=np.int64)
+
+    rows = bench.made(viewer, ("asm chosen", who), made)
     if not len(rows):
         raise nobody(who)
     return base, rows
