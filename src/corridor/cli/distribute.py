@@ -19,6 +19,9 @@ def distribute(
     amounts: list[str] = typer.Option(
         [], "--amount", metavar="POOL=DOLLARS", help="What a pool comes to; a loss negative; repeatable."
     ),
+    adjustments: list[str] = typer.Option(
+        [], "--adjustments", metavar="COLUMN=FILE", help="asm_dollars or mips_dollars from settled results."
+    ),
     npi: str = typer.Option("", "--npi", help="Only this clinician, line by line."),
     statements: Path | None = typer.Option(
         None, "--statements", metavar="DIR", help="Write a statement for each clinician: PDF and Excel."
@@ -34,7 +37,7 @@ def distribute(
     """
     from corridor.jobs.distribution import run_distribution, write_statements
 
-    found = run_distribution(plan, file, amounts)
+    found = run_distribution(plan, file, amounts, adjustments)
     answer = found.to_dict()
     if npi:
         for name in ("rows", "lines"):
@@ -86,7 +89,7 @@ def _text(found: dict[str, Any], one: bool) -> str:
     lines += ["", f"  {'TIN':<12} {'NPI':<12} {'clinician':<24} {'withhold back':>14} {'total':>16}"]
     for row in found["rows"][:SHOWN_ROWS]:
         lines.append(
-            f"  {row['tin']:<12.12} {row['npi']:<12.12} {row['clinician_name'] or '-':<24.24} "
+            f"  {row['tin']:<12.12} {row['npi'] or '-':<12.12} {row['clinician_name'] or '-':<24.24} "
             f"{row['withhold_returned']:>14,.2f} {row['total_dollars']:>16,.2f}"
         )
     if len(found["rows"]) > SHOWN_ROWS:

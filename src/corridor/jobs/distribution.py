@@ -8,19 +8,55 @@ from typing import TYPE_CHECKING
 
 from corridor.errors import CorridorError
 from corridor.law import load_rules
+from corridor.words import counted
 
 if TYPE_CHECKING:
-    from corridor.programs.distribution.split import Distribution
+    from corridor.programs.distribution.split import Distribution, Recipients
+
+ADJUSTED = ("asm_dollars", "mips_dollars")
 
 
-def run_distribution(plan: Path, file: Path, amounts: list[str]) -> Distribution:
-    """Read, split and flag. ``amounts`` are POOL=DOLLARS. Raises DISTRIBUTION-* and FORM-*."""
+def run_distribution(
+    plan: Path, file: Path, amounts: list[str], adjustments: list[str] | None = None
+) -> Distribution:
+    """Read, split and flag. ``amounts`` are POOL=DOLLARS, ``adjustments`` COLUMN=FILE of settled results.
+
+    Raises DISTRIBUTION-* and FORM-*.
+    """
     from corridor.programs.distribution.plan import read_plan
     from corridor.programs.distribution.split import distribute, read_recipients
 
     read = read_plan(plan)
     force = load_rules(["distribution"]).in_force(read.plan.year)
-    return distribute(read, read_recipients(file), _amounts(amounts), force)
+    recipients = read_recipients(file)
+    for text in adjustments or []:
+        _adjust(recipients, text)
+    return distribute(read, recipients, _amounts(amounts), force)
+
+
+def _adjust(recipients: Recipients, text: str) -> None:
+    """Dollars of settled results (tin, npi, dollars) put into a column of the recipients."""
+    from corridor.engine.tabular.form import read_form
+
+    column, _, name = text.partition("=")
+    if column not in ADJUSTED or not name:
+        raise CorridorError(
+            "DISTRIBUTION-AMOUNT",
+            f"{text!r} is not COLUMN=FILE.",
+            todo=f"Use one of {', '.join(ADJUSTED)}: --adjustments mips_dollars=results.csv",
+            field="--adjustments",
+        )
+    form = read_form(Path(name), "distribution_adjustments")
+    dollars = {(row["tin"] or "", row["npi"]): row["dollars"] for row in form.rows}
+    for row in recipients.rows:
+        # a result without a practice is the clinician's under each of them only where there is one
+        own = dollars.pop((row["tin"], row["npi"]), None)
+        row[column] = own if own is not None else row[column]
+    left = sum(1 for amount in dollars.values() if amount)
+    if left:
+        recipients.warnings.append(
+            f"{form.file}: {counted(left, 'clinician')} with dollars not among the recipients: not split"
+        )
 
 
 def _amounts(texts: list[str]) -> dict[str, float]:
@@ -50,7 +86,7 @@ def write_statements(found: Distribution, folder: Path, npi: str = "") -> list[P
     for one in statements(found, int(force.number("contract.small_cell"))):
         if npi and one["npi"] != npi:
             continue
-        name = file_name(f"{one['plan']}-{one['tin']}-{one['npi']}")
+        name = file_name("-".join([one["plan"], one["tin"], *([one["npi"]] if one["npi"] else [])]))
         book = folder / f"{name}.xlsx"
         distribution_workbook(book, one)
         pdf = folder / f"{name}.pdf"

@@ -20,7 +20,7 @@ def contract_pdf(data: Mapping[str, Any]) -> bytes:
 
 def distribution_pdf(data: Mapping[str, Any]) -> bytes:
     """A clinician's statement as PDF."""
-    return typeset(DISTRIBUTION, data, f"{data['title']}: NPI {data['npi']}")
+    return typeset(DISTRIBUTION, data, f"{data['title']}: {data['npi'] or data['tin']}")
 
 
 def contract_workbook(path: Path, data: Mapping[str, Any]) -> None:

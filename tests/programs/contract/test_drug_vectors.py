@@ -99,6 +99,15 @@ def test_v6_infused_the_day_before_the_term(tmp_path: Path, capsys: Capture) -> 
     assert "not in the model" in row["reason"]
 
 
+@pytest.mark.parametrize("key", ["1EG4-TE5-MK73", "1eg4te5mk73", "123-45-6789"])
+def test_keys_that_may_identify_someone_are_refused_and_not_repeated(
+    key: str, tmp_path: Path, capsys: Capture
+) -> None:
+    answer = corridor(capsys, "contract", "settle", agreement(tmp_path), infusions(tmp_path, one(key=key)))
+    assert "CONTRACT-IDENTIFIER" in answer.err and "line 2" in answer.err
+    assert key.lower() not in (answer.err + answer.out).lower()
+
+
 def reference(tmp_path: Path, **terms: Any) -> Path:
     contract = yaml.safe_load((SAMPLES / "generous-demo.yaml").read_text(encoding="utf-8"))
     held = {**contract["terms"][0], **terms}

@@ -109,6 +109,33 @@ def test_an_adjustment_part_kept_part_pooled(tmp_path: Path, capsys: Capture) ->
     assert sum(map(to_cents, totals(found))) == 5001
 
 
+def test_a_pool_that_goes_to_practices_alone(tmp_path: Path, capsys: Capture) -> None:
+    """T1 and T2 have 200 patients each; the practice itself is paid, beside what its clinicians get."""
+    found = split(tmp_path, capsys, plan(tmp_path, pool(by("practices", panel=1.0))))
+    assert [(row["tin"], row["npi"], row["total_dollars"]) for row in found["rows"]][3:] == [
+        ("T1", None, 500), ("T2", None, 500),
+    ]  # fmt: skip
+    assert found["pools"][0]["distributed"] == 1000
+    alone = recipients(tmp_path, ("tin,npi,panel", "T1,,300", "T2,,100"))
+    rows = corridor(capsys, "distribute", tmp_path / "plan.yaml", alone, "--json").json()["rows"]
+    assert [(row["npi"], row["total_dollars"]) for row in rows] == [(None, 750), (None, 250)]
+
+
+def test_adjustments_from_settled_results(tmp_path: Path, capsys: Capture) -> None:
+    """N1 8.00, N2 -3.00, N3 nothing; N9 is nobody here. 5.00 by panel: 1.25, 1.25, 2.50."""
+    results = tmp_path / "results.csv"
+    results.write_text("tin,npi,final_score,dollars\nT1,N1,90,8\nT1,N2,40,-3\nT2,N3,75,0\nT8,N9,9,4\n")
+    pooled = {"pool": "mips", "column": "mips_dollars", "steps": [by("clinicians", panel=1.0)]}
+    given_results = ("--adjustments", f"mips_dollars={results}")
+    found = split(tmp_path, capsys, plan(tmp_path, pooled), *given_results)
+    assert totals(found) == [1.25, 1.25, 2.5]
+    assert "1 clinician with dollars not among the recipients" in " ".join(found["warnings"])
+    wrong = corridor(
+        capsys, "distribute", tmp_path / "plan.yaml", recipients(tmp_path), "--adjustments", "x=y", "--json"
+    )
+    assert wrong.json()["error"]["code"] == "DISTRIBUTION-AMOUNT"
+
+
 def test_terms_that_follow_referrals_are_flagged(tmp_path: Path, capsys: Capture) -> None:
     steps = by("clinicians", referrals=0.4, panel=0.6)
     found = split(tmp_path, capsys, plan(tmp_path, pool(steps), adopted="2026-03-01"))

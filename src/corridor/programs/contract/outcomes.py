@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from corridor.formulas import Node
     from corridor.law import RulesInForce
 
+# A Medicare Beneficiary Identifier (with or without hyphens), or a social security number.
+_LETTER, _EITHER = "[AC-HJKMNP-RT-Y]", "[AC-HJKMNP-RT-Y0-9]"
+IDENTIFIER = re.compile(
+    rf"[1-9]{_LETTER}{_EITHER}[0-9]-?{_LETTER}{_EITHER}[0-9]-?{_LETTER}{{2}}[0-9]{{2}}"
+    r"|[0-9]{3}-?[0-9]{2}-?[0-9]{4}[A-Z]?"
+)
 AMOUNTS = (
     "gross_spend", "statutory_rebate", "guaranteed_rebate", "volume_rebate", "outcome_rebate",
     "total_rebate", "supplemental_rebate", "net_cost", "expected_outcome_rebate", "expected_net_cost",
@@ -127,6 +134,7 @@ def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known
     Raises FORM-*, CONTRACT-TWICE, CONTRACT-FIGURE and CONTRACT-FOLLOWUP.
     """
     form = read_form(file, "contract_episodes")
+    _refuse_identifiers(form.rows, form.lines, form.file)
     rows = latest(form.rows, form.lines, ("episode",), known_on, form.file)
     warnings = list(form.warnings)
     observed: dict[tuple[str, str], Row] = {}
@@ -153,6 +161,20 @@ def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known
     points, values = _evaluate(inside, terms, observed, form.file, known_on, force)
     order = [str(row["episode"]) for row in rows]
     return Outcomes(contract, inside, excluded, order, points, values, warnings)
+
+
+def _refuse_identifiers(rows: Sequence[Row], lines: Sequence[int], file: str) -> None:
+    for row, line in zip(rows, lines, strict=True):
+        if IDENTIFIER.fullmatch(row["episode"].strip().upper()):
+            raise CorridorError(
+                "CONTRACT-IDENTIFIER",
+                "The key of the infusion has the shape of a Medicare or social security number.",
+                why="Keys are printed in results, ledgers and derivations, and must identify nobody.",
+                todo="Give each infusion a key of your own, such as E001.",
+                file=file,
+                line=line,
+                field="episode",
+            )
 
 
 def _why_out(row: Row, contract: Contract, terms: OutcomesTerms) -> str:

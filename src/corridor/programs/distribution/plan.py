@@ -76,8 +76,8 @@ class Pool(Strict):
     @model_validator(mode="after")
     def _shaped(self) -> Pool:
         order = [one.among for one in self.steps]
-        if order not in (["practices", "clinicians"], ["clinicians"]):
-            raise ValueError("steps are clinicians alone, or practices and then clinicians")
+        if order not in (["practices", "clinicians"], ["clinicians"], ["practices"]):
+            raise ValueError("steps are practices, clinicians, or practices and then clinicians")
         if self.column is None and self.kept_by_earner:
             raise ValueError("kept_by_earner needs a column")
         if self.column is not None and self.amount is not None:

@@ -46,9 +46,15 @@ class Distribution:
     practices: list[Row] = field(default_factory=list)
 
     def rows(self) -> list[Row]:
-        """One record a clinician: each pool's dollars, withholds, the total."""
+        """One record a clinician, and a practice that is paid itself: pools, withholds, the total."""
         found = []
-        for row in self.recipients.rows:
+        listed = [*self.recipients.rows]
+        known = {key_of(row) for row in listed}
+        for one in self.lines:
+            if one["key"] not in known:
+                known.add(one["key"])
+                listed.append({"tin": one["tin"], "npi": "", "clinician_name": None, "withheld": None})
+        for row in listed:
             mine = [one for one in self.lines if one["key"] == key_of(row)]
             pools = {
                 pool.pool: to_dollars(sum(one["cents"] for one in mine if one["pool"] == pool.pool))
@@ -60,7 +66,7 @@ class Distribution:
             found.append(
                 {
                     "tin": row["tin"],
-                    "npi": row["npi"],
+                    "npi": row["npi"] or None,
                     "clinician_name": row["clinician_name"],
                     **pools,
                     "withheld": to_dollars(held),
@@ -101,8 +107,8 @@ class Distribution:
 
 
 def key_of(row: Mapping[str, Any]) -> str:
-    """Practice and clinician as one key."""
-    return f"{row['tin']}{SEPARATOR}{row['npi']}"
+    """Practice and clinician as one key; a practice alone has no clinician."""
+    return f"{row['tin']}{SEPARATOR}{row['npi'] or ''}"
 
 
 def read_recipients(path: Path) -> Recipients:
@@ -222,11 +228,14 @@ def _split_steps(found: Distribution, pool: Pool, place: int, cents: int) -> int
     rows = found.recipients.rows
     if not cents:
         return 0
-    if len(pool.steps) == 1:
+    first = pool.steps[0]
+    if first.among == "clinicians":
         return _step(found, pool, place, 0, cents, rows, "all clinicians")
-    first, retained = pool.steps[0], 0
-    parts, forfeited = _shares(found, first, place, 0, cents, _practices(rows))
-    retained += forfeited
+    parts, retained = _shares(found, first, place, 0, cents, _practices(rows))
+    if len(pool.steps) == 1:
+        for by, key, amount, own, whole in parts:
+            _line(found, pool, f"{key}{SEPARATOR}", "share", by, amount, own, whole, "practices")
+        return retained
     totals: dict[str, int] = {}
     for by, key, amount, own, whole in parts:
         totals[key] = totals.get(key, 0) + amount

@@ -26,7 +26,8 @@ def statements(found: Distribution, few: int) -> list[dict[str, Any]]:
     whole = {pool["pool"]: pool for pool in found.pools}
     made = []
     for row in found.rows():
-        mine = [line for line in found.line_rows() if (line["tin"], line["npi"]) == (row["tin"], row["npi"])]
+        key = (row["tin"], row["npi"] or "")
+        mine = [line for line in found.line_rows() if (line["tin"], line["npi"]) == key]
         pools = [
             {
                 "name": worded(pool.pool),
