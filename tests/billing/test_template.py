@@ -47,7 +47,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
 OTHERWISE = {
     *("overpayment_review", "risk_people", "risk_diagnoses", "qpp_results", "qpp_evidence"),
     *("contract_figures", "contract_quality", "contract_episodes", "contract_followup", "contract_prices"),
-    *("contract_units", "distribution_recipients"),
+    *("contract_units", "distribution_recipients", "distribution_adjustments"),
 }
 LOADS = {
     "provider_roster": "roster",
