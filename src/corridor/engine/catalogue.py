@@ -26,6 +26,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.qp.clinician_year",
     "corridor.programs.mips.run",
     "corridor.programs.mssp.benchmark_step",
+    "corridor.programs.mssp.held_against",
     "corridor.programs.mssp.projection_step",
     "corridor.programs.mssp.variance_step",
     "corridor.programs.integrity.cap",

@@ -12,7 +12,8 @@ with ranked as (
     revenue_category, participant_revenue, quality_score, quality_standard_met, alternative_standard_met,
     assigned_beneficiaries, historical_benchmark_esrd, historical_benchmark_disabled,
     historical_benchmark_aged_dual, historical_benchmark_aged_non_dual, update_factor_esrd, update_factor_disabled,
-    update_factor_aged_dual, update_factor_aged_non_dual,
+    update_factor_aged_dual, update_factor_aged_non_dual, trend_by1_esrd, trend_by1_disabled, trend_by1_aged_dual,
+    trend_by1_aged_non_dual, trend_by2_esrd, trend_by2_disabled, trend_by2_aged_dual, trend_by2_aged_non_dual,
     row_number() over (
       partition by aco_id, performance_year
       order by file_date desc nulls last, delivery_id desc, track, agreement_start_year
@@ -25,6 +26,7 @@ select
   participant_revenue, quality_score, quality_standard_met, alternative_standard_met, assigned_beneficiaries,
   historical_benchmark_esrd, historical_benchmark_disabled, historical_benchmark_aged_dual,
   historical_benchmark_aged_non_dual, update_factor_esrd, update_factor_disabled, update_factor_aged_dual,
-  update_factor_aged_non_dual
+  update_factor_aged_non_dual, trend_by1_esrd, trend_by1_disabled, trend_by1_aged_dual, trend_by1_aged_non_dual,
+  trend_by2_esrd, trend_by2_disabled, trend_by2_aged_dual, trend_by2_aged_non_dual
 from ranked
 where place = 1
