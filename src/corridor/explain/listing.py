@@ -31,6 +31,8 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
     from corridor.billing.pricing import anesthesia, formulas, payment
     from corridor.programs.asm import model as asm
     from corridor.programs.mips import model as mips
+    from corridor.programs.mssp import model as mssp
+    from corridor.programs.mssp import quality as mssp_quality
     from corridor.programs.qp import model as qp
 
     return {
@@ -53,6 +55,15 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
         "qp": (
             "Formulas of qualifying participants",
             (("A score", qp.SCORES), ("A clinician", qp.CLINICIANS), ("Low volume", qp.LOW_VOLUME)),
+        ),
+        "mssp": (
+            "Formulas of the Shared Savings Program",
+            (
+                ("Savings and losses", mssp.RECONCILIATION),
+                ("The benchmark", mssp.BENCHMARK),
+                ("One measure", mssp_quality.QUALITY_MEASURES),
+                ("Quality of an ACO", mssp_quality.QUALITY),
+            ),
         ),
         "pricing": (
             "Formulas of the fee schedule",

@@ -148,12 +148,12 @@ def adjustment_by_type(
     added = np.minimum(highest_adjustment, adjustment_limit)
     regional = adjustment_used == "regional"
     scaled = regional_by_type * each(added / regional_adjustment)
-    chosen = np.where(np.asarray(regional)[..., np.newaxis], scaled, each(added))
+    chosen = np.where(each(regional) == 1, scaled, each(added))
     counts = former_negative_regional | (regional_adjustment > 0)
-    former = np.where(np.asarray(counts)[..., np.newaxis], regional_by_type, 0)
-    none = np.asarray(adjustment_used == "none")[..., np.newaxis]
+    former = np.where(each(counts) == 1, regional_by_type, 0)
+    none = each(adjustment_used == "none") == 1
     present = np.where(none, 0, chosen)
-    return np.where(np.asarray(present_method)[..., np.newaxis], present, former)
+    return np.where(each(present_method) == 1, present, former)
 
 
 ADJUST_FORMULAS: list[Formula] = [

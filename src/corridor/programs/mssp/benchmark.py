@@ -110,7 +110,7 @@ def capped_risk_ratio(
     above = each(aggregate_risk_ratio) > each(risk_cap)
     over_all = np.where(above, np.minimum(risk_ratio, each(risk_cap)), risk_ratio)
     alone = np.minimum(risk_ratio, 1 + risk_growth_cap)
-    return np.where(np.asarray(present_method)[..., np.newaxis], over_all, alone)
+    return np.where(each(present_method) == 1, over_all, alone)
 
 
 @formula(cite=UPDATE, unit="ratio", vector=True)

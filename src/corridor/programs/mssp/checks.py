@@ -130,7 +130,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
     between = (rate > 0) & (rate < get("minimum_savings_rate"))
     reducible = basic & between & (get("minimum_assigned") <= get("assigned_beneficiaries"))
     later = settlement.year >= settlement.force.number("mssp.reduced_sharing_first_start")
-    small = get("small_base_year") == 1
+    small = get("small_base_year_counts").astype(bool)
     own_rate = known("sharing_rate") | known("quality_share")
     return [
         ("benchmark_expenditure", np.isnan(get("benchmark_expenditure"))),

@@ -24,6 +24,7 @@ RECONCILE_RULES: dict[str, str | Binding] = {
     "reduced_sharing_share": "mssp.reduced_sharing_share",
     "reduced_sharing_first_start": "mssp.reduced_sharing_first_start",
     "guardrail": "mssp.guardrail",
+    "small_base_year_first_start": "mssp.small_base_year_first_start",
     "quality_share_method": "mssp.quality_share_method",
     "alternative_standard": "mssp.alternative_standard",
     "sequestration_share": "mssp.sequestration_rate",

@@ -72,6 +72,14 @@ def minimum_loss_rate(minimum_savings_rate: Floats, two_sided: Flags) -> Floats:
     return np.where(two_sided, minimum_savings_rate, np.nan)
 
 
+@formula(cite="42 CFR 425.110", unit="flag")
+def small_base_year_counts(
+    small_base_year: Floats, agreement_start_year: Floats, small_base_year_first_start: float
+) -> Flags:
+    """A base year had too few people, in an agreement that may begin so: lower limits hold."""
+    return np.asarray((small_base_year == 1) & (agreement_start_year >= small_base_year_first_start))
+
+
 @formula(cite="42 CFR 425.20", unit="fraction")
 def revenue_share(participant_revenue: Floats, performance_expenditure: Floats) -> Floats:
     """The participants' Part A and B revenue as a share of the assigned beneficiaries' expenditure."""
@@ -93,14 +101,14 @@ def reduced_sharing(
     basic: Flags,
     low_revenue: Flags,
     below_minimum_population: Flags,
-    small_base_year: Floats,
+    small_base_year_counts: Flags,
     agreement_start_year: Floats,
     reduced_sharing_first_start: float,
     savings_rate: Floats,
     minimum_savings_rate: Floats,
 ) -> Flags:
     """Savings under the minimum savings rate that a low-revenue ACO of BASIC shares all the same."""
-    admitted = basic & low_revenue & ~below_minimum_population & (small_base_year != 1)
+    admitted = basic & low_revenue & ~below_minimum_population & ~small_base_year_counts
     late = agreement_start_year >= reduced_sharing_first_start
     between = (savings_rate > 0) & (savings_rate < minimum_savings_rate)
     return np.where(admitted & late, between, False)
@@ -183,11 +191,11 @@ def loss_rate(
 def payment_limit(
     track_payment_limit: Floats,
     benchmark_expenditure: Floats,
-    small_base_year: Flags,
+    small_base_year_counts: Flags,
     small_base_year_payment_limit: Floats,
 ) -> Floats:
     """The most that is paid before sequestration."""
-    lower = np.where(small_base_year == 1, small_base_year_payment_limit, track_payment_limit)
+    lower = np.where(small_base_year_counts, small_base_year_payment_limit, track_payment_limit)
     return lower * benchmark_expenditure
 
 
@@ -197,11 +205,11 @@ def loss_limit(
     track_revenue_loss_limit: Floats,
     benchmark_expenditure: Floats,
     participant_revenue: Floats,
-    small_base_year: Flags,
+    small_base_year_counts: Flags,
     small_base_year_loss_limit: Floats,
 ) -> Floats:
     """The most that is owed: by the benchmark, and in BASIC by the participants' revenue if that is less."""
-    share = np.where(small_base_year == 1, small_base_year_loss_limit, track_benchmark_loss_limit)
+    share = np.where(small_base_year_counts, small_base_year_loss_limit, track_benchmark_loss_limit)
     return np.fmin(share * benchmark_expenditure, track_revenue_loss_limit * participant_revenue)
 
 
@@ -287,7 +295,8 @@ def repayment_mechanism(
 RECONCILE_FORMULAS: list[Formula] = [
     benchmark_expenditure, performance_expenditure, benchmark_minus_expenditure, savings_rate,
     below_minimum_population, variable_minimum_savings_rate, minimum_savings_rate, minimum_loss_rate,
-    revenue_share, low_revenue, reduced_sharing, generated_by_rates, generated_two_way,
+    small_base_year_counts, revenue_share, low_revenue, reduced_sharing, generated_by_rates,
+    generated_two_way,
     generated_savings_or_losses, quality_share, sharing_rate, loss_rate, payment_limit, loss_limit,
     savings_before_sequestration, shared_savings, losses_before_relief, disaster_adjustment, shared_losses,
     earned_savings_or_losses, recouped, paid_or_owed, repayment_mechanism,

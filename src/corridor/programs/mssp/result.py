@@ -134,6 +134,8 @@ class Result:
             self.settlement.force.rules,
         )
         notes = [] if refusal is None else [refusal]
+        if values["track"] == "EN" and bool(self.settlement.column("small_base_year_counts")[row]):
+            notes.append("ENHANCED is not open to an ACO with fewer people than required in a base year")
         if values["below_minimum_population"]:
             notes.append("fewer assigned beneficiaries than required: a corrective action plan is due")
         return notes
