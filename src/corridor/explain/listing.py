@@ -30,6 +30,8 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
     """File -> its title and its models, each under a heading."""
     from corridor.billing.pricing import anesthesia, formulas, payment
     from corridor.programs.asm import model as asm
+    from corridor.programs.contract import model as contract
+    from corridor.programs.contract import outcome_formulas, price_formulas
     from corridor.programs.mips import model as mips
     from corridor.programs.mssp import model as mssp
     from corridor.programs.mssp import quality as mssp_quality
@@ -63,6 +65,29 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
                 ("The benchmark", mssp.BENCHMARK),
                 ("One measure", mssp_quality.QUALITY_MEASURES),
                 ("Quality of an ACO", mssp_quality.QUALITY),
+            ),
+        ),
+        "contract": (
+            "Formulas of contracts",
+            (
+                ("A line of the figures", contract.FIGURES),
+                ("A cut point", contract.CUTS),
+                ("A measure of the scorecard", contract.MEASURES),
+                ("A band of the corridor", contract.BANDS),
+                ("A quality factor", contract.FACTORS),
+                ("A condition", contract.GATES),
+                ("A bonus", contract.BONUSES),
+                ("The contract in a year", contract.YEAR),
+            ),
+        ),
+        "drug-contracts": (
+            "Formulas of drug contracts",
+            (
+                ("A time point of an outcomes-based agreement", outcome_formulas.TIME_POINTS),
+                ("A volume tier", outcome_formulas.TIERS),
+                ("An infusion", outcome_formulas.EPISODES),
+                ("A reference price", price_formulas.PRICES),
+                ("An invoice", price_formulas.INVOICES),
             ),
         ),
         "pricing": (
