@@ -138,13 +138,17 @@ def settle(
         typer.echo(f"warning: {warning}", err=True)
     if out is not None:
         from corridor.cli.settle import check_out
+        from corridor.jobs.contract import shown_measures
         from corridor.programs.writing import write_results
 
         if file is not None:
             check_out(out, file)
         sheets = {"Results": found["rows"]}
+        leaving = {**found, "measures": shown_measures(found.get("measures", []))}
         sheets |= {
-            name.capitalize(): found[name] for name in ("measures", "prices", "invoices") if found.get(name)
+            name.capitalize(): leaving[name]
+            for name in ("measures", "prices", "invoices")
+            if leaving.get(name)
         }
         write_results(out, {**sheets, "Assumptions": found["assumptions"]})
     if as_json:

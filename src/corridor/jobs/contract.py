@@ -53,6 +53,15 @@ def settle_contract(
     return settle_reference(contract, file, units, known).to_dict()
 
 
+def shown_measures(measures: list[Row]) -> list[Row]:
+    """Results of measures as they may leave: rates of few cases without their figures."""
+    few = load_rules(["contract"]).in_force(date.today().year).number("contract.small_cell")
+    return [
+        {**one, "rate": None, "denominator": None} if (one["denominator"] or few) < few else one
+        for one in measures
+    ]
+
+
 def _needs_file(contract: Contract) -> CorridorError:
     return CorridorError(
         "CONTRACT-NEEDS-FILE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -171,6 +172,20 @@ def test_what_else_is_refused(tmp_path: Path, capsys: Capture) -> None:
         (("explain", RIVER, figures, "--quality-file", quality, "--quantity", "luck"), "CONTRACT-QUANTITY"),
     ):
         assert corridor(capsys, "contract", *arguments, "--json").json()["error"]["code"] == code
+
+
+def test_small_cells_do_not_leave(tmp_path: Path, capsys: Capture) -> None:
+    """Ten cases stand in the answer on the screen; in the file that is handed on neither count nor rate."""
+    quality = tmp_path / "quality.csv"
+    counts = "performance_year,measure,numerator,denominator\n2026,well-child,4,10\n2026,ed,180,1000\n"
+    quality.write_text(counts, encoding="utf-8")
+    given_files = RIVER, SAMPLES / "river-medicaid.figures.csv", "--quality", quality
+    out = tmp_path / "out.xlsx"
+    assert corridor(capsys, "contract", "settle", *given_files, "--out", out).status == 0
+    rows = list(openpyxl.load_workbook(out)["Measures"].iter_rows(values_only=True))
+    rate, cases = rows[0].index("rate"), rows[0].index("denominator")
+    assert (rows[1][rate], rows[1][cases]) == (None, None)
+    assert (rows[2][rate], rows[2][cases]) == (0.18, 1000)
 
 
 def test_explained_from_the_file_and_the_terms(capsys: Capture) -> None:
