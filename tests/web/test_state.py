@@ -32,6 +32,18 @@ def test_only_the_owner_reads_it(state: State) -> None:
     assert stat.S_IMODE(state.file.stat().st_mode) == 0o600
 
 
+def test_the_log_is_written_back_when_the_state_is_closed_not_at_every_end(state: State) -> None:
+    assert state.file is not None
+    log = state.file.with_name(state.file.name + "-wal")
+    audit.append(state, "ana", "looked")
+    assert log.stat().st_size > 0
+    state.close()
+    assert not log.exists()
+    assert [row["action"] for row in audit.newest(state, 5)] == ["looked"]  # closed or not, it answers
+    with sqlite3.connect(state.file) as another:  # what was written is there for another process too
+        assert another.execute("select action from audit").fetchall() == [("looked",)]
+
+
 def test_a_newer_database_is_refused(state: State) -> None:
     with state.writing() as con:
         con.execute("insert into migration values ('9999_later.sql', 'now')")

@@ -104,6 +104,7 @@ def serve(bench: Workbench, listening: Listening) -> None:
         server.run()
     finally:
         worker.stop()
+        bench.state.close()
 
 
 def _loopback(host: str) -> bool:
