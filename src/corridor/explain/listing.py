@@ -35,6 +35,7 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
     from corridor.programs.mips import model as mips
     from corridor.programs.mssp import model as mssp
     from corridor.programs.mssp import quality as mssp_quality
+    from corridor.programs.mssp import update_estimate as mssp_estimate
     from corridor.programs.qp import model as qp
 
     return {
@@ -63,6 +64,7 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
             (
                 ("Savings and losses", mssp.RECONCILIATION),
                 ("The benchmark", mssp.BENCHMARK),
+                ("CMS's estimate of the update, from its workbooks", mssp_estimate.ESTIMATE),
                 ("One measure", mssp_quality.QUALITY_MEASURES),
                 ("Quality of an ACO", mssp_quality.QUALITY),
             ),
