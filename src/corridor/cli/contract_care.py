@@ -178,6 +178,51 @@ def renewal(
 
 
 @app.command()
+def portfolio(
+    contract: Path = typer.Argument(..., metavar="CONTRACT", help="An outcomes-based agreement (YAML)."),
+    file: Path = typer.Argument(..., metavar="FILE", help="Infusions (form contract_episodes)."),
+    followup: Path | None = typer.Option(None, "--followup", help="What was observed so far."),
+    correlation: float | None = typer.Option(
+        None, "--correlation", help="How much patients of a product fail together, 0 to below 1; no default."
+    ),
+    draws: int = typer.Option(10_000, "--draws", min=100, help="How many futures to draw."),
+    seed: int = typer.Option(1, "--seed", help="The same seed gives the same futures."),
+    as_known_on: datetime | None = typer.Option(
+        None, "--as-known-on", formats=["%Y-%m-%d"], help="Terms and observations as known on a day."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """What open time points may bring, by year of infusion: mean, P10, P50, P90 of rebates and net cost.
+
+    Example: corridor contract portfolio agreement.yaml infusions.csv --correlation 0.1
+    """
+    from corridor.jobs.contract_care import portfolio_of
+
+    found = portfolio_of(contract, file, followup, draws, correlation, seed, day_of(as_known_on))
+    for warning in found["warnings"]:
+        typer.echo(f"warning: {warning}", err=True)
+    if as_json:
+        say(found)
+        return
+    lines = [
+        found["title"],
+        f"{found['draws']:,} futures, correlation {found['correlation']:g}",
+        "",
+        f"  {'cohort':<7} {'infusions':>9} {'rebates P10':>14} {'P50':>14} {'P90':>14} {'mean':>14} "
+        f"{'net cost mean':>16}",
+    ]
+    for row in found["rows"]:
+        lines.append(
+            f"  {row['cohort']:<7} {row['infusions']:>9,} {row['outcome_rebate_p10']:>14,.0f} "
+            f"{row['outcome_rebate_p50']:>14,.0f} {row['outcome_rebate_p90']:>14,.0f} "
+            f"{row['outcome_rebate_mean']:>14,.0f} {row['net_cost_mean']:>16,.0f}"
+        )
+    if found["fictitious"]:
+        lines += ["", "This contract is labeled fictitious: its parties and figures are invented."]
+    typer.echo("\n".join(lines))
+
+
+@app.command()
 def dispute(
     contract: Path = typer.Argument(..., metavar="CONTRACT", help="The contract (YAML)."),
     about: str = typer.Option("", "--about", help="Open a dispute: what it is about (no patient's name)."),

@@ -44,6 +44,25 @@ def disputes_of(contract: Contract, log: Path | None, config: Path | None) -> Lo
     return read_log(log_path(contract, log, config))
 
 
+def portfolio_of(
+    path: Path,
+    file: Path,
+    followup: Path | None,
+    draws: int,
+    correlation: float | None,
+    seed: int,
+    known: date | None,
+) -> dict[str, Any]:
+    """Infusions of an outcomes-based agreement simulated. Raises CONTRACT-KIND and CONTRACT-REQUIRED."""
+    from corridor.programs.contract.outcomes import settle_outcomes
+    from corridor.programs.contract.portfolio import portfolio
+
+    contract = read_contract(path, known)
+    if contract.head.kind != "outcomes_based_agreement":
+        raise contract.wrong_kind("outcomes_based_agreement")
+    return portfolio(settle_outcomes(contract, file, followup, known), draws, correlation, seed)
+
+
 def renewal_of(
     path: Path,
     file: Path | None,

@@ -99,6 +99,46 @@ def test_v6_infused_the_day_before_the_term(tmp_path: Path, capsys: Capture) -> 
     assert "not in the model" in row["reason"]
 
 
+def drawn(tmp_path: Path, capsys: Capture, *options: object, **terms: Any) -> Any:
+    point = {"code": "Y1", "evaluation_month": 12, "share": 0.50, "failure_probability": 0.10}
+    contract = agreement(tmp_path, outcomes=[{**point, **terms}])
+    file = infusions(tmp_path, *(one(f"2026-02-{n:02d}", key=f"E{n}") for n in range(1, 21)))
+    return corridor(capsys, "contract", "portfolio", contract, file, *options, "--json").json()
+
+
+def test_a_portfolio_of_independent_patients_is_binomial(tmp_path: Path, capsys: Capture) -> None:
+    """20 patients, one in ten fails, half of gross each. Of Binomial(20, 0.1) the median is 2 (0.392 lie
+    below, 0.677 at or below), the 90th percentile 4 (0.867 lie below), the 10th 0 (0.122); the mean is 2."""
+    found = drawn(tmp_path, capsys, "--correlation", 0, "--draws", 4000)
+    year, together = found["rows"]
+    value = 0.50 * GROSS
+    quantiles = [year[f"outcome_rebate_{name}"] / value for name in ("p10", "p50", "p90")]
+    assert quantiles == pytest.approx([0, 2, 4])
+    assert abs(year["outcome_rebate_mean"] - 2 * value) < 3 * year["outcome_rebate_standard_error"]
+    assert together["outcome_rebate_mean"] == year["outcome_rebate_mean"]
+    again = drawn(tmp_path, capsys, "--correlation", 0, "--draws", 4000)
+    assert again["rows"] == found["rows"]
+
+
+def test_patients_who_fail_together_widen_the_tail(tmp_path: Path, capsys: Capture) -> None:
+    apart = drawn(tmp_path, capsys, "--correlation", 0, "--draws", 4000)["rows"][0]
+    together = drawn(tmp_path, capsys, "--correlation", 0.5, "--draws", 4000)["rows"][0]
+    assert together["outcome_rebate_p90"] > apart["outcome_rebate_p90"]
+    gap = together["outcome_rebate_mean"] - apart["outcome_rebate_mean"]
+    assert abs(gap) < 3 * (apart["outcome_rebate_standard_error"] + together["outcome_rebate_standard_error"])
+    half = drawn(tmp_path, capsys, "--correlation", 0, "--draws", 4000, observed_probability=0.5)["rows"][0]
+    assert abs(half["outcome_rebate_mean"] - 0.5 * GROSS) < 3 * half["outcome_rebate_standard_error"]
+
+
+def test_a_portfolio_asks_for_what_nobody_publishes(tmp_path: Path, capsys: Capture) -> None:
+    assert drawn(tmp_path, capsys)["error"]["field"] == "correlation"
+    none = drawn(tmp_path, capsys, "--correlation", 0, failure_probability=None)
+    assert (none["error"]["code"], none["error"]["field"]) == ("CONTRACT-REQUIRED", "failure_probability")
+    prices = SAMPLES / "generous-demo.prices.csv"
+    wrong = corridor(capsys, "contract", "portfolio", SAMPLES / "generous-demo.yaml", prices, "--json").json()
+    assert wrong["error"]["code"] == "CONTRACT-KIND"
+
+
 @pytest.mark.parametrize("key", ["1EG4-TE5-MK73", "1eg4te5mk73", "123-45-6789"])
 def test_keys_that_may_identify_someone_are_refused_and_not_repeated(
     key: str, tmp_path: Path, capsys: Capture

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.engine.tabular.form import read_form
 from corridor.errors import CorridorError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from corridor.formulas import Node
     from corridor.law import RulesInForce
 
+Array = npt.NDArray[np.float64]
 # A Medicare Beneficiary Identifier (with or without hyphens), or a social security number.
 _LETTER, _EITHER = "[AC-HJKMNP-RT-Y]", "[AC-HJKMNP-RT-Y0-9]"
 IDENTIFIER = re.compile(
@@ -49,6 +51,7 @@ class Outcomes:
     points: list[list[Row]]
     values: Evaluation
     warnings: list[str]
+    drawn: Callable[[Array], Evaluation]
 
     def rows(self) -> list[Row]:
         """One record an infusion, in the order of the file."""
@@ -160,7 +163,18 @@ def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known
     force = load_rules(["cgt"], as_known_on=known_on).in_force(contract.head.term.start.year)
     points, values = _evaluate(inside, terms, observed, form.file, known_on, force)
     order = [str(row["episode"]) for row in rows]
-    return Outcomes(contract, inside, excluded, order, points, values, warnings)
+    guessed = [
+        one.code for one in terms.outcomes if one.failure_probability and one.observed_probability is None
+    ]
+    if guessed:
+        warnings.append(
+            f"observed_probability of {', '.join(guessed)} is not given: taken as if all were measured"
+        )
+
+    def drawn(due: Array) -> Evaluation:
+        return _evaluate(inside, terms, observed, form.file, known_on, force, due)[1]
+
+    return Outcomes(contract, inside, excluded, order, points, values, warnings, drawn)
 
 
 def _refuse_identifiers(rows: Sequence[Row], lines: Sequence[int], file: str) -> None:
@@ -221,6 +235,7 @@ def _evaluate(
     file: str,
     known_on: date | None,
     force: RulesInForce,
+    due: Array | None = None,
 ) -> tuple[list[list[Row]], Evaluation]:
     gross = [
         float(row["gross_paid"])
@@ -250,7 +265,7 @@ def _evaluate(
             "share": column([one.share for _, one, _ in flat]),
             "amount": column([one.amount for _, one, _ in flat]),
             "gross": column([gross[at] for at, _, _ in flat]),
-            "due_share": column([point["due_share"] for _, _, point in flat]),
+            "due_share": column([point["due_share"] for _, _, point in flat]) if due is None else due,
             "is_open": column([point["status"] == "open" for _, _, point in flat]),
             "failure_probability": column([one.failure_probability for _, one, _ in flat]),
             "observed_probability": column(
@@ -261,8 +276,9 @@ def _evaluate(
         labels=[f"outcome {one.code}: {point['status']}" for _, one, point in flat],
         evidence=lambda row, quantity: "schedule of the agreement, and what was observed",
     )
-    for (_, _, point), due in zip(flat, time_points["rebate_of_outcome"].tolist(), strict=True):
-        point["rebate"] = due
+    if due is None:
+        for (_, _, point), rebate in zip(flat, time_points["rebate_of_outcome"].tolist(), strict=True):
+            point["rebate"] = rebate
     volume = _tiers(rows, terms, force)
     one = terms.guaranteed
     inputs = {
