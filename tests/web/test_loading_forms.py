@@ -13,8 +13,10 @@ from openpyxl import load_workbook
 
 from corridor.jobs.template import template
 from corridor.settings import Settings
+from corridor.web.forms.door import Door
 from corridor.web.forms.doors import DOORS, LOADS
 from corridor.web.forms.given import Given, read_cells, read_pasted
+from corridor.web.forms.model_doors import MODEL_DOORS
 from corridor.web.kept import Answers
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
@@ -96,6 +98,20 @@ def test_every_form_shows_its_example(name: str, empty_bench: Workbench, sign: S
     assert {column for column, _ in filled} <= set(one.worked[0])
     book = loader.get(f"/forms/{name}/excel")
     assert book.content[:2] == b"PK" and f"corridor-{name}.xlsx" in book.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("door", MODEL_DOORS, ids=lambda door: door.name)
+def test_the_worked_example_of_a_model_is_settled(door: Door, person: Person, empty_bench: Workbench) -> None:
+    one = template(door.name, empty_bench.context().force)
+    sent = fill(person, f"/forms/{door.name}", {
+        f"{door.name}.{row}.{column}": str(value)
+        for row, values in enumerate(one.worked) for column, value in values.items()
+    })  # fmt: skip
+    assert sent.status_code == 303, sent.text[-3000:]
+    text = person.get(sent.headers["location"]).text
+    assert "not codified or official" in text
+    lines = person.get(sent.headers["location"] + "/file?kind=csv").text.splitlines()
+    assert len(lines) >= 2
 
 
 def test_rows_are_worked_out_and_the_answer_has_an_address(person: Person) -> None:

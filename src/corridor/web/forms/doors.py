@@ -9,6 +9,8 @@ from typing import Any
 from corridor.law import load_rules
 from corridor.reports.words import short_dollars
 from corridor.web.forms.door import Answer, Asked, Choice, Door, Row
+from corridor.web.forms.model_doors import MODEL_DOORS
+from corridor.web.forms.model_doors import MODELS as PROGRAMS_OF_MODELS
 from corridor.words import counted
 
 PROGRAMS, BILLING, CARE, LOADED = "Programs", "Prices and billing", "Primary care and risk", "Lists to load"
@@ -311,6 +313,7 @@ DOORS: dict[str, Door] = {
         Door("mips", PROGRAMS, _mips, choices=(YEAR, MIPS_WITHIN)),
         Door("qp", PROGRAMS, _qp, choices=(YEAR,)),
         Door("low_volume", PROGRAMS, _low_volume, choices=(YEAR,)),
+        *MODEL_DOORS,
         Door("price_lines", BILLING, _price),
         Door(
             "impact_volumes", BILLING, _impact,
@@ -356,4 +359,4 @@ LOADS = {
     "provider_roster": "roster", "participant_list": "participants", "quality_result": "quality",
     "category_attestation": "attestation",
 }  # fmt: skip
-GROUPS = (PROGRAMS, BILLING, CARE, LOADED)
+GROUPS = (PROGRAMS, PROGRAMS_OF_MODELS, BILLING, CARE, LOADED)
