@@ -117,7 +117,6 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([{**TOTALS, "performance_year": 2025}, {"aco_id": "D2", "performance_year": 2026}], "REACH-YEAR"),
     ([{**SEGMENT, "reference_year": 2021}], "REACH-REFERENCE-YEAR"),
     ([{**TOTALS, "capitation_amount": 5}], "REACH-CAPITATION"),
-    ([{**TOTALS, "capitation_amount": 5, "capitation_basis": "post_seq_paid"}], "REACH-CAPITATION"),
     ([{**TOTALS, "risk_arrangement": "professional", "payment_mechanism": "tcc"}], "REACH-MECHANISM"),
 ]  # fmt: skip
 

@@ -109,11 +109,11 @@ def benchmark_rate(
     limited_regional_effect: Floats,
     retrospective_trend: Floats,
 ) -> Floats:
-    """The benchmark a month at the risk of the aligned: the rate book's, or history blended with it."""
-    book = regional_rate * benchmark_risk_score
-    blended = historical_rate * benchmark_risk_score + limited_regional_effect
-    mixed = np.where(benchmark_type == "blend", blended, np.nan)
-    return np.where(benchmark_type == "ratebook", book, mixed) * retrospective_trend
+    """The benchmark a month at the risk of the aligned: of the rate book, of history, or the blend."""
+    history = historical_rate * benchmark_risk_score
+    book = np.where(benchmark_type == "ratebook", regional_rate * benchmark_risk_score, np.nan)
+    alone = np.where(benchmark_type == "historical", history, book)
+    return np.where(benchmark_type == "blend", history + limited_regional_effect, alone) * retrospective_trend
 
 
 @formula(cite="aco-reach.md A4", unit="dollars")

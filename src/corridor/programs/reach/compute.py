@@ -56,12 +56,12 @@ def _check(form: AcoForm, force: RulesInForce) -> None:
     for row, lines in zip(form.acos.values, form.acos.lines, strict=True):
         if row.get("capitation_amount") is None:
             continue
-        if row.get("capitation_basis") in (None, "post_seq_paid"):
+        if row.get("capitation_basis") is None:
             raise CorridorError(
                 "REACH-CAPITATION",
-                "It is not said which amount of DATA_CAP the capitation is, or it is what was left of it.",
+                "It is not said which amount of DATA_CAP the capitation is.",
                 why="Workbooks before April 2025 have one total, later ones three: they must not be mixed.",
-                todo="Write total (old workbooks), pre_seq_actual or post_seq_actual in capitation_basis.",
+                todo="Write in capitation_basis: total (old workbooks), pre_seq_actual or another.",
                 file=form.file,
                 line=lines["capitation_amount"],
                 field="capitation_basis",
