@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from corridor.words import counted
+
 Row = dict[str, Any]
 SHOWN_ROWS = 40
 
@@ -22,7 +24,9 @@ def settlement_text(found: dict[str, Any]) -> str:
         lines += ["", "This contract is labeled fictitious: its parties and figures are invented."]
     assumed = found["assumptions"]
     if assumed:
-        lines += ["", f"{len(assumed)} parameters under these results are not codified or official:"]
+        number = counted(len(assumed), "parameter")
+        verb = "is" if len(assumed) == 1 else "are"
+        lines += ["", f"{number} under these results {verb} not codified or official:"]
         lines += [f"  {one['status']:<10} {one['rule']} ({one['cite']})" for one in assumed]
     return "\n".join(lines)
 

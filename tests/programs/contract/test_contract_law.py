@@ -27,7 +27,7 @@ def test_every_rule_is_read_and_used(program: str) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_nothing_is_surer_than_its_source(program: str) -> None:
-    """No text of CMS was read for the drug models: law firms are secondary, Corridor's own reading assumed."""
+    """No text of CMS was read for the drug models: law firms are secondary, own readings assumed."""
     force = load_rules([program]).in_force(2026)
     for name in force.names(program):
         value = force[name]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corridor.law import RulesInForce
 
 OWN = "US"
+CHECKED = ("generous.basket", "generous.fewest_countries", "generous.term")
 MONTHS_OF_QUARTER = 3
 RESULT = (
     "most_favored_nation_price", "guaranteed_net_unit_price", "rebate_per_unit", "invoiced_units",
@@ -98,6 +99,12 @@ class Reference:
             )
         return self.values.explain(place, quantity)
 
+    def assumptions(self) -> list[Row]:
+        """Parameters not codified or official: those of the formulas, and of who and what is compared."""
+        found = {one["rule"]: one for one in self.values.force.assumptions(CHECKED)}
+        found |= {one["rule"]: one for one in self.values.assumptions()}
+        return [found[rule] for rule in sorted(found)]
+
     def to_dict(self) -> dict[str, Any]:
         """Everything for machines."""
         return {
@@ -111,7 +118,7 @@ class Reference:
             "rows": self.rows(),
             "prices": self.price_rows(),
             "missing_countries": self.missing,
-            "assumptions": self.values.assumptions(),
+            "assumptions": self.assumptions(),
             "warnings": self.warnings,
         }
 
