@@ -26,7 +26,7 @@ listed as (
   group by months.person_id, months.year
 ),
 listed_year as (
-  select distinct year from listed
+  select distinct aco_id, year from listed
 ),
 service as (
   select
@@ -72,14 +72,15 @@ enrolled as (
   from population.enrollment_month
   group by person_id, year
 ),
--- every year but the measured one and those of a list
+-- who is on no list of the year, of an ACO without one
 again as (
   select ranked.person_id, ranked.year, ranked.aco_id
   from ranked
   join enrolled on enrolled.person_id = ranked.person_id and enrolled.year = ranked.year
-  left join listed_year on listed_year.year = ranked.year
+  left join listed_year on listed_year.year = ranked.year and listed_year.aco_id = ranked.aco_id
+  left join listed on listed.person_id = ranked.person_id and listed.year = ranked.year and listed.assigned = 1
   where ranked.place = 1 and ranked.aco_id is not null and ranked.physicians = 1
-    and enrolled.months > 0 and enrolled.other_months = 0 and listed_year.year is null
+    and enrolled.months > 0 and enrolled.other_months = 0 and listed_year.year is null and listed.year is null
 ),
 practice as (
   select

@@ -7,16 +7,17 @@
 -- cites:     42 CFR 425.605(a); docs/aco.md
 -- evidence:  mssp.person_month(aco_id, month)
 -- owner:     aco_id
+-- partition: service_month
 with typed as (
   select
-    aco_id, month, year, enrollment_type, count(*) as member_months,
+    aco_id, month, service_month, year, enrollment_type, count(*) as member_months,
     cast(sum(expenditure) as decimal(18, 2)) as expenditure
   from mssp.person_month
-  group by aco_id, month, year, enrollment_type
+  group by aco_id, month, service_month, year, enrollment_type
 ),
 completed as (
   select
-    typed.aco_id, typed.month, typed.year, typed.enrollment_type, typed.member_months, typed.expenditure,
+    typed.aco_id, typed.month, typed.service_month, typed.year, typed.enrollment_type, typed.member_months, typed.expenditure,
     coalesce(completion.completion_factor, 1) as completion_factor,
     cast(typed.expenditure as double) * coalesce(completion.completion_factor, 1) as completed
   from typed
@@ -24,10 +25,10 @@ completed as (
     on completion.month = typed.month and completion.enrollment_type = typed.enrollment_type
 ),
 both_levels as (
-  select aco_id, month, year, enrollment_type, member_months, expenditure, completed
+  select aco_id, month, service_month, year, enrollment_type, member_months, expenditure, completed
   from completed
   union all
-  select aco_id, month, year, 'all' as enrollment_type, member_months, expenditure, completed
+  select aco_id, month, service_month, year, 'all' as enrollment_type, member_months, expenditure, completed
   from completed
 )
 select
@@ -38,7 +39,9 @@ select
   cx_exact_sum(both_levels.completed) as completed,
   coalesce(cx_divide(cx_exact_sum(both_levels.completed), sum(both_levels.expenditure)), 1) as completion_factor,
   cx_divide(cx_exact_sum(both_levels.completed) * max(whole.value), sum(both_levels.member_months))
-    as annualized_per_capita
+    as annualized_per_capita,
+  both_levels.service_month
 from both_levels
 cross join rules.population_months_per_year as whole
-group by both_levels.aco_id, both_levels.month, both_levels.year, both_levels.enrollment_type
+group by
+  both_levels.aco_id, both_levels.month, both_levels.service_month, both_levels.year, both_levels.enrollment_type

@@ -2,8 +2,7 @@
 -- makes:     one row per ACO, year and item: what separates expenditure from claims and CMS's own figure, in dollars
 --            where the claims say it, else in words; effect says which way ours is off for it
 -- key:       aco_id, year, item
--- reads:     mssp.expenditure, mssp.person_month, mssp.benchmark, population.claim_line, claims.medical_claim,
---            claims.person, mssp.assigned, org_raw.opt_out
+-- reads:     mssp.expenditure, mssp.person_paid, mssp.benchmark, claims.person, mssp.assigned, org_raw.opt_out
 -- rules:     population.sequestration_added_back
 -- cites:     42 CFR 425.605(a), 425.672; CCLF layout notes, section 6; MSSP notes section 4; docs/aco.md
 -- evidence:  mssp.expenditure(aco_id, year)
@@ -16,18 +15,12 @@ with whole as (
 ),
 spent as (
   select
-    member.aco_id, member.year, sum(coalesce(claim.add_on_amount, 0)) as add_on,
-    sum(coalesce(claim.sequestration_amount, 0)) as sequestration,
-    sum(lines.paid_amount) - sum(coalesce(claim.add_on_amount, 0)) - sum(lines.expenditure_amount)
-      + sum(case when added.value then coalesce(claim.sequestration_amount, 0) else 0 end) as suspect
-  from mssp.person_month as member
-  join population.claim_line as lines on lines.person_id = member.person_id and lines.service_month = member.month
-  join claims.medical_claim as claim
-    on claim.source_id = lines.source_id and claim.claim_id = lines.claim_id
-    and claim.claim_line_number = lines.claim_line_number and claim.service_month = lines.service_month
+    paid.aco_id, paid.year, sum(paid.add_on_amount) as add_on, sum(paid.sequestration_amount) as sequestration,
+    sum(paid.paid) - sum(paid.add_on_amount) - sum(paid.expenditure)
+      + sum(case when added.value then paid.sequestration_amount else 0 end) as suspect
+  from mssp.person_paid as paid
   cross join rules.population_sequestration_added_back as added
-  where lines.part <> 'D'
-  group by member.aco_id, member.year
+  group by paid.aco_id, paid.year
 ),
 unseen as (
   select

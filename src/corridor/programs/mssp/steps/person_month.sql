@@ -6,6 +6,7 @@
 -- cites:     42 CFR 425.605(a); MSSP notes 4.1 and 4.3
 -- evidence:  population.member_month(person_id, month)
 -- owner:     aco_id, tin
+-- partition: service_month
 select
   assigned.aco_id, assigned.tin, member.person_id, member.month, member.year,
   coalesce(member.enrollment_type, 'unknown') as enrollment_type, member.expenditure,
