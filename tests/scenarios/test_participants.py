@@ -124,23 +124,24 @@ def test_an_action_there_is_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_people_are_assigned_again_on_a_community(tmp_path: Path) -> None:
-    from corridor.engine.runs import open_run
-    from corridor.jobs.demo import run_demo
+def test_people_are_assigned_again_on_a_community(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from corridor.jobs.context import open_context
+    from corridor.jobs.demo import _load, _synthesise
+    from corridor.jobs.run import compute
 
-    run_demo(tmp_path / "demo", 500, 1)
-    settings = tmp_path / "corridor.toml"
-    settings.write_text(f'home = "{tmp_path / "demo" / "data"}"\n', encoding="utf-8")
-    run = open_run(tmp_path / "demo" / "data")
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "data"))
+    context = open_context(home=tmp_path / "data")
+    _synthesise(tmp_path / "files", 500, 1, None)
+    _load(tmp_path / "files", context.warehouse, None)
+    run = compute(context, only=["mssp", "qp", "attribution"])
     (largest,) = run.query(
         "select p.tin, count(*) as n from attribution.participant as p "
         "join attribution.primary_care_service as s on s.provider_id = p.tin "
         "group by p.tin order by n desc, p.tin limit 1"
     )
     (now,) = run.query("select count(*) as n from attribution.mssp where entity_kind = 'aco'")
-    shown = CliRunner().invoke(
-        app, ["what-if", "drop-tin", str(largest["tin"]), "--config", str(settings), "--json"]
-    )
+    shown = CliRunner().invoke(app, ["what-if", "drop-tin", str(largest["tin"]), "--json"])
+    assert shown.exit_code == 0, shown.exception
     found = json.loads(shown.stdout)
     rows = {(row["quantity"], row["enrollment_type"], row["year"]): row for row in found["rows"]}
     year = found["year"]
@@ -155,3 +156,15 @@ def test_people_are_assigned_again_on_a_community(tmp_path: Path) -> None:
     types = sum(row["after"] for key, row in rows.items() if key[0] == "person_years" and key[2] == year
                 and key[1] != "all" and row["after"] is not None)  # fmt: skip
     assert types == pytest.approx(rows["person_years", "all", year]["after"])
+    # a practice in no ACO asks what joining would bring it
+    (outside,) = run.query(
+        "select s.provider_id as tin, count(*) as n from attribution.primary_care_service as s "
+        "left join attribution.participant as p on p.tin = s.provider_id "
+        "where p.tin is null and not s.is_facility group by s.provider_id order by n desc, tin limit 1"
+    )
+    shown = CliRunner().invoke(
+        app, ["join-aco", str(outside["tin"]), "--track", "E", "--pass-through", "0.5", "--json"]
+    )
+    assert shown.exit_code == 0, shown.exception
+    told = {row["quantity"]: row["value"] for row in json.loads(shown.stdout)["rows"]}
+    assert told["qp_status"] in ("qp", "partial_qp", "none", "unknown") and 0 <= told["share_of_the_aco"] <= 1

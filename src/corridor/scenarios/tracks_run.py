@@ -58,7 +58,7 @@ def case_of_run(
             field="aco_id",
         )
     filled = {
-        **_figures(run, aco, year, own),
+        **figures_of(run, aco, year, own),
         **{name: value for name, value in row.items() if value is not None},
     }
     return with_people(case_of(filled, years, file=file, line=line), own)
@@ -74,7 +74,7 @@ def people_of(run: Run, aco: str, year: int) -> dict[str, Floats]:
     return {kind: np.array(rows) for kind, rows in found.items()}
 
 
-def _figures(run: Run, aco: str, year: int, own: Mapping[str, Floats]) -> dict[str, Any]:
+def figures_of(run: Run, aco: str, year: int, own: Mapping[str, Floats]) -> dict[str, Any]:
     """What the run says of the columns of the form."""
     (count,) = run.query(
         "select count(distinct person_id) as n from mssp.person_year where aco_id = ? and year = ?",

@@ -42,7 +42,12 @@ class Explaining(Protocol):
         """The derivation of a quantity of a clinician under the values."""
 
 
-STUDIOS = {"asm": "asm:AsmStudio", "schedule": "schedule:ScheduleStudio", "panel": "panel:PanelStudio"}
+STUDIOS = {
+    "asm": "asm:AsmStudio",
+    "schedule": "schedule:ScheduleStudio",
+    "panel": "panel:PanelStudio",
+    "tracks": "tracks:TracksStudio",
+}
 
 
 def studio(program: str) -> Studio:
