@@ -130,8 +130,9 @@ def _opening(found: Result, rows: list[dict[str, Any]]) -> str:
     gain, lose = sum(1 for one in earned if one > 0), sum(1 for one in earned if one < 0)
     won, owed = sum(one for one in earned if one > 0), -sum(one for one in earned if one < 0)
     return (
-        f"MSSP {found.year}: {len(rows):,} ACO{'s' if len(rows) != 1 else ''}; {gain:,} earn "
-        f"${won:,.0f}, {lose:,} owe ${owed:,.0f}."
+        f"MSSP {found.year}: {len(rows):,} ACO{'s' if len(rows) != 1 else ''}; "
+        f"{gain:,} {'earns' if gain == 1 else 'earn'} ${won:,.0f}, "
+        f"{lose:,} {'owes' if lose == 1 else 'owe'} ${owed:,.0f}."
     )
 
 

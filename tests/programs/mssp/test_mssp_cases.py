@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from corridor.engine.tabular.layout import load_layout
+from corridor.programs.mssp.door import IDENTITY, VECTORS
+from corridor.programs.mssp.model import FROM_BASE_YEARS
 from tests.programs.command import corridor
 from tests.programs.test_asm_cases import check
 
@@ -82,3 +85,10 @@ def test_case(case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixtur
     rules = {record["rule"] for record in found["assumptions"]}
     assert set(case.get("assumptions", [])) <= rules
     assert not set(case.get("not_assumptions", [])) & rules
+
+
+def test_every_column_of_the_forms_is_read() -> None:
+    for name in ("mssp", "mssp_benchmark"):
+        columns = [column.name for column in load_layout("form", name).columns]
+        known = {*IDENTITY, *FROM_BASE_YEARS.inputs(), *FROM_BASE_YEARS.formulas} - {*VECTORS}
+        assert set(columns) <= known

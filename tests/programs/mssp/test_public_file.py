@@ -131,6 +131,13 @@ def test_expenditure_of_types_makes_the_total(printed: list[dict[str, str]]) -> 
     assert round(float(np.median(np.abs(ours - theirs)[complete]))) == 1  # dollar
 
 
+def test_benchmark_for_a_person_year_makes_the_total(found: Found) -> None:
+    """mssp.md 9: UpdatedBnchmk times N_AB_Year_PY is ABtotBnchmk within 0.02 percent."""
+    for row in found["rows"]:
+        made = row["updated_benchmark_per_capita"] * row["person_years"]
+        assert made == pytest.approx(row["benchmark_expenditure"], rel=2e-4)
+
+
 def test_derived_down_to_the_cell(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = corridor(capsys, "explain", "mssp", "A1006", "--file", file, "--depth", 3)
     assert answer.status == 0, answer.err

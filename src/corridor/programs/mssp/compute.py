@@ -24,7 +24,8 @@ NONE_UNLESS_SAID = (  # absent is 0, not unknown
     "by2_prior_savings_per_capita", "by3_prior_savings_per_capita",
 )  # fmt: skip
 BASE_RESULT = (
-    "historical_benchmark_per_capita", "regional_adjustment", "prior_savings_adjustment",
+    "performance_per_capita", "historical_benchmark_per_capita", "regional_adjustment",
+    "prior_savings_adjustment",
     "population_counted", "adjustment_used", "adjustment_limit", "aggregate_risk_ratio", "risk_cap",
     "two_way_benchmark_per_capita", "three_way_benchmark_per_capita",
 )  # fmt: skip

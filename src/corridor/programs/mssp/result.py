@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DOLLAR = 1.0  # CMS prints whole dollars: totals that are each half a dollar off make a dollar
 DOLLARS = ("benchmark_minus_expenditure", "generated_savings_or_losses", "earned_savings_or_losses")
+FLAGGED = ("reduced_sharing",)
 RATES = ("savings_rate", "minimum_savings_rate", "sharing_rate", "loss_rate")
 REVENUE_NOTE = "the file has no participant_revenue, which limits losses too: losses are at most these"
 QUALITY_RESULT = (
@@ -87,8 +88,9 @@ class Result:
     def checks(self, row: int, lacks: Sequence[str] = ()) -> list[Check]:
         """CMS's figures of a row beside ours."""
         found = []
-        for quantity in (*DOLLARS, *RATES):
-            if quantity in self.inputs.published:
+        loses = self.settlement.column("generated_savings_or_losses")[row] < 0
+        for quantity in (*DOLLARS, *RATES, *FLAGGED):
+            if quantity in self.inputs.published and (loses or quantity != "loss_rate"):
                 printed = float(self.inputs.published[quantity][row])
                 if printed == printed:
                     found.append(self._check(row, quantity, printed, lacks))
@@ -158,7 +160,7 @@ class Result:
                 count = counts.setdefault(one.quantity, {"total": 0, "agreed": 0, "exact": 0})
                 count["total"] += 1
                 count["agreed"] += one.agrees
-                exact = one.quantity in RATES or one.difference == 0
+                exact = one.quantity not in DOLLARS or one.difference == 0
                 count["exact"] += one.agrees and exact
         if "minimum_savings_rate" in counts:
             variable = self.settlement.column("variable_minimum_savings_rate")
