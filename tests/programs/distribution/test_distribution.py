@@ -148,6 +148,15 @@ def test_terms_that_follow_referrals_are_flagged(tmp_path: Path, capsys: Capture
     assert "[follows referrals] savings, referrals" in text
 
 
+def test_a_score_that_counts_by_its_patients(tmp_path: Path, capsys: Capture) -> None:
+    """100 x 0.9, 100 x 0.4 and 200 x 0.8 are 90, 40 and 160 of 290; of 1,000 that is 310.34, 137.93, 551.72
+    and the last cent by the largest remainder (310.3448, 137.9310, 551.7241)."""
+    found = split(tmp_path, capsys, plan(tmp_path, pool(by("clinicians", panel_quality=1.0))))
+    assert totals(found) == [310.35, 137.93, 551.72]
+    loss = split(tmp_path, capsys, tmp_path / "plan.yaml", "--amount", "savings=-100")
+    assert "who scores better would bear more" in " ".join(flag["words"] for flag in loss["flags"])
+
+
 def test_nobody_passes_and_nothing_is_guessed(tmp_path: Path, capsys: Capture) -> None:
     step = {**by("clinicians", panel=1.0), "gates": [{"column": "quality_score", "at_least": 0.95}]}
     found = split(tmp_path, capsys, plan(tmp_path, pool(step)))

@@ -6,6 +6,7 @@ distribution.term, with its status.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +15,26 @@ if TYPE_CHECKING:
     from corridor.programs.distribution.plan import ReadPlan
 
 Row = dict[str, Any]
+MERITS = ("quality_score", "panel_quality", "cost_score", "attributed_savings")
 REFERRAL = (
     "A question for counsel under the physician self-referral law (42 U.S.C. 1395nn) and the anti-kickback "
     "statute (42 U.S.C. 1320a-7b(b)): whether an exception, safe harbor or program waiver covers it."
 )
 
 
-def flags(read: ReadPlan, force: RulesInForce) -> list[Row]:
+def flags(read: ReadPlan, force: RulesInForce, amounts: Mapping[str, float]) -> list[Row]:
     """One record a term or trait of the plan that someone should look at."""
     known = {str(row["term"]): row for row in force.rows("distribution.term")}
     found = []
     for place, pool in enumerate(read.plan.pools):
         gated = False
+        amount = amounts.get(pool.pool, pool.amount)
         for at, step in enumerate(pool.steps):
             gated = gated or bool(step.gates)
             for one in step.weights:
+                if amount is not None and amount < 0 and one.by in MERITS:
+                    words = "of a loss, who scores better would bear more"
+                    found.append(_trait(pool.pool, one.by, words))
                 row = known.get(one.by)
                 if row is None or not row["concern"]:
                     continue
@@ -43,7 +49,7 @@ def flags(read: ReadPlan, force: RulesInForce) -> list[Row]:
                         "line": read.line("pools", place, "steps", at, "weights"),
                     }
                 )
-        if not gated and (pool.amount is None or pool.amount > 0):
+        if not gated and (amount is None or amount > 0):
             found.append(_trait(pool.pool, "no quality gate", "nothing of the split asks for quality"))
     if read.plan.adopted > date(read.plan.year, 1, 1):
         found.append(

@@ -13,14 +13,11 @@ from corridor.errors import CorridorError
 from corridor.law.document import Document, Where, dotted, read_document
 from corridor.programs.contract.schema import Share, Strict
 
-QUANTITIES = (
-    "panel", "quality_score", "work_rvu", "fte", "hours", "cost_score", "attributed_savings", "referrals",
-    "admissions", "ancillary_orders", "drug_orders", "downstream_revenue", "in_network_share",
-)  # fmt: skip
-DOLLARS = ("asm_dollars", "mips_dollars", "withheld")
+# panel_quality: patients times quality score, so that a score counts by the patients it is of
+PRODUCTS = {"panel_quality": ("panel", "quality_score")}
 By = Literal[
-    "equal", "panel", "quality_score", "work_rvu", "fte", "hours", "cost_score", "attributed_savings",
-    "referrals", "admissions", "ancillary_orders", "drug_orders", "downstream_revenue", "in_network_share",
+    "equal", "panel", "panel_quality", "quality_score", "work_rvu", "fte", "hours", "cost_score",
+    "attributed_savings", "referrals", "admissions", "ancillary_orders", "drug_orders", "downstream_revenue", "in_network_share",
 ]  # fmt: skip
 
 

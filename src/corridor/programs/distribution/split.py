@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.engine.tabular.form import read_form
 from corridor.errors import CorridorError
 from corridor.programs.distribution.cents import split_cents, to_cents, to_dollars
-from corridor.programs.distribution.plan import Pool, ReadPlan, Step
+from corridor.programs.distribution.plan import PRODUCTS, Pool, ReadPlan, Step
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce
@@ -143,7 +143,9 @@ def distribute(
     unknown = sorted(set(amounts) - {pool.pool for pool in read.plan.pools})
     if unknown:
         raise _amount(read, unknown[0], f"The plan has no pool {unknown[0]!r}.")
-    found = Distribution(read, recipients, flags(read, force), force.assumptions(["distribution.term"]))
+    found = Distribution(
+        read, recipients, flags(read, force, amounts), force.assumptions(["distribution.term"])
+    )
     for place, pool in enumerate(read.plan.pools):
         _split_pool(found, pool, place, amounts)
     return found
@@ -287,7 +289,9 @@ def _shares(
     found: Distribution, step: Step, place: int, at: int, cents: int, members: Sequence[Row]
 ) -> tuple[list[tuple[str, str, int, float | None, float | None]], int]:
     """(by, key, cents, own quantity, all of it) of each member, and what is forfeited to the organization."""
-    names = [one.by for one in step.weights if one.by != "equal"] + [gate.column for gate in step.gates]
+    terms = [one.by for one in step.weights if one.by != "equal"]
+    names = [name for by in terms for name in PRODUCTS.get(by, (by,))]
+    names += [gate.column for gate in step.gates]
     _needed(found, names, place, members)
     passed = {
         row["key"] for row in members if all((row[gate.column] or 0) >= gate.at_least for gate in step.gates)
@@ -297,10 +301,7 @@ def _shares(
     found_parts: list[tuple[str, str, int, float | None, float | None]] = []
     forfeited = 0
     for by, amount in by_term.items():
-        own = {
-            row["key"]: Fraction(1) if by == "equal" else Fraction(str(float(row[by] or 0)))
-            for row in members
-        }
+        own = {row["key"]: _own(row, by) for row in members}
         kept = own if step.forfeited == "retain" else {key: own[key] for key in own if key in passed}
         whole = sum(kept.values(), Fraction(0))
         if not whole:
@@ -313,6 +314,14 @@ def _shares(
             elif part:
                 found_parts.append((by, key, part, float(own[key]), float(whole)))
     return found_parts, forfeited
+
+
+def _own(row: Row, by: str) -> Fraction:
+    """What a member has of the quantity, exactly."""
+    exact = Fraction(1)
+    for name in () if by == "equal" else PRODUCTS.get(by, (by,)):
+        exact *= Fraction(str(float(row[name] or 0)))
+    return exact
 
 
 def _needed(
