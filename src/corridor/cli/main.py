@@ -68,6 +68,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "overpayment": ("corridor.cli.overpayment", "What was paid in error: cases, clocks, samples, refunds."),
     "price": ("corridor.cli.price", "What Medicare pays for a service, and why."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
+    "models": ("corridor.cli.models", "Every model: its days, its state, its successor."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
     "reference": ("corridor.cli.reference", "Install and list public reference files."),
     "roster": ("corridor.cli.roster", "What a clinician who joins or leaves carries along."),

@@ -58,6 +58,9 @@ def settle(
 
     Example: corridor settle asm scores.csv --year 2027 --national --json
     """
+    from corridor.cli.settle_year import refuse_ended_model
+
+    refuse_ended_model(program, file, year, overrides, config)
     if program in OTHER_DOORS:
         import importlib
 

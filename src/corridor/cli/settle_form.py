@@ -76,6 +76,7 @@ def settled_file(
     """A file settled for ``year``, else the year the file names, that of corridor.toml, the program's own."""
     from corridor.cli.settle import stated_overrides
     from corridor.law import load_rules
+    from corridor.programs.models.life import refuse_ended
     from corridor.programs.one_form import read_rows, settle
     from corridor.settings import load_settings
 
@@ -83,10 +84,12 @@ def settled_file(
     settings = load_settings(config)
     day: date | None = known.date() if known else settings.as_known_on
     given = {**settings.overrides, **stated_overrides(overrides)}
-    rules = load_rules([program], as_known_on=day, overrides=given, proposed=settings.proposed)
+    rules = load_rules([program, "models"], as_known_on=day, overrides=given, proposed=settings.proposed)
     form, named = read_rows(one, file, rules, year)
     chosen = next((each for each in (year, named, settings.year) if each is not None), one.first_year)
-    return settle(one, form, rules, one.year_of(chosen, rules), wanted)
+    chosen = one.year_of(chosen, rules)
+    refuse_ended(program, chosen, rules)
+    return settle(one, form, rules, chosen, wanted)
 
 
 def program_of(name: str) -> Program:
