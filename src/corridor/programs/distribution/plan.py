@@ -17,7 +17,8 @@ from corridor.programs.contract.schema import Share, Strict
 PRODUCTS = {"panel_quality": ("panel", "quality_score")}
 By = Literal[
     "equal", "panel", "panel_quality", "quality_score", "work_rvu", "fte", "hours", "cost_score",
-    "attributed_savings", "referrals", "admissions", "ancillary_orders", "drug_orders", "downstream_revenue", "in_network_share",
+    "attributed_savings", "referrals", "admissions", "ancillary_orders", "drug_orders", "downstream_revenue",
+    "in_network_share",
 ]  # fmt: skip
 
 
