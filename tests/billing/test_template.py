@@ -33,6 +33,8 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "mips_scores": (["settle", "mips", "FILE", "--national"], 3),
     "low_volume": (["settle", "low-volume", "FILE"], 1),
     "qp": (["settle", "qp", "FILE"], 1),
+    "mssp": (["settle", "mssp", "FILE", "--year", "2026"], 3),
+    "mssp_benchmark": (["settle", "mssp", "FILE", "--year", "2024"], 1),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),
     "prior_auth_orders": (["audit", "prior-auth", "FILE"], 1),
     "prior_auth_requests": (["audit", "affirmations", "FILE"], 1),
