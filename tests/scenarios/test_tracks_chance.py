@@ -98,3 +98,19 @@ def test_types_are_weighted_by_person_years() -> None:
     still = replace(case(), groups=groups, expenditure_trend=0.0, expenditure_trend_sd=0.0)
     # (100 x 90,000 + 900 x 15,000) / 1,000
     assert draw(still, 4).expenditure == pytest.approx(np.full((5, 4), 22_500.0))
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_the_band_of_a_year_to_come_covers_it_as_often_as_it_says(kept: float) -> None:
+    # people with a part of their cost that stays and one that does not; the truth is another year of them
+    rng, replications, people_of = np.random.default_rng(14), 600, 300
+    covered = []
+    for _ in range(replications):
+        stays = rng.gamma(2, 1, people_of) * math.sqrt(kept)
+        first, second = (stays + rng.gamma(2, 1, people_of) * math.sqrt(1 - kept) for _ in range(2))
+        group = Group("all", people_of, float(people_of), float(first.mean()), float(first.std()), 1.0)
+        low, high = np.quantile(means(group, rng, 1, 400, kept)[0], [0.1, 0.9])
+        covered.append(low <= second.mean() <= high)
+    share = float(np.mean(covered))
+    print(f"coverage {share:.3f} of 0.800 over {replications} replications")
+    assert abs(share - 0.8) < 3 * math.sqrt(0.8 * 0.2 / replications)
