@@ -38,7 +38,8 @@ claim as (
 served as (
   select
     member.aco_id, member.month, member.year, member.service_month, member.was_assigned,
-    member.stays_assigned, member.enrollment_type, claim.service_category, 0 as member_months, cx_exact_sum(member.completion_factor) as claims,
+    member.stays_assigned, member.enrollment_type, claim.service_category, 0 as member_months,
+    cx_exact_sum(member.completion_factor) as claims,
     cx_exact_sum(cast(claim.expenditure as double) * member.completion_factor) as expenditure
   from member
   join claim on claim.person_id = member.person_id and claim.month = member.month
