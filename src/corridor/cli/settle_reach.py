@@ -118,10 +118,11 @@ def program_of(name: str) -> Program:
 def _text(found: Settlement, answer: dict[str, Any]) -> str:
     rows = answer["rows"]
     total = sum(row["earned_savings_or_losses"] for row in rows)
-    verb = "earn" if total >= 0 else "owe"
-    who = f"{len(rows):,} ACO{'s' if len(rows) != 1 else ''}"
+    one = len(rows) == 1
+    verb = ("earns" if one else "together earn") if total >= 0 else ("owes" if one else "together owe")
+    who = f"{len(rows):,} ACO{'' if one else 's'}"
     lines = [
-        f"{found.program.title} {found.year}: {who} together {verb} ${abs(total):,.0f}.",
+        f"{found.program.title} {found.year}: {who} {verb} ${abs(total):,.0f}.",
         "",
         f"{'ACO':<12} {'risk':<13} {'benchmark':>15} {'cost':>15} {'savings':>14} {'rate':>8} {'earned':>14}",
     ]

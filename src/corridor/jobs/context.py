@@ -18,6 +18,7 @@ SHARED_RULES = (
     "risk",
     "mssp",
     "reach",
+    "lead",
     "attribution",
     "performance",
     "virtual_care",

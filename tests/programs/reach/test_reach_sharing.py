@@ -96,7 +96,7 @@ def test_a_figure_is_derived(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "LEAD 2027: shared savings 17,500,000.00" in text and "lead.corridor" in text
     assert "acos.csv, line 2" in text and page.exists()
     settled = corridor(capsys, "settle", "reach", file, "--out", tmp_path / "out.xlsx").out
-    assert "1 ACO together earn $14,700,000" in settled
+    assert "1 ACO earns $14,700,000" in settled
 
 
 @pytest.mark.parametrize(
