@@ -96,11 +96,14 @@ def test_without_a_typesetter_the_workbook_is_written(
     assert list((home / "out").glob("*.xlsx"))
 
 
-def test_statements_that_cannot_be(capsys: Capture) -> None:
+def test_statements_that_cannot_be(home: Path, capsys: Capture) -> None:
+    astray = home / "figures.csv"
+    astray.write_text("performance_year,month,member_months,expenditure\n2026,202713,5,5\n", encoding="utf-8")
     for figures, more, code in (
         (MONTHLY, ("--month", 202701), "CONTRACT-MONTH"),
         (HARBOR.with_suffix(".figures.csv"), (), "CONTRACT-MONTH"),
         (MONTHLY, ("--tin", "1"), "CONTRACT-EMPTY"),
+        (astray, (), "CONTRACT-MONTH"),
     ):
         answer = corridor(capsys, "contract", "statement", CONTRACT, figures, *more, "--json")
         assert answer.json()["error"]["code"] == code

@@ -148,6 +148,19 @@ def test_keys_that_may_identify_someone_are_refused_and_not_repeated(
     assert key.lower() not in (answer.err + answer.out).lower()
 
 
+def test_drug_contracts_are_explained(tmp_path: Path, capsys: Capture) -> None:
+    given_files = SAMPLES / "cgt-demo.yaml", SAMPLES / "cgt-demo.episodes.csv", "--id", "E001"
+    text = corridor(capsys, "contract", "explain", *given_files).out
+    assert "net_cost [infusion E001]: $1,471,800.00" in text and "cgt-demo.episodes.csv, line 2" in text
+    generous = SAMPLES / "generous-demo"
+    more = f"{generous}.prices.csv", "--units", f"{generous}.units.csv", "--id", "XX-2026Q1-999990002"
+    answer = corridor(capsys, "contract", "explain", f"{generous}.yaml", *more, "--json").json()
+    assert answer["rows"][0]["derivation"]["value"] == pytest.approx(3_621_100)
+    assert "generous.price_rank" in {one["rule"] for one in answer["assumptions"]}
+    out = corridor(capsys, "contract", "explain", *given_files[:2], "--id", "E003", "--json").json()
+    assert out["error"]["code"] == "CONTRACT-QUANTITY"
+
+
 def reference(tmp_path: Path, **terms: Any) -> Path:
     contract = yaml.safe_load((SAMPLES / "generous-demo.yaml").read_text(encoding="utf-8"))
     held = {**contract["terms"][0], **terms}

@@ -108,6 +108,8 @@ def changed(tmp_path: Path, sample: Path, change: dict[str, Any], section: dict[
     ({}, {"bonus": [{"measure": "none", "at_least": 0.5, "amount": 1}]}, None),
     ({}, {"benchmark": {"method": "premium_share"}}, "terms[0].benchmark"),
     ({}, {"known": "soon"}, "terms[0].known"),
+    ({}, {"renewal": [{"at_least": 0.5, "about": "more", "terms": {"savings": {}}}]},
+     "terms[0].renewal[0].terms.savings.bands"),
 ])  # fmt: skip
 def test_a_contract_that_is_not_well_formed(
     change: dict[str, Any], section: dict[str, Any], field: str | None, tmp_path: Path, capsys: Capture

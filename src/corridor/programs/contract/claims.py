@@ -9,13 +9,12 @@ from typing import Any
 
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
-from corridor.programs.contract.figures import Figures, Row, read_quality
+from corridor.programs.contract.figures import MONTHS, Figures, Row, read_quality
 from corridor.programs.contract.read import Contract
 from corridor.programs.contract.schema import Custom, Measure, Terms
 from corridor.settings import load_settings
 
 NEEDED = ("attribution.person", "population.member_month")
-MONTHS_OF_YEAR = 12
 
 # Member months and expenditure by month, practice and need tier. What lies above a member's attachment point
 # is dated to the month in which it passed it: the running total above it, less that of the month before.
@@ -175,9 +174,9 @@ def _results(run: Run, terms: Terms, tins: list[str], year: int) -> list[Row]:
 
 
 def _counted(run: Run, one: Measure, custom: Custom, tins: list[str], year: int) -> Row:
-    last = date(year, MONTHS_OF_YEAR, 31)
+    last = date(year, MONTHS, 31)
     low, high = custom.ages or (None, None)
-    first_month, last_month = year * 100 + 1, year * 100 + MONTHS_OF_YEAR
+    first_month, last_month = year * 100 + 1, year * 100 + MONTHS
     codes = [code.replace(".", "") for code in custom.diagnosis_codes]
     values: list[Any] = [
         year, tins, custom.gender, custom.gender, low, last, low, last, high, len(codes), codes, first_month,
@@ -211,8 +210,8 @@ def paid_by_lag(config: Path | None, known_on: date | None, tin: str | None) -> 
     found = []
     for row in run.query(PAID):
         service = int(row["service_month"])
-        index = (service // 100) * MONTHS_OF_YEAR + service % 100 - 1 + int(row["lag"])
-        paid = (index // MONTHS_OF_YEAR) * 100 + index % MONTHS_OF_YEAR + 1
+        index = (service // 100) * MONTHS + service % 100 - 1 + int(row["lag"])
+        paid = (index // MONTHS) * 100 + index % MONTHS + 1
         if last is None or paid <= last:
             found.append((service, paid, float(row["amount"])))
     return found

@@ -13,6 +13,7 @@ from corridor.errors import CorridorError
 
 Row = dict[str, Any]
 NAN = float("nan")
+MONTHS = 12  # of a year
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,14 @@ class Figures:
 def read_figures(file: Path, quality: Path | None, known_on: date | None) -> Figures:
     """Read the forms contract_figures and contract_quality; of restated rows the latest known by the day.
 
-    Raises FORM-*, CONTRACT-TWICE and CONTRACT-COUNTS.
+    Raises FORM-*, CONTRACT-TWICE, CONTRACT-MONTH and CONTRACT-COUNTS.
     """
     form = read_form(file, "contract_figures")
     lines = latest(
         form.rows, form.lines, ("performance_year", "month", "tin", "stratum"), known_on, form.file
     )
     _refuse_mixed(lines, form.file)
+    _refuse_months(lines, form.file)
     results: list[Row] = []
     warnings = list(form.warnings)
     if quality is not None:
@@ -119,6 +121,21 @@ def _refuse_mixed(lines: Iterable[Row], file: str) -> None:
                     line=row["line"],
                     field=name,
                 )
+
+
+def _refuse_months(lines: Iterable[Row], file: str) -> None:
+    for row in lines:
+        month = row["month"]
+        if month is not None and not (month // 100 == row["performance_year"] and 1 <= month % 100 <= MONTHS):
+            raise CorridorError(
+                "CONTRACT-MONTH",
+                f"{month} is no month of {row['performance_year']}.",
+                why="A performance year is a calendar year here.",
+                todo="Correct the month or the year.",
+                file=file,
+                line=row["line"],
+                field="month",
+            )
 
 
 def _refuse_counts(results: Iterable[Row], file: str) -> None:

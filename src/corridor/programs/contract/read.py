@@ -79,9 +79,11 @@ class Contract:
             )
         return read_model(SCHEMAS[self.head.kind], self._laid(day), self.document, self._where(day))
 
-    def amended(self, day: date, sections: dict[str, Any]) -> Terms:
-        """The terms of a day with some sections replaced, as a renewal would."""
-        return read_model(Terms, {**self._laid(day), **sections}, self.document, self._where(day))
+    def amended(self, day: date, sections: dict[str, Any], level: int) -> Terms:
+        """The terms of a day with the sections of a level of renewal in place of today's."""
+        place = next(one.place for one in reversed(self._in_force(day)) if "renewal" in one.sections)
+        own: dict[str, Where] = {name: ("terms", place, "renewal", level, "terms", name) for name in sections}
+        return read_model(Terms, {**self._laid(day), **sections}, self.document, {**self._where(day), **own})
 
     def place_of(self, day: date, section: str) -> str:
         """File, line and section, as evidence names it."""
@@ -156,7 +158,9 @@ def read_contract(path: Path, known_on: date | None = None) -> Contract:
     contract = Contract(head, versions, document, known_on)
     if known_on is None:
         for day in sorted({max(one.start, head.term.start) for one in versions}):
-            contract.terms_on(day)
+            terms = contract.terms_on(day)
+            for at, level in enumerate(terms.renewal if isinstance(terms, Terms) else []):
+                contract.amended(day, level.terms, at)
     return contract
 
 

@@ -37,8 +37,8 @@ def renewal(contract: Contract, figures: Figures, year: int, force: RulesInForce
         )
     day = max(date(year, 1, 1), contract.head.term.start)
     periods = [today]
-    for one in levels:
-        terms = contract.amended(day, one.terms) if one.terms else today.terms
+    for at, one in enumerate(levels):
+        terms = contract.amended(day, one.terms, at) if one.terms else today.terms
         periods.append(period_of(contract, figures, year, terms=terms))
     found = settled(contract, periods, figures, force).rows()
     base = found[0]

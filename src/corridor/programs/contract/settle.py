@@ -13,7 +13,7 @@ from corridor.formulas import Evaluation
 from corridor.formulas.walk import to_plain
 from corridor.programs.contract import children as parts
 from corridor.programs.contract import conditions
-from corridor.programs.contract.figures import Figures, Row
+from corridor.programs.contract.figures import MONTHS, Figures, Row
 from corridor.programs.contract.model import YEAR
 from corridor.programs.contract.read import Contract
 from corridor.programs.contract.schema import Side, Terms
@@ -155,7 +155,7 @@ def period_of(
             field="performance_year",
         )
     months = {row["month"] for row in lines}
-    count = 12.0 if None in months else float(len(months))
+    count = float(MONTHS if None in months else len(months))
     held = terms if terms is not None else contract.terms(year)
     return Period(year, held, lines, figures.results_of(year, tin), count, tin)
 
