@@ -195,7 +195,7 @@ def back_tested(
     Raises ACO-NOT-MADE, and ACO-BACK-TEST where nobody of the ACO is loaded for two years.
     """
     from corridor.programs.mssp.backtest import back_test, community_of
-    from corridor.programs.mssp.projection_step import loaded
+    from corridor.programs.mssp.projection_data import loaded
 
     run = _run(context)
     try:

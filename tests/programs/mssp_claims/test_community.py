@@ -10,7 +10,7 @@ from corridor.engine.warehouse import Warehouse
 from corridor.jobs.load import load
 from corridor.law import load_rules
 from corridor.programs.mssp.backtest import back_test, community_of
-from corridor.programs.mssp.projection_step import loaded
+from corridor.programs.mssp.projection_data import loaded
 from corridor.reference import reference_tables
 from corridor.synth.community import write_community
 from corridor.synth.order import check_order

@@ -9,7 +9,8 @@ from corridor.law import load_rules
 from corridor.programs.mssp.backtest import Community, back_test, community_of, made_up
 from corridor.programs.mssp.completion import chain_ladder
 from corridor.programs.mssp.projection import Experience, Trend, project
-from corridor.programs.mssp.projection_step import Loaded, seen
+from corridor.programs.mssp.projection_data import Loaded
+from corridor.programs.mssp.projection_step import seen
 
 FORCE = load_rules(["mssp", "population"]).in_force(2026)
 NINETY = 0.9
@@ -88,8 +89,7 @@ def test_what_is_not_paid_yet_is_not_looked_at() -> None:
     rng = np.random.default_rng(1)
     made, _ = made_up(small(), rng, 60, 0.04, 0.02)
     early = seen(made, 12, 17, FORCE)
-    for month in range(made.paid.shape[1]):
-        made.paid[:, month, max(0, 18 - month) :] *= 7
+    made.amount[made.column + made.lag > 17] *= 7
     again = seen(made, 12, 17, FORCE)
     assert early is not None and again is not None
     assert again.projected.per_capita == pytest.approx(early.projected.per_capita)
@@ -101,7 +101,7 @@ def test_the_year_is_cut_at_the_threshold() -> None:
     dollars = np.full((10, 24), 100.0)
     dollars[0] = 0
     dollars[0, [1, 13]] = 100_000
-    one = Loaded(2025, np.ones((10, 24)), np.full((10, 24), 12_000.0), True, dollars[:, :, None], 24)
+    one = Loaded.of_cube(2025, np.ones((10, 24)), np.full((10, 24), 12_000.0), True, dollars[:, :, None], 24)
     whole = seen(one, 12, 23, FORCE)
     assert whole is not None and whole.projected.per_capita == pytest.approx(2280)
 
@@ -122,7 +122,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
 
 def test_a_community_leaves_out_months_that_are_not_all_paid() -> None:
     paid = np.ones((4, 36, 3))
-    one = Loaded(2024, np.ones((4, 36)), np.full((4, 36), 1e9), True, paid, 35)
+    one = Loaded.of_cube(2024, np.ones((4, 36)), np.full((4, 36), 1e9), True, paid, 35)
     assert community_of(one).dollars.shape == (4, 34)
     with pytest.raises(ValueError, match="two years"):
-        community_of(Loaded(2024, np.ones((4, 12)), np.ones((4, 12)), True, paid[:, :12], 11))
+        community_of(Loaded.of_cube(2024, np.ones((4, 12)), np.ones((4, 12)), True, paid[:, :12], 11))

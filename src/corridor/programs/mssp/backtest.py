@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from corridor.formulas.columns import Floats
 from corridor.programs.mssp.projection import MONTHS
-from corridor.programs.mssp.projection_step import Loaded, seen
+from corridor.programs.mssp.projection_data import Loaded
+from corridor.programs.mssp.projection_step import seen
 
 SEASON_SWING = 0.08  # of the made-up years: January so much dearer than the mean month, July so much cheaper
 TURNOVER = 0.1  # of the people of a made-up year were not there the year before
@@ -89,13 +90,15 @@ def community_of(one: Loaded) -> Community:
     there for two years.
     """
     there = np.flatnonzero(one.counted.any(axis=0))
-    last = one.last - one.paid.shape[2] + 1
-    months = there[there <= last]
+    months = there[there <= one.last - one.lags + 1]
     whole = one.counted[:, months].all(axis=1)
     if len(months) < 2 * MONTHS or not whole.any():
         raise ValueError("nobody was there for two years")
-    by_lag = np.maximum(one.paid[:, months].sum(axis=(0, 1)), 0)
-    return Community(one.paid[:, months].sum(axis=2)[whole], by_lag / by_lag.sum())
+    first, width = int(months[0]), len(months)
+    grown = one.triangle(first, width).sum(axis=0)
+    by_lag = np.maximum(np.diff(grown, prepend=0.0), 0)
+    everything = np.full(width, one.lags)
+    return Community(one.dollars(first, width, everything)[whole], by_lag / by_lag.sum())
 
 
 def back_test(
@@ -142,11 +145,14 @@ def made_up(
     # the threshold moves with the nation, which grows as expected, whatever this ACO does
     truth = float(np.minimum(dollars[:, MONTHS:].sum(axis=1), threshold * (1 + expected)).mean())
     lag = rng.choice(len(community.lags), size=dollars.shape, p=community.lags)
-    paid = np.zeros((*dollars.shape, len(community.lags)))
-    np.put_along_axis(paid, lag[:, :, None], dollars[:, :, None], axis=2)
+    row, column = np.nonzero(dollars)
     cap = np.full(dollars.shape, threshold)
     cap[:, MONTHS:] *= 1 + expected
-    return Loaded(0, np.ones(dollars.shape), cap, True, paid, 2 * MONTHS + len(community.lags)), truth
+    made = Loaded(
+        0, np.ones(dollars.shape), cap, True, row, column, lag[row, column], dollars[row, column],
+        len(community.lags), 2 * MONTHS + len(community.lags),
+    )  # fmt: skip
+    return made, truth
 
 
 def _drawn(community: Community, rng: np.random.Generator, people: int, months: int) -> Floats:

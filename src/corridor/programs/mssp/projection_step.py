@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from corridor.engine import StepContext, python_step
 from corridor.formulas.columns import Floats
 from corridor.programs.mssp.completion import chain_ladder
 from corridor.programs.mssp.projection import MONTHS, Experience, Projected, Trend, project
+from corridor.programs.mssp.projection_data import Loaded, loaded
 from corridor.programs.mssp.tables import Row, laid, present, rows_of
 
 RULES = (
@@ -29,32 +29,10 @@ PROJECTION_TYPES = {
     "benchmark": "DOUBLE", "savings": "DOUBLE", "savings_low": "DOUBLE", "savings_high": "DOUBLE",
     "level": "DOUBLE", "newest": "BOOLEAN", "method": "VARCHAR",
 }  # fmt: skip
-MEMBERS = (
-    "select person_id, month, year, truncation_threshold, threshold_source, enrollment_type "
-    "from mssp.person_month where aco_id = ? order by person_id, month"
-)
-PAID = "select person_id, month, paid_month, expenditure from mssp.person_paid where aco_id = ?"
 METHOD = (
     "last year's months to come, carried by this year's growth (credibility against the expected trend); "
     "chain ladder for claims to come; interval from the people's own spread"
 )
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One ACO: months count from the first of ``first_year``; a row a person.
-
-    counted  (people, months) 1 where the month counts        cap  (people, months) threshold of its type
-    paid     (people, months, lags) dollars by whole months from service to payment
-    last     the last month of payment, counted like the others
-    """
-
-    first_year: int
-    counted: Floats
-    cap: Floats
-    installed: bool
-    paid: Floats
-    last: int
 
 
 @python_step(
@@ -81,34 +59,6 @@ def mssp_projection(ctx: StepContext) -> tuple[dict[str, Any], dict[str, str]]:
     ]:
         found += of_aco(loaded(ctx.con, aco), aco, months, benchmarks, ctx.force.rules)
     return laid(found, PROJECTION_TYPES)
-
-
-def loaded(con: duckdb.DuckDBPyConnection, aco: str) -> Loaded:
-    """The months and payments of one ACO as arrays; ``con`` sees mssp.person_month and mssp.person_paid."""
-    members = con.execute(MEMBERS, [aco]).fetchnumpy()
-    paid = con.execute(PAID, [aco]).fetchnumpy()
-    first_year = int(members["year"].min())
-    people, row = np.unique(np.asarray(members["person_id"]), return_inverse=True)
-    column = _place(members["month"], first_year)
-    paid_row, paid_column = np.searchsorted(people, paid["person_id"]), _place(paid["month"], first_year)
-    paid_at = _place(paid["paid_month"], first_year)
-    width = int(column.max()) + 1
-    lag = np.clip(paid_at - paid_column, 0, MOST_LAGS)
-    counted, cap = np.zeros((len(people), width)), np.zeros((len(people), width))
-    counted[row, column] = 1
-    cap[row, column] = np.nan_to_num(np.ma.filled(members["truncation_threshold"], np.inf), nan=np.inf)
-    dollars = np.zeros((len(people), width, int(lag.max(initial=0)) + 1))
-    np.add.at(dollars, (paid_row, paid_column, lag), np.asarray(paid["expenditure"], dtype=np.float64))
-    installed = bool(np.all(np.asarray(members["threshold_source"]) == "installed"))
-    return Loaded(first_year, counted, cap, installed, dollars, int(paid_at.max(initial=0)))
-
-
-MOST_LAGS = 12  # what is paid later than a year after its month is paid in that month's last lag
-
-
-def _place(month: Any, first_year: int) -> Any:
-    number = np.asarray(month, dtype=np.int64)
-    return (number // 100 - first_year) * MONTHS + number % 100 - 1
 
 
 def of_aco(
@@ -155,14 +105,10 @@ def seen(one: Loaded, start: int, as_of: int, force: Any) -> View | None:
 
     None where next to nothing was paid yet of last year's months either.
     """
-    lags = one.paid.shape[2]
     first = start - MONTHS
     width = min(as_of + 1, one.counted.shape[1], start + MONTHS) - first
-    observed = np.minimum(as_of - (first + np.arange(width)), lags - 1)
-    known = np.arange(lags)[None, :] <= observed[:, None]
-    by_lag = one.paid[:, first : first + width] * known
-    triangle = np.cumsum(one.paid[:, first : first + width].sum(axis=0), axis=1)
-    completion = chain_ladder(triangle, observed)
+    observed = np.minimum(as_of - (first + np.arange(width)), one.lags - 1)
+    completion = chain_ladder(one.triangle(first, width), observed)
     this = width - MONTHS
     least = force.number("mssp.projection_least_completion")
     while this > 0 and completion.factor[MONTHS + this - 1] * least > 1:
@@ -175,7 +121,7 @@ def seen(one: Loaded, start: int, as_of: int, force: Any) -> View | None:
     to_come = float(present_now.sum()) * (MONTHS - this)
     here = counted.any(axis=1)
     caps = _caps(one, first, start, this, counted, trend["expected"])
-    dollars = by_lag.sum(axis=2)
+    dollars = one.dollars(first, width, observed)
     prior = _capped(dollars[:, :MONTHS], caps[0]) * completion.factor[:MONTHS]
     current = _capped(dollars[:, MONTHS : MONTHS + this], caps[1]) * completion.factor[MONTHS : MONTHS + this]
     unpaid = float(completion.variance[MONTHS : MONTHS + this, MONTHS : MONTHS + this].sum())
