@@ -82,6 +82,10 @@ def test_settled_from_claims(home: Path, capsys: Capture) -> None:
     assert (row["shared_savings"], row["care_management_paid"]) == (400, 44)
     assert (found["measures"][0]["rate"], found["measures"][0]["denominator"]) == (0.5, 2)
     assert "Parts A and B" in found["warnings"][0]
+    then = corridor(
+        capsys, "contract", "settle", contract(home), "--as-known-on", "2026-06-30", "--json"
+    ).json()
+    assert "not of 2026-06-30" in then["warnings"][1]
 
 
 def test_a_result_in_a_file_beats_the_count(home: Path, capsys: Capture) -> None:

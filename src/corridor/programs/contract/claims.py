@@ -97,6 +97,8 @@ def claims_figures(
     lines: list[Row] = []
     results: list[Row] = []
     warnings = [f"settled from the claims of run {run.run_id}: Medicare Parts A and B as loaded"]
+    if known_on is not None:
+        warnings.append(f"the claims are those of the run, not of {known_on}: only terms and results are")
     for one in chosen:
         terms = contract.terms(one)
         if terms.attribution.method != "claims":
