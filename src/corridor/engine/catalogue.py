@@ -30,6 +30,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.mssp.projection_step",
     "corridor.programs.mssp.variance_step",
     "corridor.programs.integrity.cap",
+    "corridor.programs.team.standing",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

@@ -16,10 +16,10 @@ with every as (
 )
 select
   definition_set, facility_ccn, category, price_code, division, price_year, count(*) as episodes,
-  sum(case when setting = 'outpatient' then 1 else 0 end) as outpatient_episodes,
+  cast(sum(case when setting = 'outpatient' then 1 else 0 end) as bigint) as outpatient_episodes,
   sum(spending) as spending, cx_exact_sum(capped_spending) as capped_spending,
   cx_divide(cx_exact_sum(capped_spending), count(*)) as mean_spending,
   cx_divide(sum(post_episode_spending), count(*)) as mean_post_episode_spending,
-  sum(readmissions) as readmissions
+  cast(sum(readmissions) as bigint) as readmissions
 from every
 group by definition_set, facility_ccn, category, price_code, division, price_year

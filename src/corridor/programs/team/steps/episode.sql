@@ -1,7 +1,7 @@
 -- step:      team.episode
 -- makes:     one row per trigger: an episode that counts, or the first reason why it does not
 -- key:       episode_id
--- reads:     team.opened_window, episodes.enrollment, claims.person, claims.eligibility, claims.medical_claim,
+-- reads:     team.opened_window, team.standing, episodes.enrollment, claims.person, claims.eligibility, claims.medical_claim,
 --            claims.period, population.drg_stay
 -- rules:     team.census_division, team.ipps_hospital, team.excluded_state, team.esrd_status, team.longest_anchor_days
 -- cites:     42 CFR 512.525, 512.535, 512.537; team.md 2.2, 2.3, 2.7; docs/team.md
@@ -64,7 +64,7 @@ found as (
     opened.*, person.birth_date, person.death_date,
     cx_age_on(person.birth_date, opened.episode_start) as age, division.division,
     case
-      when opened.standing <> 'stands' then opened.standing
+      when standing.standing <> 'stands' then standing.standing
       when hospital.ccn_from is null then 'not_an_ipps_hospital'
       when state.ccn_state is not null then 'excluded_state'
       when cx_days_between(opened.anchor_start, opened.anchor_end) > longest.value then 'anchor_too_long'
@@ -77,6 +77,7 @@ found as (
       when other_payer.trigger_id is not null then 'other_primary_payer'
     end as exclusion_reason
   from team.opened_window as opened
+  join team.standing as standing on standing.trigger_id = opened.trigger_id
   cross join loaded
   cross join rules.team_longest_anchor_days as longest
   left join claims.person as person on person.person_id = opened.person_id

@@ -73,7 +73,7 @@ counted as (
   select
     placed.*, cx_days_between(anchor_end, service_date) as day_after_discharge,
     case when exclusion_reason is null
-      then cast(cx_round_half_up(cast(standardized_amount as double) * share_inside, length('00')) as decimal(18, 2))
+      then cast(cast(cast(standardized_amount as double) * share_inside as decimal(38, 9)) as decimal(18, 2))
       else cast(0 as decimal(18, 2)) end as episode_amount
   from placed
 )
