@@ -35,6 +35,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "qp": (["settle", "qp", "FILE"], 1),
     "mssp": (["settle", "mssp", "FILE", "--year", "2026"], 3),
     "mssp_benchmark": (["settle", "mssp", "FILE", "--year", "2024"], 1),
+    "tracks": (["tracks", "FILE", "--draws", "100"], 212),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),
     "prior_auth_orders": (["audit", "prior-auth", "FILE"], 1),
     "prior_auth_requests": (["audit", "affirmations", "FILE"], 1),
