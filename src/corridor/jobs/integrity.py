@@ -31,7 +31,8 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 PEOPLE = (
-    "person_id", "hcc", "label", "last_date", "diagnosis_code", "source_id", "claim_id", "claim_npi",
+    "person_id", "hcc", "label", "last_date", "diagnosis_code", "source_id", "claim_id", "claim_line_number",
+    "claim_npi",
     "days_recorded", "years_recorded", "only_assessed", "review",
 )  # fmt: skip
 _QUERIES = {

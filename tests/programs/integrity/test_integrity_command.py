@@ -12,7 +12,7 @@ from tests.programs.kept_run import keep_run
 CONDITION = {
     "person_id": 1, "hcc": "37", "label": "Diabetes", "chronic": True, "last_year": 2025,
     "last_date": "2025-06-01", "years_recorded": 1, "days_recorded": 2,
-    "only_assessed": False, "source_id": "S", "claim_id": "c1",
+    "only_assessed": False, "source_id": "S", "claim_id": "c1", "claim_line_number": 1,
     "diagnosis_code": "E119", "claim_tin": "u", "claim_npi": "n", "coefficient": 0.2, "aco_id": "A1",
     "tin": "t", "npi": "n", "review": "on claims of several days",
 }  # fmt: skip

@@ -19,7 +19,8 @@ def generated_savings_or_losses(benchmark_expenditure: Floats, performance_expen
 @formula(cite=SETTLEMENT, unit="fraction of the benchmark")
 def savings_rate(generated_savings_or_losses: Floats, benchmark_expenditure: Floats) -> Floats:
     """Gross savings or losses as a share of the benchmark."""
-    return generated_savings_or_losses / benchmark_expenditure
+    whole = np.where(benchmark_expenditure > 0, benchmark_expenditure, np.nan)
+    return generated_savings_or_losses / whole
 
 
 @formula(cite=SETTLEMENT, unit="dollars")

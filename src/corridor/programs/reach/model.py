@@ -16,6 +16,7 @@ from corridor.programs.reach.risk import RISK_FORMULAS
 from corridor.programs.reach.size import SIZE_FORMULAS
 
 YEAR, TYPE = {"performance_year": "performance_year"}, {"aco_type": "aco_type"}
+CLAIMS = {**TYPE, "alignment": "alignment"}
 ARRANGEMENT = {"risk_arrangement": "risk_arrangement"}
 
 COUNTIES = Model("reach counties", [county_payment])
@@ -27,10 +28,10 @@ SEGMENTS = Model(
         "published_symmetric_cap": "reach.symmetric_cap",
         "cap_exempt_ratio": Keyed("reach.cap_exempt_ratio", YEAR, "ratio"),
         "coding_factor_ceiling": Keyed("reach.coding_factor_ceiling", TYPE, "ceiling"),
-        "growth_cap": Keyed("reach.growth_cap", {**YEAR, **TYPE, "alignment": "alignment"}, "cap"),
-        "by1_weight": Keyed("reach.base_year_weight", TYPE, "by1"),
-        "by2_weight": Keyed("reach.base_year_weight", TYPE, "by2"),
-        "by3_weight": Keyed("reach.base_year_weight", TYPE, "by3"),
+        "growth_cap": Keyed("reach.growth_cap", {**YEAR, **CLAIMS}, "cap"),
+        "by1_weight": Keyed("reach.base_year_weight", CLAIMS, "by1"),
+        "by2_weight": Keyed("reach.base_year_weight", CLAIMS, "by2"),
+        "by3_weight": Keyed("reach.base_year_weight", CLAIMS, "by3"),
         "historical_share_standard": Keyed("reach.historical_share_standard", YEAR, "share"),
         "historical_share_other": Keyed("reach.historical_share_other", YEAR, "share"),
         "published_ceiling": "reach.regional_ceiling",

@@ -2,8 +2,8 @@
 -- makes:     one row per living, enrolled person and condition category that claims of the years before carry and no
 --            claim of the measured year does (nor a category above or below it), with the last claim that carries it
 -- key:       person_id, hcc
--- reads:     integrity.condition, population.person_annual, claims.person, reference.hcc_label,
---            reference.hcc_chronic, attribution.person, run.setting
+-- reads:     integrity.condition, population.person_annual, claims.person, claims.medical_claim,
+--            reference.hcc_label, reference.hcc_chronic, attribution.person, run.setting
 -- rules:     integrity.lookback_years, integrity.model
 -- cites:     docs/risk-integrity.md
 -- evidence:  claims.claim_diagnosis(source_id, claim_id, diagnosis_code)
@@ -43,6 +43,16 @@ again as (
   from integrity.condition as condition
   join run.setting as setting on setting.data_year = condition.year
 ),
+-- the line that carries the code, where lines carry diagnoses
+line as (
+  select before.source_id, before.claim_id, before.diagnosis_code, min(lines.claim_line_number) as claim_line_number
+  from before
+  join claims.medical_claim as lines
+    on lines.source_id = before.source_id and lines.claim_id = before.claim_id
+    and lines.line_diagnosis_code = before.diagnosis_code
+  where before.place = 1
+  group by before.source_id, before.claim_id, before.diagnosis_code
+),
 label as (
   select label.hcc, label.label, row_number() over (partition by label.hcc order by label.vintage desc, label.label) as place
   from reference.hcc_label as label
@@ -58,7 +68,7 @@ select
   before.person_id, before.hcc, label.label, coalesce(chronic.chronic, false) as chronic, before.year as last_year,
   before.last_date, cast(before.years_recorded as bigint) as years_recorded,
   cast(before.days_recorded as bigint) as days_recorded, before.only_assessed,
-  before.source_id, before.claim_id, before.diagnosis_code, before.claim_tin, before.claim_npi,
+  before.source_id, before.claim_id, line.claim_line_number, before.diagnosis_code, before.claim_tin, before.claim_npi,
   before.coefficient, person.aco_id, person.tin, person.npi,
   case
     when before.only_assessed then 'recorded in assessments only: confirm it in the record before anything else'
@@ -68,6 +78,9 @@ select
 from before
 left join again on again.person_id = before.person_id and again.hcc = before.hcc
 left join now on now.person_id = before.person_id
+left join line
+  on line.source_id = before.source_id and line.claim_id = before.claim_id
+  and line.diagnosis_code = before.diagnosis_code
 left join label on label.hcc = before.hcc and label.place = 1
 left join chronic on chronic.hcc = before.hcc
 left join attribution.person as person on person.person_id = before.person_id
