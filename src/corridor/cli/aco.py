@@ -25,7 +25,7 @@ the truth, over made-up years of the ACO's own people.
 
 Example: corridor aco A9999 --year 2027
 
-Example: corridor aco A9999 --month 202706
+Example: corridor aco A9999 --month 202706 --derive
 
 Example: corridor aco A9999 --back-test 2000
 """
@@ -42,6 +42,9 @@ def aco(
     identifier: str = typer.Argument("", metavar="[ACO]", help="An ACO such as A1234; without one, all."),
     year: int | None = typer.Option(None, "--year", help="The performance year; default: the newest loaded."),
     month: int | None = typer.Option(None, "--month", metavar="YYYYMM", help="As of this month."),
+    derive: bool = typer.Option(
+        False, "--derive", help="Derive what one ACO would earn, and CMS's estimate of its benchmark."
+    ),
     back_test: int = typer.Option(0, "--back-test", metavar="N", help="Project N made-up years instead."),
     people: int = typer.Option(2000, "--people", min=50, help="With --back-test: people a made-up year."),
     seed: int = typer.Option(1, "--seed", help="With --back-test: the same seed, the same years."),
@@ -57,6 +60,10 @@ def aco(
         _back_test(context, identifier, back_test, people, seed, as_json)
         return
     found = standings(context, identifier, year, month)
+    if derive:
+        for one in found:
+            _derive(context, one, as_json and len(found) == 1)
+        return
     if as_json:
         _json(
             {
@@ -71,6 +78,23 @@ def aco(
         sys.stdout.write(_text(one) + "\n")
     if not found:
         sys.stdout.write("no ACO: load the participants (corridor load participants FILE), run again\n")
+
+
+def _derive(context: Context, one: Standing, as_json: bool) -> None:
+    from corridor.explain import assumptions_of, assumptions_text, tree_text
+    from corridor.jobs.aco import estimate_of
+    from corridor.jobs.aco_settle import derived
+
+    found = derived(context, one, estimate_of(context, one))
+    assumed = assumptions_of(node for _, node in found)
+    if as_json:
+        rows = [{"aco_id": one.aco_id, "of": title, "derivation": node.to_dict()} for title, node in found]
+        _json({"program": "mssp", "year": one.year, "rows": rows, "assumptions": assumed})
+        return
+    sys.stdout.write(f"{one.aco_id}, performance year {one.year}\n\n")
+    for title, node in found:
+        sys.stdout.write(f"{title}\n{tree_text(node)}\n\n")
+    sys.stdout.write(assumptions_text(assumed) + "\n")
 
 
 def _assumed(context: Context, found: list[Standing]) -> list[dict[str, Any]]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from corridor.engine.runs import Run, open_run
 from corridor.errors import CorridorError
@@ -18,14 +15,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 TABLES = ("mssp.expenditure", "mssp.benchmark", "mssp.projection", "mssp.variance", "mssp.gap")
-POINTS = 401  # of the projection's distribution, evenly spread by probability, at which it is settled
-NEEDED = {
-    "track": "the level of the ACO (A to E of BASIC, EN)",
-    "minimum_savings_election": "the elected rate, or variable; one-sided levels have it by size",
-    "quality_score": "the quality score as a fraction, of the quality report",
-    "quality_standard_met": "yes or no, of the quality report",
-}
-ONE_SIDED = ("A", "B")
 BACK_TEST_MONTHS = (2, 4, 6, 8, 10, 12, 13, 15)
 
 
@@ -101,6 +90,7 @@ def _run(context: Context) -> Run:
 
 
 def _standing(run: Run, context: Context, aco: str, year: int, month: int | None, least: float) -> Standing:
+    from corridor.jobs.aco_settle import settled
     from corridor.jobs.tables import suppress_small_cells
 
     def of(table: str, more: str = "", order: str = "enrollment_type") -> list[Row]:
@@ -131,59 +121,17 @@ def _standing(run: Run, context: Context, aco: str, year: int, month: int | None
     )  # fmt: skip
 
 
-def settled(projection: Row | None, terms: Row, context: Context, year: int) -> Row:
-    """What the projected year would earn or owe: expected, and at the ends of the interval.
-
-    ``missing`` names what a settlement needs and nobody has stated: nothing is put in its place.
-    """
-    if projection is None or projection.get("benchmark") is None:
-        what = "a projection" if projection is None else "the updated benchmark (see gap, benchmark)"
-        return {"missing": [what]}
-    missing = [
-        f"{name}: {why}"
-        for name, why in NEEDED.items()
-        if terms.get(name) is None
-        and not (name == "minimum_savings_election" and terms.get("track") in ONE_SIDED)
-    ]
-    if missing:
-        return {"missing": [f"{one} (corridor load aco-terms)" for one in missing]}
-    from corridor.law import load_rules
-    from corridor.programs.mssp.compute import reconcile
-    from corridor.programs.mssp.model import PROGRAMS
-
-    settings = context.settings
-    own = {name: value for name, value in settings.overrides.items() if name.partition(".")[0] in PROGRAMS}
-    rules = load_rules(PROGRAMS, as_known_on=settings.as_known_on, overrides=own, proposed=settings.proposed)
-    spread = NormalDist(projection["per_capita"], max(projection["deviation"], 1e-9))
-    points = np.array([spread.inv_cdf((place + 0.5) / POINTS) for place in range(POINTS)])
-    inputs: dict[str, Any] = {
-        name: np.array([terms[name]], dtype=object if isinstance(terms[name], str) else np.float64)
-        for name in (
-            "track", "agreement_start_year", "revenue_category", "participant_revenue", "quality_score",
-            "quality_standard_met", "alternative_standard_met",
-        )
-        if name in terms
-    }  # fmt: skip
-    if "minimum_savings_election" in terms:
-        inputs["minimum_savings_election"] = [terms["minimum_savings_election"]]
-    people = terms.get("assigned_beneficiaries") or projection["people"]
-    inputs["assigned_beneficiaries"] = np.array([float(people)])
-    inputs["person_years"] = np.array([float(projection["person_years"])])
-    inputs["updated_benchmark_per_capita"] = np.array([float(projection["benchmark_per_capita"])])
-    inputs["performance_per_capita"] = points[None, :]
-    done = reconcile(inputs, rules, year)
-    earned = np.asarray(done["earned_savings_or_losses"], dtype=np.float64).reshape(-1)
-    generated = np.asarray(done["generated_savings_or_losses"], dtype=np.float64).reshape(-1)
-    tail = (1 - float(projection["level"])) / 2
-    return {
-        "missing": [],
-        "earned_expected": float(earned.mean()), "earned_low": float(np.quantile(earned, tail)),
-        "earned_high": float(np.quantile(earned, 1 - tail)),
-        "chance_of_savings": float((generated > 0).mean()), "chance_of_losses": float((generated < 0).mean()),
-        "minimum_savings_rate": float(np.asarray(done["minimum_savings_rate"]).reshape(-1)[0]),
-        "sharing_rate": float(np.asarray(done["sharing_rate"]).reshape(-1)[0]),
-        "assumptions": done.assumptions(),
-    }  # fmt: skip
+def estimate_of(context: Context, one: Standing) -> list[Row]:
+    """The rows of CMS's steps of the newest quarterly report of the year; empty where none is loaded."""
+    run = _run(context)
+    if not run.has("mssp.estimate"):
+        return []
+    return run.query(
+        "select * from mssp.estimate where aco_id = ? and performance_year = ? and period = "
+        "(select max(period) from mssp.estimate where aco_id = ? and performance_year = ?) "
+        "order by enrollment_type",
+        [one.aco_id, one.year, one.aco_id, one.year],
+    )
 
 
 def back_tested(

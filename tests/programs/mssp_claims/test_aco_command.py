@@ -75,9 +75,39 @@ def test_no_terms_no_settlement_and_what_it_needs(
     kept(warehouse_home, terms=[bare])
     (row,) = corridor(capsys, "aco", "--json").json()["rows"]
     named = " ".join(row["settlement"]["missing"])
-    for parameter in ("minimum_savings_election", "quality_score", "quality_standard_met"):
+    for parameter in (
+        "minimum_savings_election", "quality_score", "quality_standard_met", "revenue_category",
+        "participant_revenue",
+    ):  # fmt: skip
         assert parameter in named
     assert "aco-terms" in named and "earned_expected" not in row["settlement"]
+
+
+def test_a_level_asks_for_what_it_needs(warehouse_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # one-sided: the rate is by size, and no loss is limited by revenue
+    bare = {"aco_id": "A9999", "performance_year": 2027, "track": "A", "quality_score": 0.8,
+            "quality_standard_met": True, "revenue_category": "high"}  # fmt: skip
+    kept(warehouse_home, terms=[bare])
+    (row,) = corridor(capsys, "aco", "--json").json()["rows"]
+    assert row["settlement"]["missing"] == []
+    # 10,000 people: 3.0 percent; 40 percent of 5 million, less sequestration
+    assert row["settlement"]["minimum_savings_rate"] == pytest.approx(0.03)
+    assert row["settlement"]["earned_expected"] == pytest.approx(5e6 * 0.4 * 0.98, rel=1e-6)
+
+
+def test_a_projected_settlement_is_derived(warehouse_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(warehouse_home)
+    text = corridor(capsys, "aco", "--derive").out
+    assert "earned_savings_or_losses: $2,450,000.00" in text
+    assert "mssp.projection, 202706" in text and "rule mssp.track" in text
+    found = corridor(capsys, "aco", "--derive", "--json").json()
+    assert found["rows"][0]["derivation"]["value"] == pytest.approx(2_450_000)
+
+
+def test_nothing_to_derive(warehouse_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(warehouse_home, projection=[{**PROJECTED, "benchmark": None, "savings": None}])
+    answer = corridor(capsys, "aco", "--derive")
+    assert answer.status == 1 and "ACO-DERIVE" in answer.err and "updated benchmark" in answer.err
 
 
 def test_no_benchmark_no_savings(warehouse_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
