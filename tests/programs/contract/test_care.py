@@ -38,6 +38,37 @@ def test_a_statement_with_claims_to_come(home: Path, capsys: Capture) -> None:
     assert whole["ibnr"]["low"] < whole["ibnr"]["ibnr"] < whole["ibnr"]["high"]
 
 
+@pytest.mark.parametrize("more", [("--payments", PAYMENTS), ()])
+def test_months_and_practices_add_up_to_the_settlement(more: tuple[object, ...], capsys: Capture) -> None:
+    given = (CONTRACT, MONTHLY, "--quality", QUALITY, *more)
+    whole = corridor(capsys, "contract", "statement", *given, "--json").json()["rows"][0]
+    parts = {one["part"]: one["dollars"] for one in whole["parts"]}
+    for table in ("monthly", "practices"):
+        sums = {
+            name: sum(row[name] for row in whole[table])
+            for name in ("expenditure", "benchmark", "difference")
+        }
+        assert list(sums.values()) == pytest.approx(
+            [
+                parts["performance_expenditure"],
+                parts["benchmark_expenditure"],
+                parts["generated_savings_or_losses"],
+            ]
+        )
+
+
+def test_payments_by_stratum_are_in_the_months(home: Path, capsys: Capture) -> None:
+    """Valley counts them: 1,000 adults at 6.00 and 400 children at 2.50 are 7,000 on top of 530,000."""
+    figures = home / "figures.csv"
+    header = "performance_year,month,stratum,member_months,expenditure,risk_score"
+    rows = "2026,202601,adult,1000,460000,1.0\n2026,202601,child,400,70000,1.0"
+    figures.write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    river = HARBOR.with_name("river-medicaid")
+    given = (river.with_suffix(".yaml"), figures, "--quality", river.with_suffix(".quality.csv"))
+    (whole,) = corridor(capsys, "contract", "statement", *given, "--json").json()["rows"]
+    assert whole["monthly"][0]["expenditure"] == pytest.approx(537_000)
+
+
 def test_few_members_are_not_shown_nor_given_away_by_the_total(home: Path, capsys: Capture) -> None:
     figures = home / "figures.csv"
     rows = [f"2026,202601,{tin},{months},100000,0" for tin, months in (("A", 8), ("B", 4000), ("C", 200))]

@@ -133,7 +133,11 @@ def _lines(found: Settlement, carried: Period, plain: Period) -> list[Row]:
     """The lines of the completed period with what counts of each, paid and to come."""
     children = found.values.children["figures"]
     benchmark = children.evaluation["benchmark_dollars"].tolist()
-    counted = children.evaluation["counted_expenditure"].tolist()
+    counted = np.asarray(children.evaluation["counted_expenditure"], dtype=np.float64).tolist()
+    paid = plain.terms.care_management
+    if paid is not None and paid.counts_as_expenditure:
+        beside = children.evaluation["care_management_dollars"].tolist()
+        counted = [one + more for one, more in zip(counted, beside, strict=True)]
     size = len(plain.lines)
     return [
         {
