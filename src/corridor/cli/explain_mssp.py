@@ -104,7 +104,10 @@ def refuse_unknown(found: Result, quantity: str) -> None:
 
 def _heading(found: Result, row: int) -> str:
     earned = float(found.settlement.column(DEFAULT)[row])
-    verb = "earns" if earned > 0 else "owes" if earned < 0 else "neither earns nor owes:"
+    verb = "earns" if earned > 0 else "owes" if earned < 0 else "neither earns nor owes"
+    amount = f" ${abs(earned):,.0f}" if earned else ""
+    if earned != earned:
+        verb, amount = "cannot be settled", ""
     named = f" ({found.inputs.names[row]})" if found.inputs.names[row] else ""
     track = found.settlement.column("track")[row]
-    return f"{found.inputs.aco_ids[row]}{named}, track {track}, {verb} ${abs(earned):,.0f} in {found.year}."
+    return f"{found.inputs.aco_ids[row]}{named}, track {track}, {verb}{amount} in {found.year}."

@@ -100,12 +100,12 @@ def text(found: Result) -> str:
         f"{'share':>7} {'earned or owed':>15}"
     )
     for row in rows[:SHOWN_ROWS]:
-        share = row["loss_rate"] if row["generated_savings_or_losses"] < 0 else row["sharing_rate"]
+        share = row["loss_rate"] if (row["generated_savings_or_losses"] or 0) < 0 else row["sharing_rate"]
         lines.append(
-            f"{row['aco_id']:<8.8} {row['track']:<5} {row['benchmark_expenditure']:>14,.0f} "
-            f"{row['savings_rate']:>+8.2%} {row['minimum_savings_rate']:>8.2%} "
-            f"{row['generated_savings_or_losses']:>+13,.0f} {_percent(share)} "
-            f"{row['earned_savings_or_losses']:>+15,.0f}"
+            f"{row['aco_id']:<8.8} {row['track']:<5} {_shown(row['benchmark_expenditure'], '>14,.0f')} "
+            f"{_shown(row['savings_rate'], '>+8.2%')} {_shown(row['minimum_savings_rate'], '>8.2%')} "
+            f"{_shown(row['generated_savings_or_losses'], '>+13,.0f')} {_shown(share, '>7.2%')} "
+            f"{_shown(row['earned_savings_or_losses'], '>+15,.0f')}"
         )
         lines += [f"  {note}" for note in row["notes"]]
     if len(rows) > SHOWN_ROWS:
@@ -118,15 +118,19 @@ def text(found: Result) -> str:
     return "\n".join(lines)
 
 
-def _percent(share: float | None) -> str:
-    return f"{'':>7}" if share is None else f"{share:>7.2%}"
+def _shown(value: float | None, form: str) -> str:
+    """A figure in its column; a dash where it is not known."""
+    if value is not None:
+        return format(value, form)
+    width = "".join(one for one in form.partition(",")[0].partition(".")[0] if one.isdigit())
+    return f"{'-':>{width}}"
 
 
 def _opening(found: Result, rows: list[dict[str, Any]]) -> str:
     from corridor.formulas import round_half_up
 
     # less than half a dollar is what rounding leaves beside a relief that CMS prints in whole dollars
-    earned = [float(round_half_up(row["earned_savings_or_losses"])) for row in rows]
+    earned = [float(round_half_up(row["earned_savings_or_losses"] or 0.0)) for row in rows]
     gain, lose = sum(1 for one in earned if one > 0), sum(1 for one in earned if one < 0)
     won, owed = sum(one for one in earned if one > 0), -sum(one for one in earned if one < 0)
     return (
@@ -147,5 +151,6 @@ def _beside_cms(found: Result, rows: list[dict[str, Any]]) -> list[str]:
     apart = [row for row in rows if not row["agrees"]]
     lines.append(f"  {len(apart)} ACOs differ" + (":" if apart else "."))
     for row in apart[:SHOWN_ROWS]:
-        lines.append(f"    {row['aco_id']} {row['difference'] or 0:+,.0f}: {row['reason']}")
+        apart_by = "not settled" if row["difference"] is None else f"{row['difference']:+,.0f}"
+        lines.append(f"    {row['aco_id']} {apart_by}: {row['reason']}")
     return lines

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from corridor.law import Rules, load_rules
 from corridor.programs.mssp.compute import Settlement, reconcile
 from corridor.programs.mssp.model import PROGRAMS
 
+CASES = Path(__file__).parents[2] / "cases" / "mssp"
 TRACKS = ("A", "B", "C", "D", "E", "EN")
 LOSS_LIMIT = {"C": 0.01, "D": 0.02, "E": 0.04, "EN": 0.15}
 PAYMENT_LIMIT = {**dict.fromkeys("ABCDE", 0.1), "EN": 0.2}
@@ -156,3 +159,25 @@ def test_proposals_count_only_where_asked_for() -> None:
     assert shares == [0.5, 0.6]
     told = settled(load_rules(PROGRAMS, proposed=True), 2027).assumptions()
     assert {"mssp.track"} <= {one["rule"] for one in told if one["status"] == "proposed"}
+
+
+def test_proposals_of_the_benchmark() -> None:
+    """CMS-1848-P: ENHANCED weighs a positive regional adjustment at most 35 percent, prior savings count 75,
+    the trend lies between one point below and 1.5 above national growth. In law 50, 50, no bounds."""
+    document = yaml.safe_load((CASES / "settle_benchmark.yaml").read_text(encoding="utf-8"))
+    words = {"track", "quality_standard_met", "minimum_savings_election", "revenue_category"}
+    base = {name: value for name, value in document["base"].items() if name not in words}
+    base |= {
+        "track": "EN", "quality_standard_met": 1, "elected_savings_rate": 0.02, "regional_times": 4,
+        "agreement_start_year": 2027, "agreement_period": 2, "population_adjustment": 0,
+        "by1_prior_savings_per_capita": 300, "by2_prior_savings_per_capita": 300,
+        "by3_prior_savings_per_capita": 300, "prior_person_years": 1000, "base_person_years": 1000,
+    }  # fmt: skip
+    law, proposed = (
+        reconcile(base, load_rules(PROGRAMS, proposed=asked), 2027).evaluation for asked in (False, True)
+    )
+    assert [float(np.ravel(one["regional_weight"])[0]) for one in (law, proposed)] == [0.5, 0.35]
+    assert [float(np.ravel(one["prior_savings_adjustment"])[0]) for one in (law, proposed)] == [150, 225]
+    # ESRD: 1.12 where national growth is 1.06 is at most 1.075; aged: 1.03 where it is 1.05, at least 1.04
+    assert np.ravel(law["trend_in_bounds"])[[0, 3]].tolist() == [1.12, 1.03]
+    assert np.ravel(proposed["trend_in_bounds"])[[0, 3]] == pytest.approx([1.075, 1.04])

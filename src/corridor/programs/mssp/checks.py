@@ -28,6 +28,8 @@ WHERE = {
     "participant_revenue": f"{REPORT}: Part A and B revenue of the participants, which limits losses",
     "revenue_category": f"{REPORT} (Rev_Exp_Cat): low or high",
     "agreement_start_year": "the ACO's participation agreement",
+    "disaster_kind": "disaster or cyberattack; a cyberattack counts from 2025",
+    "disaster_share": f"{REPORT}: share of assigned people in the affected areas",
     "small_base_year_payment_limit": f"{RULE}, as a share of the updated benchmark",
     "small_base_year_loss_limit": f"{RULE}, as a share of the updated benchmark",
 }
@@ -131,6 +133,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
     reducible = basic & between & (get("minimum_assigned") <= get("assigned_beneficiaries"))
     later = settlement.year >= settlement.force.number("mssp.reduced_sharing_first_start")
     small = get("small_base_year_counts").astype(bool)
+    struck = known("disaster_months") & ~known("disaster_adjustment")
     own_rate = known("sharing_rate") | known("quality_share")
     return [
         ("benchmark_expenditure", np.isnan(get("benchmark_expenditure"))),
@@ -153,5 +156,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
         ),
         ("small_base_year_payment_limit", small & np.isnan(get("payment_limit"))),
         ("small_base_year_loss_limit", small & two_sided & np.isnan(get("small_base_year_loss_limit"))),
+        ("disaster_kind", struck & ~known("disaster_kind")),
+        ("disaster_share", struck & ~known("disaster_share")),
         ("participant_revenue", loses & basic & ~known("participant_revenue") & ~known("loss_limit")),
     ]  # fmt: skip

@@ -19,7 +19,20 @@ from corridor.programs.table import DoorTable, read_door_table
 if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
+MONTHS = 12.0  # of a year
 IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election", "one_sided_years")
+MOST: dict[str, float] = {  # amounts and counts: none is below zero, some not above a most
+    **dict.fromkeys(
+        (
+            "assigned_beneficiaries", "person_years", "benchmark_expenditure", "performance_expenditure",
+            "updated_benchmark_per_capita", "performance_per_capita", "participant_revenue",
+            "two_way_benchmark_expenditure", "disaster_adjustment", "advance_payments_outstanding",
+            "loss_limit", "payment_limit",
+        ),
+        float("inf"),
+    ),
+    "disaster_months": MONTHS,
+}  # fmt: skip
 FROM_MEASURES = ("quality_score", "quality_standard_met", "alternative_standard_met")
 VECTORS = [name for name, one in FROM_BASE_YEARS.formulas.items() if one.vector]  # four values a row
 SHARES = (
@@ -103,6 +116,8 @@ def _read_own(table: DoorTable, force: RulesInForce, quality: Quality | None) ->
             columns[name] = numbers(table, name)
             if name in SHARES:
                 _refuse_share(table, name, columns[name])
+            if name in MOST:
+                _refuse_beyond(table, name, columns[name], MOST[name])
     if "track" not in columns:
         raise CorridorError(
             "MSSP-NEEDS",
@@ -177,6 +192,21 @@ def _elections(table: DoorTable, force: RulesInForce) -> Array:
         ["variable" if t == "variable" else None if r != r else r for t, r in zip(laid, rates, strict=True)],
         dtype=object,
     )
+
+
+def _refuse_beyond(table: DoorTable, column: str, values: Array, most: float) -> None:
+    """Raises MSSP-NUMBER for an amount below zero, or above the most it can be."""
+    wrong = np.flatnonzero((values < 0) | (values > most))
+    if len(wrong):
+        raise CorridorError(
+            "MSSP-NUMBER",
+            f"{values[wrong[0]]:g} cannot be.",
+            why="It is below zero." if values[wrong[0]] < 0 else f"It is above {most:g}.",
+            todo="Correct the cell.",
+            file=table.file,
+            line=table.lines[int(wrong[0])],
+            field=column,
+        )
 
 
 def _refuse_share(table: DoorTable, column: str, values: Array) -> None:

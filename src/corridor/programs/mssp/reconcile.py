@@ -125,7 +125,8 @@ def generated_by_rates(
     """Savings or losses from the first dollar once a minimum rate is met; else nothing."""
     saves = (savings_rate >= minimum_savings_rate) | reduced_sharing
     loses = savings_rate <= -minimum_loss_rate
-    return np.where(saves | loses, benchmark_minus_expenditure, 0)
+    known = ~np.isnan(savings_rate) & ~np.isnan(minimum_savings_rate)
+    return np.where(known, np.where(saves | loses, benchmark_minus_expenditure, 0), np.nan)
 
 
 @formula(cite="42 CFR 425.652(b)(4)", unit="dollars")
@@ -155,9 +156,11 @@ def quality_share(
     alternative_standard: bool,
     quality_score: Floats,
 ) -> Floats:
-    """How much of the largest sharing rate quality leaves: all, the quality score's share, or nothing."""
+    """How much of the largest sharing rate quality leaves: all, the quality score's share, or nothing; absent
+    where it is not known whether the standard is met."""
     by_alternative = np.where(alternative_standard & (alternative_standard_met == 1), quality_score, 0)
-    by_standard = np.where(quality_standard_met == 1, 1, by_alternative)
+    unmet = np.where(quality_standard_met == 0, by_alternative, np.nan)
+    by_standard = np.where(quality_standard_met == 1, 1, unmet)
     by_score = np.where(quality_standard_met == 0, 0, quality_score)
     return np.where(quality_share_method == "scaled", by_score, by_standard)
 
@@ -219,7 +222,8 @@ def savings_before_sequestration(
 ) -> Floats:
     """The ACO's share of savings, within the payment limit."""
     share = np.maximum(generated_savings_or_losses, 0) * sharing_rate
-    return np.where(generated_savings_or_losses > 0, np.minimum(share, payment_limit), 0)
+    none = np.where(np.isnan(generated_savings_or_losses), np.nan, 0)
+    return np.where(generated_savings_or_losses > 0, np.minimum(share, payment_limit), none)
 
 
 @formula(cite="sequestration orders", unit="dollars")
@@ -234,7 +238,8 @@ def losses_before_relief(
 ) -> Floats:
     """The ACO's share of losses, within the loss limit."""
     share = np.maximum(-generated_savings_or_losses, 0) * loss_rate
-    return np.where(generated_savings_or_losses < 0, np.minimum(share, loss_limit), 0)
+    none = np.where(np.isnan(generated_savings_or_losses), np.nan, 0)
+    return np.where(generated_savings_or_losses < 0, np.minimum(share, loss_limit), none)
 
 
 @formula(cite="42 CFR 425.605(f), 425.610(i)", unit="dollars")

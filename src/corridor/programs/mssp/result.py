@@ -112,7 +112,7 @@ class Result:
         return Check(quantity, shown, printed, None if exact != exact else difference, agrees, reason)
 
     def _reason(self, quantity: str, lacks: Sequence[str]) -> str:
-        if lacks and quantity in ("earned_savings_or_losses", "loss_rate", "sharing_rate"):
+        if lacks:
             return f"the file has no {' and no '.join(lacks)}, on which it hangs"
         return "not explained by what the file holds"
 
