@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from corridor.programs.mssp.agree import assignments, expenditures
+from corridor.programs.mssp.agree import assignments, benchmarks, expenditures
 from tests.programs.command import corridor
 from tests.programs.kept_run import keep_run
 
@@ -235,3 +235,14 @@ def test_expenditure_of_a_report_beside_the_run(
     (row,) = corridor(capsys, "agree", "mssp", "--json").json()["rows"]
     assert (row["figure"], row["report"], row["difference"]) == ("expenditure", "AEXPU", -8_000)
     assert "mix of enrollment types" in corridor(capsys, "agree", "mssp", "A9999").out
+
+
+@pytest.mark.parametrize(("source", "cause"), [("workbook", "mix"), ("terms", "source")])
+def test_a_benchmark_of_other_person_years_or_of_another_source(source: str, cause: str) -> None:
+    estimate = {
+        "aco_id": "A9999", "performance_year": 2027, "period": "2027Q2", "enrollment_type": "esrd",
+        "benchmark_stage": "final", "updated_benchmark_per_capita": 9_900.0,
+    }  # fmt: skip
+    (row,) = benchmarks([estimate], [{**HELD, "source": source}])
+    assert (row["theirs"], row["ours"], row["difference"]) == (9_900, 10_000, 100)
+    assert [(one["cause"], one["effect"]) for one in row["causes"]] == [(cause, 100)]

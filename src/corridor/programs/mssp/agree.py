@@ -107,10 +107,17 @@ def benchmarks(estimates: Sequence[Row], held: Sequence[Row]) -> list[Row]:
                 "aco_id": row["aco_id"], "year": int(row["performance_year"]), "figure": "updated_benchmark",
                 "report": "BNMRK", "period": row["period"] or None, "stage": row["benchmark_stage"],
                 "theirs": theirs, "ours": mine, "difference": mine - theirs, "people": None,
-                "causes": [{"cause": "mix", "why": WORDS["mix"], "effect": mine - theirs}], "note": None,
+                "causes": [_benchmark_cause(own, mine - theirs)], "note": None,
             }
         )  # fmt: skip
     return found
+
+
+def _benchmark_cause(own: Row, difference: float) -> Row:
+    """From the same workbooks only the person-years differ; stated terms are another benchmark."""
+    if own["source"] == "workbook":
+        return {"cause": "mix", "why": WORDS["mix"], "effect": difference}
+    return {"cause": "source", "why": f"ours is taken from {own['source']}", "effect": difference}
 
 
 ASSIGNED = """
