@@ -17,7 +17,9 @@ from corridor.programs.mssp.model import PROGRAMS
 from corridor.scenarios.tracks import Choice, choose
 from corridor.scenarios.tracks_advice import Appetite, advise
 from corridor.scenarios.tracks_case import TrackCase, case_of
+from corridor.scenarios.tracks_chance import SEED
 from corridor.scenarios.tracks_path import settings_of
+from corridor.scenarios.tracks_sensitivity import sensitivity
 
 FILE = Path(__file__).parents[1] / "cases" / "tracks" / "still.yaml"
 STILL = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -185,6 +187,28 @@ def test_the_risk_ratio_counts_to_three_points_over_the_demographic_one() -> Non
     # 1.05^k is above 1.01^k + 0.03 in every year: benchmark 143,208,000 x that, expenditure 140,400,000
     earned = [(143_208_000 * (1.01**k + 0.03) - 140_400_000) * 0.75 * 0.98 for k in range(1, 6)]
     assert rows["EN x5, 0.0%"]["mean_by_year"] == pytest.approx(earned)
+
+
+def test_what_is_proposed_counts_where_it_is_asked_for() -> None:
+    proposed = load_rules(list(PROGRAMS), proposed=True)
+    rows = choose(case_of(STILL["cases"][0]["row"], YEARS), proposed, draws=2).rows()
+    # BASIC E would share 60 percent: 2,808,000 x 0.60 x 0.98 x 5
+    found = next(one for one in rows if one["option"] == "E x5, 1.0%")
+    assert found["mean"] == pytest.approx(8_255_520) and found["advanced_apm_years"] == 5
+
+
+def test_each_assumption_is_moved_by_its_own_deviation(moving: Choice) -> None:
+    rows = sensitivity(moving, RULES, SEED)
+    assert [(row["assumption"], round(row["moved_to"], 4)) for row in rows] == [
+        ("expenditure_trend", 0.035), ("expenditure_trend", 0.065), ("benchmark_trend", 0.04),
+        ("benchmark_trend", 0.06), ("risk_trend", -0.01), ("risk_trend", 0.01), ("quality_score", 0.77),
+        ("quality_score", 0.87),
+    ]  # fmt: skip
+    cheap, dear = rows[0]["mean"], rows[1]["mean"]
+    assert cheap > moving.rows()[0]["mean"] > dear
+    assert all(row["option"] == moving.rows()[0]["option"] for row in rows)
+    without = choose(moving.case, RULES, draws=10)
+    assert sensitivity(without, RULES, SEED) == []
 
 
 def test_a_figure_derives_from_one_draw(moving: Choice) -> None:

@@ -47,6 +47,9 @@ def tracks(
         None, "--tail-budget", min=0, help="Largest acceptable mean of the worst outcomes, dollars owed."
     ),
     tail: float = typer.Option(0.05, "--tail", min=0.001, max=0.5, help="Share of outcomes called worst."),
+    sensitive: bool = typer.Option(
+        False, "--sensitivity", help="Also move each assumption by its own deviation, one at a time."
+    ),
     derive: str | None = typer.Option(
         None, "--derive", metavar="OPTION", help="Derive one option, as the list writes it: its middle draw."
     ),
@@ -84,14 +87,18 @@ def tracks(
         _derive(chosen[0], derive, in_year, as_json)
         return
     rows = [row for choice in chosen for row in choice.rows()]
+    moved = _sensitivity(chosen, rules, SEED if seed is None else seed) if sensitive else []
     if out is not None:
         from corridor.programs.writing import write_results
 
-        write_results(out, {"Options": rows, "Assumptions": _assumptions(chosen)})
+        sheets = {"Options": rows, "Sensitivity": moved, "Assumptions": _assumptions(chosen)}
+        write_results(
+            out, {name: records for name, records in sheets.items() if records or name == "Options"}
+        )
     if as_json:
-        typer.echo(json.dumps(_answer(chosen, rows, draws), ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(_answer(chosen, rows, draws, moved), ensure_ascii=False, allow_nan=False))
     else:
-        typer.echo("\n\n".join(_text(choice, draws) for choice in chosen))
+        typer.echo("\n\n".join([_text(choice, draws) for choice in chosen] + _moved_text(moved)))
     if out is not None:
         typer.echo(f"written: {out}", err=True)
 
@@ -165,7 +172,32 @@ def _assumptions(chosen: list[Choice]) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def _answer(chosen: list[Choice], rows: list[dict[str, Any]], draws: int) -> dict[str, Any]:
+def _sensitivity(chosen: list[Choice], rules: Rules, seed: int) -> list[dict[str, Any]]:
+    from corridor.scenarios.tracks_sensitivity import sensitivity
+
+    return [row for choice in chosen for row in sensitivity(choice, rules, seed)]
+
+
+def _moved_text(rows: list[dict[str, Any]]) -> list[str]:
+    """How the recommendation hangs on what was assumed; nothing without it."""
+    if not rows:
+        return []
+    lines = [
+        "Each assumption moved by its own deviation, one at a time; how the recommended option then stands:"
+    ]
+    for row in rows:
+        fits = "fits" if row["fits"] else "breaks the appetite"
+        then = "still recommended" if row["same"] else f"then {row['recommended'] or 'no option'}"
+        lines.append(
+            f"  {row['assumption']:<18} {row['stated']:>7.3f} -> {row['moved_to']:>7.3f}  mean "
+            f"{row['mean']:>13,.0f}  P(loss) {row['probability_of_loss']:>7.2%}  {fits}; {then}"
+        )
+    return ["\n".join(lines)]
+
+
+def _answer(
+    chosen: list[Choice], rows: list[dict[str, Any]], draws: int, moved: list[dict[str, Any]]
+) -> dict[str, Any]:
     from corridor.programs.writing import plain
     from corridor.scenarios.tracks import METHOD, STATED
 
@@ -176,6 +208,7 @@ def _answer(chosen: list[Choice], rows: list[dict[str, Any]], draws: int) -> dic
             "years": chosen[0].case.years,
             "draws": draws,
             "rows": rows,
+            "sensitivity": moved,
             "recommendations": [choice.recommendation() for choice in chosen],
             "people_drawn_by": [choice.case.method for choice in chosen],
             "assumptions": _assumptions(chosen),

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import CorridorError
-from corridor.formulas.columns import Floats
+from corridor.formulas.columns import Flags, Floats
 from corridor.programs.mssp import benchmark as formulas
 from corridor.programs.mssp.compute import reconcile
+from corridor.programs.mssp.tracks import ADVANCED, advanced_apms
 from corridor.scenarios import tracks_risk as risk
 from corridor.scenarios.tracks_advice import Advice, Appetite, advise
 from corridor.scenarios.tracks_chance import SEED, Futures, draw
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from corridor.scenarios.tracks_case import TrackCase
 
 DRAWS = 10_000
+WAY_RULES = ("mssp.agreement_years", "mssp.one_sided_years", "mssp.glide_path_agreements")
 STATED = (
     "The enrollment mix, the number of people and the size of the ACO stay as in the baseline year.",
     "The risk ratio moves the benchmark alone; what illness itself costs is in the expenditure trend.",
@@ -58,6 +60,7 @@ class Choice:
 
     dollars    earned or owed, (cells, years, draws); a cell is a level with an election
     repayment  size of the repayment mechanism in each year, (cells, years), mean over the draws
+    advanced   whether a cell is an Advanced APM, (cells,)
     totals     of each option, dollars over the agreement, one a draw
     """
 
@@ -67,6 +70,7 @@ class Choice:
     futures: Futures
     dollars: Floats
     repayment: Floats
+    advanced: Flags
     totals: tuple[Floats, ...]
     appetite: Appetite
     advice: Advice
@@ -123,6 +127,7 @@ class Choice:
             "mean_by_year": [float(value) for value in years.mean(axis=1)],
             "probability_of_loss_by_year": [float(value) for value in (years < 0).mean(axis=1)],
             "repayment_mechanism": self.security(option),
+            "advanced_apm_years": int(self.advanced[self.cells(option)].sum()),
             "breaks": list(self.advice.broken[place]) if self.appetite.stated else [],
             "behind_highest": None if behind is None else behind[0],
             "behind_highest_error": None if behind is None else behind[1],
@@ -177,6 +182,8 @@ def choose(
     futures = draw(case, draws, seed)
     dollars = np.empty((len(settings.cells), case.years, draws))
     repayment = np.empty((len(settings.cells), case.years))
+    known = advanced_apms(start)
+    advanced = np.array([known[level] for level, _ in settings.cells])
     assumed: dict[str, dict[str, Any]] = {}
     for year in range(case.years):
         settled = _settled(case, settings, futures, year, rules)
@@ -184,12 +191,13 @@ def choose(
         mechanism = np.asarray(settled["repayment_mechanism"])
         repayment[:, year] = mechanism if mechanism.ndim == 1 else mechanism.mean(axis=1)
         assumed |= {one["rule"]: one for one in settled.assumptions()}
-    names = ("mssp.agreement_years", "mssp.one_sided_years", "mssp.glide_path_agreements")
+    names = (*WAY_RULES, ADVANCED)
     assumed |= {one["rule"]: one for one in start.assumptions(names)}
     years = np.arange(case.years)
     totals = tuple(dollars[settings.rows(option, sided), years].sum(axis=0) for option in settings.options)
     return Choice(
-        case, settings, sided, futures, dollars, repayment, totals, appetite, advise(totals, appetite),
+        case, settings, sided, futures, dollars, repayment, advanced, totals, appetite,
+        advise(totals, appetite),
         [assumed[name] for name in sorted(assumed)], rules,
     )  # fmt: skip
 
