@@ -23,7 +23,8 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "recapture": (
         "integrity.recapture",
-        ("aco_id", "tin", "npi", "hcc", "label", "people", "several_days", "one_day", "assessed_only"),
+        ("aco_id", "tin", "npi", "hcc", "label", "people", "several_days_people", "one_day_people",
+         "assessed_people"),
     ),
     "signs": (
         "integrity.sign",
@@ -43,9 +44,9 @@ _QUERIES = {
     "recapture": """
 select
   aco_id, tin, npi, hcc, max(label) as label, count(distinct person_id) as people,
-  count(case when not only_assessed and days_recorded > 1 then 1 end) as several_days,
-  count(case when not only_assessed and days_recorded = 1 then 1 end) as one_day,
-  count(case when only_assessed then 1 end) as assessed_only
+  count(case when not only_assessed and days_recorded > 1 then 1 end) as several_days_people,
+  count(case when not only_assessed and days_recorded = 1 then 1 end) as one_day_people,
+  count(case when only_assessed then 1 end) as assessed_people
 from integrity.recapture
 where chronic and (? = '' or aco_id = ?) and (? = '' or tin = ?) and (? = '' or npi = ?)
 group by aco_id, tin, npi, hcc

@@ -61,6 +61,10 @@ SOME_PEOPLE_COLUMNS = (
     "went",
     "unmatched",
     "carried_back_months",
+    "high_needs_people",
+    "several_days_people",
+    "one_day_people",
+    "assessed_people",
 )
 # Months of people: over the months of a row, how many it rests on at least, where it does not count them.
 MONTHS_OF_PEOPLE = ("member_months", "person_months")

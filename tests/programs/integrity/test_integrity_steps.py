@@ -206,6 +206,7 @@ def test_a_panel_that_grows_beyond_its_peers_is_flagged(bench: ConditionBench) -
     grown = found["tin", "t9", "growth"]
     # 5 categories before, 10 later; nobody ages: growth of one
     assert (grown["value"], grown["usual"], grown["flagged"]) == (pytest.approx(1), pytest.approx(0), True)
+    assert found["tin", "t9", "once"]["small_cell"] and not grown["small_cell"]  # five is few
     for sign, value in (("once", 0.5), ("assessment", 0.5), ("alone", 0.5)):
         row = found["tin", "t9", sign]
         assert row["flagged"] and row["value"] == pytest.approx(value), sign

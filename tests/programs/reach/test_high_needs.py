@@ -138,3 +138,51 @@ def test_mobility_and_when_it_was_first_met(bench: ConditionBench) -> None:
     third = [row for row in rows if row["person_id"] == 3]
     assert {row["first_check"] for row in third} == {APRIL} and third[0]["aco_id"] == "D1"
     assert third[0]["reason"] == "mobility other dates 2.00"
+
+
+def test_a_segment_has_months_spending_and_the_score_of_its_model(bench: ConditionBench) -> None:
+    bench.give("population.enrollment_month", [])
+    bench.give("population.need_claim", [])
+    bench.give(
+        "population.member_month",
+        [
+            {"person_id": 1, "year": 2026, "enrollment_type": "disabled", "expenditure": 100},
+            {"person_id": 1, "year": 2026, "enrollment_type": "esrd", "expenditure": 900},
+            {"person_id": 2, "year": 2026, "enrollment_type": "aged_dual", "expenditure": 50},
+            {"person_id": 2, "year": 2026, "enrollment_type": "aged_dual", "expenditure": 50},
+            {"person_id": 2, "year": 2025, "enrollment_type": "aged_dual", "expenditure": 5000},
+        ],
+        {
+            "person_id": "BIGINT",
+            "year": "INTEGER",
+            "enrollment_type": "VARCHAR",
+            "expenditure": "DECIMAL(18,2)",
+        },
+    )
+    bench.give("population.risk_score", [
+        {"person_id": 1, "model": "v28", "raw_score": 1.0},
+        {"person_id": 1, "model": "v24", "raw_score": 9.0},
+        {"person_id": 1, "model": "esrd_v24", "raw_score": 0.5},
+        {"person_id": 2, "model": "v28", "raw_score": 2.5},
+    ])  # fmt: skip
+    bench.give(
+        "attribution.reach",
+        [
+            {
+                "person_id": n,
+                "entity_kind": "aco",
+                "entity_id": "D1",
+                "step": "primary_care",
+                "is_trial": False,
+            }
+            for n in (1, 2)
+        ],
+        {**TABLES["attribution.reach"], "step": "VARCHAR", "is_trial": "BOOLEAN"},
+    )
+    bench.steps = ("reach.",)
+    rows = {row["population"]: row for row in bench.run("reach.segment")}
+    both, esrd = rows["ad"], rows["esrd"]
+    # one month at 1.0 and two at 2.5
+    assert (both["people"], both["eligible_months"], both["net_expenditure"]) == (2, 3, 200)
+    assert both["next_raw_risk_score"] == pytest.approx(2.0) and not both["is_trial"]
+    assert (esrd["people"], esrd["net_expenditure"], esrd["next_raw_risk_score"]) == (1, 900, 0.5)

@@ -3,7 +3,7 @@
 --            whether it stands out both among them and by more than the least distance
 -- key:       level, entity_id, sign
 -- reads:     integrity.panel
--- rules:     integrity.sign, integrity.least_people, integrity.least_peers, integrity.middle_quantile,
+-- rules:     claims.cell_size_minimum, integrity.sign, integrity.least_people, integrity.least_peers, integrity.middle_quantile,
 --            integrity.high_quantile
 -- cites:     docs/risk-integrity.md
 -- evidence:  integrity.panel(level, entity_id)
@@ -59,10 +59,12 @@ select
     valued.people >= least.value and peers.peers >= least_peers.value and valued.value >= peers.high
       and valued.value - peers.usual >= listed.beyond,
     false
-  ) as flagged
+  ) as flagged,
+  valued.sign <> 'growth' and valued.cases > 0 and valued.cases < smallest.value as small_cell
 from valued
 join rules.integrity_sign as listed on listed.sign = valued.sign
 cross join rules.integrity_least_people as least
 cross join rules.integrity_least_peers as least_peers
+cross join rules.claims_cell_size_minimum as smallest
 left join peers on peers.level = valued.level and peers.sign = valued.sign
 where valued.value is not null
