@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "corridor.cli.join_aco",
         "What joining the ACO is worth to one practice, and what it risks.",
     ),
+    "team": ("corridor.cli.team", "Hospital episodes: open ones from a schedule, those of the last run."),
     "risk": ("corridor.cli.risk", "Risk scores for a list of people and their diagnoses."),
     "risk-integrity": (
         "corridor.cli.risk_integrity",
@@ -69,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "price": ("corridor.cli.price", "What Medicare pays for a service, and why."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
     "models": ("corridor.cli.models", "Every model: its days, its state, its successor."),
+    "overlap": ("corridor.cli.overlap", "One entity under every program at once; which may coexist."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
     "reference": ("corridor.cli.reference", "Install and list public reference files."),
     "roster": ("corridor.cli.roster", "What a clinician who joins or leaves carries along."),

@@ -7,15 +7,16 @@
 -- owner:     facility_ccn
 with every as (
   select definition_set, '' as facility_ccn, category, price_code, coalesce(division, 0) as division, price_year,
-    setting, spending, capped_spending, post_episode_spending, readmissions
+    person_id, setting, spending, capped_spending, post_episode_spending, readmissions
   from team.episode_cost
   union all
   select definition_set, facility_ccn, category, price_code, coalesce(division, 0) as division, price_year,
-    setting, spending, capped_spending, post_episode_spending, readmissions
+    person_id, setting, spending, capped_spending, post_episode_spending, readmissions
   from team.episode_cost
 )
 select
   definition_set, facility_ccn, category, price_code, division, price_year, count(*) as episodes,
+  count(distinct person_id) as people,
   cast(sum(case when setting = 'outpatient' then 1 else 0 end) as bigint) as outpatient_episodes,
   sum(spending) as spending, cx_exact_sum(capped_spending) as capped_spending,
   cx_divide(cx_exact_sum(capped_spending), count(*)) as mean_spending,
