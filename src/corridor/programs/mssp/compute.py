@@ -23,6 +23,7 @@ NONE_UNLESS_SAID = (  # absent is 0, not unknown
     "advance_payments_outstanding", "small_base_year", "by1_prior_savings_per_capita",
     "by2_prior_savings_per_capita", "by3_prior_savings_per_capita",
 )  # fmt: skip
+MONTHS = 12.0  # of a year
 BASE_RESULT = (
     "performance_per_capita", "historical_benchmark_per_capita", "regional_adjustment",
     "prior_savings_adjustment",
@@ -147,6 +148,7 @@ def _filled(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = given[name]
         elif name in absent:
             found[name] = np.array([None], dtype=object) if name in TEXTS else np.nan
+    found["months_in_year"] = MONTHS
     for name in NONE_UNLESS_SAID:
         if name in found:
             found[name] = np.nan_to_num(np.asarray(found[name], dtype=np.float64))

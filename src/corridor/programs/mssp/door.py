@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor.errors import CorridorError
-from corridor.programs.mssp.compute import TEXTS
+from corridor.programs.mssp.compute import MONTHS, TEXTS
 from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks
 from corridor.programs.mssp.measured import GIVEN, Quality, measure_names, read_quality
 from corridor.programs.mssp.model import FROM_BASE_YEARS
@@ -19,8 +19,14 @@ from corridor.programs.table import DoorTable, read_door_table
 if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
-MONTHS = 12.0  # of a year
-IDENTITY = ("aco_id", "aco_name", "performance_year", "minimum_savings_election", "one_sided_years")
+IDENTITY = (
+    "aco_id",
+    "aco_name",
+    "performance_year",
+    "minimum_savings_election",
+    "one_sided_years",
+    "experienced",
+)
 MOST: dict[str, float] = {  # amounts and counts: none is below zero, some not above a most
     **dict.fromkeys(
         (

@@ -133,6 +133,7 @@ class Result:
             self._own("agreement_start_year", row),
             self._own("agreement_period", row),
             self._own("one_sided_years", row),
+            self._own("experienced", row),
             self.settlement.force.rules,
         )
         notes = [] if refusal is None else [refusal]

@@ -17,15 +17,18 @@ ALWAYS = ("E", "EN")  # open to every ACO
 
 
 def level_refusal(
-    track: str, start: float, period: float, one_sided_years: float, rules: Rules
+    track: str, start: float, period: float, one_sided_years: float, experienced: float, rules: Rules
 ) -> str | None:
     """Why the level is not open to the ACO; None where it is, or where that cannot be told.
 
     period           number of the agreement period, 1 for the first
     one_sided_years  performance years under one-sided risk, this one included
+    experienced      1 where CMS calls the ACO experienced with risk
     """
     if track in ALWAYS or math.isnan(start):
         return None
+    if experienced == 1:
+        return f"level {track} is not open to an ACO experienced with risk: E or ENHANCED"
     force = rules.in_force(int(start))
     if YEARS not in force or AGREEMENTS not in force:
         return None
