@@ -1,0 +1,139 @@
+"""corridor overlap: one entity under every program at once, or how programs lie on one another."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def overlap(
+    identifier: str = typer.Argument("", metavar="[NPI|TIN|CCN|ACO]", help="Without one: the matrix."),
+    programs: str = typer.Option("", "--programs", help="Programs that meet, with commas: mssp,team,ahead."),
+    on: datetime | None = typer.Option(
+        None, "--on", formats=["%Y-%m-%d"], help="With --programs: the day; default: today."
+    ),
+    state: str | None = typer.Option(None, "--state", help="With --programs: two letters of the state."),
+    settled: list[Path] = typer.Option(
+        [], "--with", metavar="FILE", help="An answer of corridor settle --json to count too; repeatable."
+    ),
+    config: Path | None = typer.Option(None, "--config", help="corridor.toml."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
+) -> None:
+    """State which programs an entity is in, whether they may coexist, the order and the dollars of each.
+
+    Example: corridor overlap 1234567893
+
+    Example: corridor overlap --programs mssp,team,ahead,geo_ahead --on 2028-05-15
+    """
+    from corridor.law import load_rules
+    from corridor.programs.overlap.matrix import matrix
+    from corridor.programs.overlap.resolve import resolve
+    from corridor.settings import load_settings
+
+    settings = load_settings(config)
+    mine = {k: v for k, v in settings.overrides.items() if k.split(".")[0] in ("overlap", "models")}
+    rules = load_rules(["overlap", "models"], as_known_on=settings.as_known_on, overrides=mine)
+    day = on.date() if on else date.today()
+    force = rules.in_force(max(day.year, 2026))
+    assumed = force.assumptions(force.names("overlap"))
+    answer: dict[str, Any]
+    if programs:
+        found = resolve([one.strip() for one in programs.split(",") if one.strip()], day, rules, state)
+        answer = {
+            "program": "overlap",
+            "year": day.year,
+            "rows": found["kept"],
+            **found,
+            "assumptions": assumed,
+        }
+        text = _resolved_text(found)
+    elif identifier:
+        from corridor.engine.runs import open_run
+        from corridor.jobs.overlap import overlap_of
+
+        answer = overlap_of(open_run(settings.home_folder()), identifier, rules, settled)
+        text = _entity_text(answer)
+    else:
+        rows = matrix(force)
+        answer = {"program": "overlap", "year": day.year, "rows": rows, "assumptions": assumed}
+        text = _matrix_text(rows)
+    if as_json:
+        from corridor.programs.writing import plain
+
+        typer.echo(json.dumps(plain(answer), ensure_ascii=False, allow_nan=False, default=str))
+    else:
+        typer.echo(text)
+
+
+def _matrix_text(rows: list[dict[str, Any]]) -> str:
+    lines = [f"{len(rows)} pairs of programs; ? was not seen, and stays open.", ""]
+    for row in rows:
+        lines.append(f"{row['first']} and {row['second']}")
+        lines += _questions(row)
+    return "\n".join(lines)
+
+
+def _questions(row: dict[str, Any]) -> list[str]:
+    return [
+        f"  {name:<12} {row[name]['answer']:<11} {row[name]['words']} ({row[name]['evidence']})"
+        for name in ("entity", "beneficiary", "dollars")
+    ]
+
+
+def _resolved_text(found: dict[str, Any]) -> str:
+    lines = [f"On {found['on']}, in the order their dollars are worked out:"]
+    lines += [f"  {row['program']:<14} {row['layer']:<10} {row['cash']}" for row in found["kept"]]
+    lines += [f"  not {row['program']}: {row['reason']}" for row in found["dropped"]]
+    if found["owner"]:
+        lines.append(f"The beneficiary is {found['owner']}'s.")
+    if found["several_owners"]:
+        lines.append(
+            f"No beneficiary can be of all of {', '.join(found['several_owners'])}: which one is open."
+        )
+    for title, name in (("Not in both", "conflicts"), ("Hold for review", "holds"), ("Dollars", "apart")):
+        for row in found[name]:
+            asked = f", {row['question']}" if "question" in row else ""
+            lines.append(
+                f"{title}: {row['first']} and {row['second']}{asked}: {row['words']} ({row['evidence']})"
+            )
+    return "\n".join(lines)
+
+
+def _entity_text(answer: dict[str, Any]) -> str:
+    names = ", ".join(answer["order"]) or "no program"
+    lines = [f"{answer['identifier']} ({answer['kind']}) is in, or may be in: {names}.", ""]
+    for row in answer["rows"]:
+        when = f"{row['performance_year']}" + (f", paid {row['payment_year']}" if row["payment_year"] else "")
+        money = "" if row["dollars"] is None else f" ${row['dollars']:+,.0f}"
+        whose = {"ACO": " (of the whole ACO)", "exposed": f" (${row.get('exposed') or 0:,.0f} exposed)"}
+        state = {True: "in", False: "not in", None: "open"}[row["is_in"]]
+        who = " ".join(str(row[name]) for name in ("entity_id", "tin", "npi") if row[name])
+        money += whose.get(row["whose"], "")
+        lines.append(f"  {row['program']:<10} {when:<18} {state:<6} {who}{money}: {row['words']}")
+    for row in answer["pairs"]:
+        lines += ["", f"{row['first']} and {row['second']}", *_questions(row)]
+    for row in answer["conflicts"]:
+        lines += ["", f"Not in both in one year: {row['first']} and {row['second']}: {row['words']}"]
+    for row in answer["hospital_and_aco"]:
+        count = "fewer than 11 people" if row["episodes"] is None else f"{row['episodes']} episodes"
+        lines += ["", f"TEAM and ACO {row['aco_id']}: {count}; {row['words']}"]
+    lines.append("")
+    for row in answer["interaction"]:
+        lines.append(
+            f"{row['year']}: alone ${row['sum_of_parts']:+,.0f} in sum, together ${row['whole']:+,.0f}; "
+            f"interaction ${row['interaction']:+,.0f}"
+        )
+        lines += [f"  not computed: {text}" for text in row["not_computed"]]
+    for row in answer["checks"]:
+        held = {True: "holds", False: "DOES NOT HOLD", None: "cannot be checked"}[row["holds"]]
+        lines.append(f"check: {row['check']}: {held}" + (f" ({row['words']})" if row["words"] else ""))
+    if answer["not_in_run"]:
+        lines.append(f"Not in the last run: {', '.join(answer['not_in_run'])}.")
+    return "\n".join(lines)

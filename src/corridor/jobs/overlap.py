@@ -1,0 +1,173 @@
+"""One clinician, practice, hospital or ACO under every program at once, from the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import CorridorError
+from corridor.jobs.overlap_read import READERS, Found, kind_of, settled
+from corridor.programs.overlap.matrix import among, matrix
+
+if TYPE_CHECKING:
+    from corridor.engine.runs import Run
+    from corridor.law import Rules, RulesInForce
+
+Row = dict[str, Any]
+INCLUDE = "overlap.include_team_in_aco"
+
+
+def overlap_of(run: Run, identifier: str, rules: Rules, answers: Sequence[Path] = ()) -> Row:
+    """Programs, whether they may coexist, the order of their dollars, and what they do to one another.
+
+    answers  answers of ``corridor settle ... --json`` whose rows of this identifier count too
+    Raises OVERLAP-ID, OVERLAP-UNKNOWN where neither the run nor a file knows the identifier.
+    """
+    found = Found(identifier, kind_of(identifier))
+    for read in READERS:
+        read(run, found)
+    for path in answers:
+        settled(path, found, rules)
+    if not found.standings:
+        raise CorridorError(
+            "OVERLAP-UNKNOWN",
+            f"Nothing is known of {identifier}.",
+            why="No table of the last run names it"
+            + (f"; the run has no {', '.join(found.absent)}." if found.absent else "."),
+            todo="Check the identifier; corridor settle IOTA or AHEAD with --json, then --with its answer.",
+            field="ID",
+        )
+    year = int(run.manifest["setting"]["performance_year"])
+    force = rules.in_force(max(year, 2026))
+    programs = [name for name in _order(force.rows("overlap.layer")) if _is_in(found, name)]
+    pairs = among(matrix(force), programs)
+    return {
+        "program": "overlap",
+        "year": year,
+        "identifier": identifier,
+        "kind": found.kind,
+        "rows": found.standings,
+        "order": programs,
+        "pairs": pairs,
+        "conflicts": _conflicts(found, pairs),
+        "hospital_and_aco": hospital_and_aco(found, force),
+        "checks": [*found.checks, *_checks(found)],
+        "interaction": interaction(found, pairs),
+        "not_in_run": found.absent,
+        "assumptions": force.assumptions(list(force.names("overlap"))),
+    }
+
+
+def _order(layers: list[Row]) -> list[str]:
+    return [row["program"] for row in sorted(layers, key=lambda row: (row["place"], row["program"]))]
+
+
+def _is_in(found: Found, program: str) -> bool:
+    return any(row["program"] == program and row["is_in"] is not False for row in found.standings)
+
+
+def hospital_and_aco(found: Found, force: RulesInForce) -> list[Row]:
+    """By ACO: episodes of the hospital, and the ACO's savings without and with TEAM's lump sum.
+
+    Whether the lump sum counts has no default: both are shown unless the rule says which. The part of it that
+    falls to an ACO is by its share of the hospital's episode spending, an allocation, not CMS's.
+    """
+    sums = [
+        row["dollars"] for row in found.standings if row["program"] == "team" and row["dollars"] is not None
+    ]
+    choice = force.text(INCLUDE)
+    made = []
+    for row in found.episodes:
+        known = sums and row["share_of_spending"] is not None
+        lump = sums[0] * row["share_of_spending"] if known else None
+        savings = row["aco_savings"]
+        both = None if lump is None or savings is None else savings - lump
+        made.append(
+            {
+                **row,
+                "lump_sum": lump,
+                "aco_savings_without": None if choice == "yes" else savings,
+                "aco_savings_with": None if choice == "no" else both,
+                "include_team_in_aco": choice,
+            }
+        )
+    return made
+
+
+def _conflicts(found: Found, pairs: Sequence[Row]) -> list[Row]:
+    """Pairs the identifier is in and may not be in within one year."""
+    years = {
+        name: {row["performance_year"] for row in found.standings if row["program"] == name and row["is_in"]}
+        for name in {row["program"] for row in found.standings}
+    }
+    return [
+        {"first": pair["first"], "second": pair["second"], **pair["entity"]}
+        for pair in pairs
+        if pair["entity"]["answer"] == "no"
+        and years.get(pair["first"], set()) & years.get(pair["second"], set())
+    ]
+
+
+def _checks(found: Found) -> list[Row]:
+    """The assertions of overlap.md section 5 that the tables can answer; the others say why not."""
+    asm = {(r["npi"], r["tin"], r["payment_year"]) for r in found.standings if r["program"] == "asm"}
+    mips = {
+        (r["npi"], r["tin"], r["payment_year"])
+        for r in found.standings
+        if r["program"] == "mips" and r["is_in"] and r["dollars"]
+    }
+    owners = {r["entity_id"] for r in found.standings if r["whose"] == "ACO"}
+    several = found.kind != "npi" and len(owners) > 1
+    return [
+        {"check": "one ACO holds the practice", "holds": not several, "words": ", ".join(sorted(owners))},
+        {"check": "no MIPS adjustment in a payment year of ASM", "holds": not asm & mips,
+         "words": f"{len(asm & mips)} of both: MIPS is left out of the whole"},
+        {"check": "an anchor belongs to one episode model", "holds": None, "words": "CJR-X is not built"},
+        {"check": "budget and claims of one service are not both summed", "holds": None,
+         "words": "no budget is loaded; one from a form counts what it leaves above the claims"},
+        {"check": "no GENEROUS rebate on a CGT drug", "holds": None, "words": "a run holds no rebates"},
+    ]  # fmt: skip
+
+
+def interaction(found: Found, pairs: Sequence[Row]) -> list[Row]:
+    """By payment year: each program as if alone, what they come to together, and the difference.
+
+    Only dollars of the identifier's own are added. ASM sets MIPS aside, and a qualifying participant is
+    outside MIPS. What else programs do to one another is said, not computed.
+    """
+    own = [row for row in found.standings if row["whose"] == "own" and row["dollars"] is not None]
+    open_pairs = [
+        f"{pair['first']} and {pair['second']}: {pair['dollars']['words']}"
+        for pair in pairs
+        if pair["dollars"]["answer"] in ("?", "hold", "watched", "apart")
+    ]
+    made = []
+    for year in sorted({row["payment_year"] or row["performance_year"] for row in own}):
+        mine = [row for row in own if (row["payment_year"] or row["performance_year"]) == year]
+        parts: dict[str, float] = {}
+        whole = 0.0
+        aside = {
+            (row["npi"], row["tin"])
+            for row in found.standings
+            if (row["payment_year"] or row["performance_year"]) == year
+            and (
+                row["program"] == "asm" or row.get("mips_status") in ("excluded_asm", "excluded_qp", "exempt")
+            )
+        }
+        for row in mine:
+            parts[row["program"]] = parts.get(row["program"], 0.0) + row["dollars"]
+            if row["program"] == "mips" and (row["npi"], row["tin"]) in aside:
+                continue
+            whole += row["dollars"]
+        made.append(
+            {
+                "year": year,
+                "parts": parts,
+                "sum_of_parts": sum(parts.values()),
+                "whole": whole,
+                "interaction": whole - sum(parts.values()),
+                "not_computed": open_pairs,
+            }
+        )
+    return made

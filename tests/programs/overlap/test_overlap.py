@@ -1,0 +1,168 @@
+"""How programs lie on one another: the matrix, the worked cases of overlap.md, one entity of a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from corridor.law import load_rules
+from corridor.programs.overlap.matrix import among, matrix, of_pair
+from corridor.programs.overlap.resolve import resolve
+from tests.programs.command import corridor
+from tests.programs.kept_run import keep_run
+
+CASES = yaml.safe_load(
+    (Path(__file__).parents[2] / "cases" / "overlap" / "worked.yaml").read_text(encoding="utf-8")
+)["cases"]
+LAW = load_rules(["overlap", "models"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].split(":")[0])
+def test_worked_cases(case) -> None:
+    found = resolve(case["programs"], case["on"], LAW, case.get("state"))
+    assert found["owner"] == case["owner"]
+    assert [row["program"] for row in found["kept"]] == case["kept"]
+    assert {row["program"] for row in found["dropped"]} == set(case["dropped"])
+    holds = {frozenset((row["first"], row["second"])) for row in found["holds"]}
+    if case["holds"]:
+        assert {frozenset(pair) for pair in case["holds"]} <= holds
+    else:
+        assert not holds
+    if "conflicts" in case:
+        conflicts = {frozenset((row["first"], row["second"])) for row in found["conflicts"]}
+        assert conflicts == {frozenset(pair) for pair in case["conflicts"]}
+
+
+def test_the_matrix_is_that_of_the_rule_file(capsys) -> None:
+    answer = corridor(capsys, "overlap", "--json").json()
+    rows = answer["rows"]
+    assert len(rows) == 37 and all(set(row) >= {"entity", "beneficiary", "dollars"} for row in rows)
+    pair = of_pair(rows, "mssp", "team")
+    assert [pair[q]["answer"] for q in ("entity", "beneficiary", "dollars")] == ["yes", "yes", "apart"]
+    assert [pair[q]["evidence"] for q in ("entity", "beneficiary", "dollars")] == [
+        "assumed", "official", "assumed",
+    ]  # fmt: skip
+    open_ones = {
+        (row["first"], row["second"], q)
+        for row in rows
+        for q in ("entity", "beneficiary", "dollars")
+        if row[q]["answer"] == "?"
+    }
+    # what the file marks ? stays ?, and says so
+    for known in (("team", "lead", "dollars"), ("team", "ahead", "entity"),
+                  ("team", "geo_ahead", "beneficiary"), ("mssp", "ahead", "dollars"), ("mssp", "pc_ahead", "dollars"), ("asm", "qp", "entity"),
+                  ("iota", "ahead", "entity"), ("geo_ahead", "ahead", "dollars")):  # fmt: skip
+        assert known in open_ones, known
+    assert of_pair(rows, "team", "generous")["entity"]["answer"] == "?"  # a pair nobody wrote of
+    assert {one["status"] for one in answer["assumptions"]} == {"assumed", "secondary"}
+    assert len(among(rows, ["a", "b", "c"])) == 3 and len(matrix(LAW.in_force(2026))) == 37
+
+
+def test_programs_on_the_command_line(capsys) -> None:
+    answer = corridor(
+        capsys, "overlap", "--programs", "mssp,team,ahead,geo_ahead", "--on", "2028-05-15", "--json"
+    )
+    assert [row["program"] for row in answer.json()["rows"]] == ["mssp", "team", "ahead"]
+    text = corridor(capsys, "overlap", "--programs", "mssp, aco_reach", "--on", "2026-05-15").out
+    assert "No beneficiary can be of all of" in text
+    assert "OVERLAP-PROGRAM" in corridor(capsys, "overlap", "--programs", "mssp,medicaid").err
+
+
+NPI, TIN, CCN = "9000000015", "000000001", "330001"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    key = {"npi": NPI, "tin": TIN, "performance_year": 2027, "payment_year": 2029}
+    cost = {"definition_set": "team", "facility_ccn": CCN, "surgeon_npi": NPI}
+    keep_run(
+        home,
+        {
+            "asm.result": [{**key, "payment_adjustment_factor": -0.05, "dollars": -5000.0}],
+            "mips.score": [{**key, "final_score": 80.0, "payment_adjustment_factor": 0.01, "dollars": 1000.0,
+                            "adjusts": True, "counts": True, "reporting": "individual"}],
+            "qp.clinician_year": [{**key, "qp_status": "none", "qp_reason": "too little",
+                                   "mips_status": "excluded_asm"}],
+            "attribution.participant": [{"tin": TIN, "aco_id": "A9999", "program": "mssp", "acos": 1}],
+            "mssp.projection": [{"aco_id": "A9999", "year": 2027, "newest": True, "savings": 300000.0,
+                                 "savings_low": -100000.0, "savings_high": 700000.0}],
+            "team.episode_cost": [{**cost, "episode_id": str(n), "person_id": n, "spending": 20000.0}
+                                  for n in range(20)],
+            "attribution.person": [{"person_id": n, "aco_id": "A9999" if n < 15 else "A9998"}
+                                   for n in range(20)],
+            "billing.prior_auth_exposure": [{"npi": NPI, "tin": TIN, "service_year": 2026, "is_active": True,
+                                             "result": "PA_RECOMMENDED", "dollars": 4000.0, "services": 12}],
+        },
+        2027,
+    )  # fmt: skip
+    return home
+
+
+@pytest.fixture
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(home))
+
+
+def test_a_clinician_under_every_program(at_home, capsys) -> None:
+    answer = corridor(capsys, "overlap", NPI, "--json").json()
+    assert answer["kind"] == "npi" and answer["order"] == ["wiser", "mssp", "team", "asm", "mips"]
+    assert [(row["first"], row["second"]) for row in answer["conflicts"]] == [("asm", "mips")]
+    paid = next(row for row in answer["interaction"] if row["year"] == 2029)
+    # alone -5,000 and +1,000; ASM sets MIPS aside; the ACO's 300,000 are not the clinician's
+    assert (paid["parts"], paid["sum_of_parts"]) == ({"asm": -5000, "mips": 1000}, -4000)
+    assert (paid["whole"], paid["interaction"]) == (-5000, -1000)
+    assert any("duplicative" in text for text in paid["not_computed"])
+    aco = next(row for row in answer["rows"] if row["program"] == "mssp")
+    assert (aco["whose"], aco["dollars"], aco["dollars_low"]) == ("ACO", 300000, -100000)
+    checks = {row["check"]: row["holds"] for row in answer["checks"]}
+    assert checks["no MIPS adjustment in a payment year of ASM"] is False
+    assert checks["one ACO holds the practice"] is True
+    text = corridor(capsys, "overlap", NPI).out
+    assert "interaction $-1,000" in text and "Not in both in one year: asm and mips" in text
+
+
+def test_a_hospital_beside_an_aco(at_home, tmp_path, capsys) -> None:
+    iota = {"program": "iota", "year": 2026, "rows": [{"hospital_id": CCN, "payment": 375000}]}
+    team = {"program": "team", "year": 2026, "rows": [{"entity_id": CCN, "reconciliation_payment": 40000}]}
+    for name, body in (("iota", iota), ("team", team)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(body))
+    answer = corridor(
+        capsys, "overlap", CCN, "--with", tmp_path / "iota.json", "--with", tmp_path / "team.json", "--json"
+    ).json()
+    assert answer["order"] == ["team", "iota"]
+    mine, other = sorted(answer["hospital_and_aco"], key=lambda row: row["aco_id"], reverse=True)
+    # 15 of 20 episodes of 20,000: three quarters of the lump sum by spending; five people are not shown
+    assert (mine["aco_id"], mine["episodes"], mine["spending"]) == ("A9999", 15, 300000)
+    assert (mine["lump_sum"], mine["aco_savings_without"], mine["aco_savings_with"]) == (
+        30000,
+        300000,
+        270000,
+    )
+    assert (other["episodes"], other["spending"], other["share_of_spending"]) == (None, None, None)
+    total = next(row for row in answer["interaction"] if row["year"] == 2026)
+    assert total["parts"] == {"iota": 375000, "team": 40000} and total["interaction"] == 0
+    assert "fewer than 11" in corridor(capsys, "overlap", CCN).out
+
+
+def test_a_practice_and_an_aco(at_home, capsys) -> None:
+    assert corridor(capsys, "overlap", TIN, "--json").json()["order"] == ["wiser", "mssp", "asm", "mips"]
+    aco = corridor(capsys, "overlap", "A9999", "--json").json()
+    assert aco["kind"] == "aco" and aco["rows"][0]["dollars"] == 300000
+
+
+@pytest.mark.parametrize(
+    ("identifier", "more", "code"),
+    [
+        ("12", [], "OVERLAP-ID"),
+        ("9000000099", [], "OVERLAP-UNKNOWN"),
+        (CCN, ["--with", "bad"], "OVERLAP-ANSWER"),
+    ],
+)
+def test_refusals(identifier, more, code, at_home, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad").write_text("{}")
+    assert corridor(capsys, "overlap", identifier, *more, "--json").json()["error"]["code"] == code
