@@ -88,6 +88,8 @@ def test_the_figures_follow_by_hand() -> None:
     assert rows["minimum_savings_rate"] == (0.01, 0.01)
     assert rows["loss_limit"] == (pytest.approx(1.6e6), pytest.approx(0.8e6))
     assert found.missing == []
+    assert any(one["rule"] == "mssp.repayment_expenditure_share" for one in found.assumptions)
+    assert any(one["rule"] == "mssp.specialty" for one in found.assumptions)
 
 
 def test_what_is_not_loaded_is_said_and_not_made_up() -> None:

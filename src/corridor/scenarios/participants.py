@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.engine.connection import quote
 from corridor.errors import CorridorError
-from corridor.scenarios.rerun import needed, recomputed
+from corridor.scenarios.rerun import needed, recomputed, touched
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,6 +99,11 @@ class Change:
     @property
     def lost(self) -> int:
         return len(self.before.assigned - self.after.assigned)
+
+
+def rules_used() -> list[str]:
+    """The rules of the steps that are run again: those of assignment."""
+    return sorted({rule for step in touched([PARTICIPANT, LISTS], WANTED) for rule in step.rules})
 
 
 def participation(run: Run, force: RulesInForce, action: str, tin: str, aco_id: str | None = None) -> Change:

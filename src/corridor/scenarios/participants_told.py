@@ -10,7 +10,7 @@ import numpy as np
 
 from corridor.programs.mssp.benchmark import historical_by_type
 from corridor.programs.mssp.compute import reconcile
-from corridor.scenarios.participants import TYPES, Change, Side
+from corridor.scenarios.participants import TYPES, Change, Side, rules_used
 
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
@@ -89,7 +89,10 @@ def told(change: Change, run: Run, rules: Rules, performance_year: int) -> Told:
     terms, benchmark = _terms(run, change), _benchmark(run, change)
     missing = _settled(found, change, terms, benchmark, rules, performance_year)
     settled = reconcile({"track": _track(terms), "assigned_beneficiaries": 1.0}, rules, performance_year)
-    return Told(found.rows, missing, settled.assumptions())
+    force = rules.in_force(performance_year)
+    known = {one["rule"]: one for one in settled.assumptions()}
+    known |= {one["rule"]: one for one in force.assumptions(name for name in rules_used() if name in force)}
+    return Told(found.rows, missing, [known[name] for name in sorted(known)])
 
 
 def _settled(

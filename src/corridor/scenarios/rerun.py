@@ -46,7 +46,7 @@ def recomputed(
     """
     steps = touched([*changes], wanted)
     made = {step.step for step in steps}
-    con = connect(threads=1)
+    con = connect()
     for table in sorted({read for step in steps for read in step.reads} - made | {*changes, *wanted} - made):
         _view(con, run, table)
     for table, select in changes.items():
