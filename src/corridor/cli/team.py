@@ -200,7 +200,8 @@ def _episodes_text(by: str, definitions: str, answer: dict[str, Any]) -> str:
     for row in rows[:SHOWN]:
         lines.append(
             f"{row[by] or '-'!s:<14} {row['episodes']:>6,} episodes, mean ${row['mean_spending']:>9,.0f}, "
-            f"after the anchor ${row['mean_spending'] - row['anchor']:>8,.0f}, readmitted {row['readmission_rate']:.1%}"
+            f"after the anchor ${row['mean_spending'] - row['anchor']:>8,.0f}, "
+            f"readmitted {row['readmission_rate']:.1%}"
         )
     for row in answer["not_counted"]:
         lines.append(f"not counted: {row['triggers']:,} {row['exclusion_reason'].replace('_', ' ')}")

@@ -61,7 +61,8 @@ def readmission_causes(context: Context, definitions: str, ccn: str = "") -> lis
     """Stays in the window of episodes by MS-DRG: how many, and whether they count."""
     return _run(context).query(
         """select stay.own_drg_code as ms_drg, stay.kind,
-          coalesce(stay.exclusion_reason, 'counts') as standing, count(*) as stays, count(distinct stay.person_id) as people
+          coalesce(stay.exclusion_reason, 'counts') as standing, count(*) as stays,
+          count(distinct stay.person_id) as people
         from team.window_stay as stay join team.episode as episode on episode.episode_id = stay.episode_id
         where not stay.is_anchor and stay.share_inside > 0 and episode.definition_set = ?
           and (? = '' or episode.facility_ccn = ?)

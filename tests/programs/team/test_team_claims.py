@@ -169,6 +169,7 @@ def test_a_stay_by_its_mean_length_where_installed() -> None:
     assert rows(bench, "select distinct proration from team.window_stay where crosses") == [("mean_length",)]
 
 
+@pytest.mark.heavy
 def test_the_cap_is_the_percentile_of_its_cell() -> None:
     people = range(1, 102)
     bench = built(
@@ -190,6 +191,7 @@ def test_the_cap_is_the_percentile_of_its_cell() -> None:
     ]
 
 
+@pytest.mark.heavy
 def test_no_dollar_counts_in_two_episodes() -> None:
     """Dense claims at random: a line counts in one episode of a set, with at most its amount."""
     draw = random.Random(20261122)

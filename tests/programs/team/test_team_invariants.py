@@ -15,7 +15,7 @@ LINE = dict.fromkeys(LINES.inputs(), np.nan)
 MONEY = st.floats(-1e7, 1e7, allow_nan=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(MONEY, st.floats(1, 1e7), st.floats(0, 100), st.sampled_from([1, 2, 3]), st.floats(0, 1e6))
 def test_within_the_limits_of_the_track(
     pooled: float, target: float, score: float, track: int, after: float
@@ -41,7 +41,7 @@ def test_within_the_limits_of_the_track(
         assert abs(final - (limited - after)) <= 0.005 + 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.floats(1, 1e6), st.floats(0.5, 2), st.floats(0.5, 2), st.sampled_from(["lejr", "cabg"]))
 def test_price_moves_one_to_one_with_its_discount(
     base: float, trend: float, norm: float, category: str

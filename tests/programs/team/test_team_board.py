@@ -1,0 +1,141 @@
+"""The board of open episodes from a schedule, and what the command says of a run."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.programs.command import corridor
+from tests.programs.kept_run import keep_run
+
+SCHEDULE = """case_id,ccn,trigger_code,admission_date,procedure_date,discharge_date,discharge_destination,\
+primary_care_referral,target_price,risk_multiplier,spent,completion,first_survey_date,second_survey_date,\
+first_survey_score,second_survey_score,instrument
+1,999999,470,2026-03-02,2026-03-02,2026-03-05,snf,no,20000,1.05,16500,0.75,2026-01-10,,,,
+2,999999,27447,,2026-03-25,,,,,,,,,,,,
+3,999999,470,2025-03-01,2025-03-01,2025-03-04,home,yes,,,,,2025-02-01,2026-02-01,40,63,hoos_jr
+4,999999,999,2026-03-02,2026-03-02,,,,,,,,,,,,
+5,999999,331,2026-03-18,2026-03-19,,,,,,,,,,,,
+"""
+
+
+def test_the_board_of_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "schedule.csv"
+    file.write_text(SCHEDULE, encoding="utf-8")
+    answer = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20", "--json")
+    assert answer.status == 0, answer.err
+    found = answer.json()
+    rows = {row["case_id"]: row for row in found["rows"]}
+    # discharge on March 5 is day 1: March 20 is day 16, day 30 is April 3
+    one = rows["1"]
+    assert (one["state"], one["day"], one["window_end"]) == ("open", 16, "2026-04-03")
+    # 16,500 / .75 = 22,000 against 20,000 x 1.05
+    assert one["spent_completed"] == 22000 and one["left_of_target"] == -1000
+    assert one["due"] == ["primary care referral", "spending above the provisional target"]
+    assert one["first_survey"] == "done" and one["second_survey"] == "not_yet"
+    # 300 and 425 days after March 2
+    assert (one["second_survey_from"], one["second_survey_to"]) == ("2026-12-27", "2027-05-01")
+    two = rows["2"]
+    assert (two["setting"], two["price_drg"], two["state"]) == ("outpatient", "470", "scheduled")
+    assert two["due"] == ["survey before the procedure"]
+    assert rows["3"]["substantial_gain"] is True and rows["3"]["second_survey"] == "done"  # 23 of 22
+    assert rows["5"]["state"] == "in_hospital" and rows["5"]["second_survey"] is None
+    assert "4" not in rows and any("999 opens no episode" in text for text in found["warnings"])
+    assert {"team.window_days", "team.trigger_drg"} <= {one["rule"] for one in found["assumptions"]}
+    text = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20").out
+    assert "day 16 of 30" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("1,999999,470,2026-03-05,2026-03-02,", "procedure_date"),
+        ("1,999999,470,,,", "procedure_date"),
+    ],
+)
+def test_days_out_of_order(row: str, field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "schedule.csv"
+    head = "case_id,ccn,trigger_code,admission_date,procedure_date,discharge_date\n"
+    file.write_text(f"{head}{row}\n", encoding="utf-8")
+    error = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20", "--json").json()["error"]
+    assert (error["code"], error["field"]) == ("TEAM-SCHEDULE", field)
+
+
+EPISODE = {
+    "episode_id": "team:S:a:0", "definition_set": "team", "category": "lejr", "code": "470",
+    "price_code": "470", "person_id": 1, "facility_ccn": "010001", "surgeon_npi": "1234567893",
+    "price_year": 2026, "readmissions": 1, "spending": 20000.0, "capped_spending": 20000.0,
+    "post_episode_spending": 10.0, "anchor_amount": 15000.0, "readmission_amount": 3000.0,
+    "rehabilitation_amount": 0.0, "snf_amount": 2000.0, "home_health_amount": 0.0,
+    "outpatient_amount": 0.0, "professional_amount": 0.0, "other_amount": 0.0,
+}  # fmt: skip
+
+
+def kept(home: Path) -> None:
+    """A run of one episode, one stay in its window, one line."""
+    head: dict[str, Any] = {
+        **{name: EPISODE[name] for name in ("episode_id", "definition_set", "category", "code", "person_id")},
+        "facility_ccn": "010001", "episode_start": date(2026, 3, 2), "episode_end": date(2026, 4, 3),
+        "excluded": False, "exclusion_reason": None,
+    }  # fmt: skip
+    stay = {
+        "episode_id": "team:S:a:0", "own_drg_code": "291", "kind": "readmission", "exclusion_reason": None,
+        "person_id": 1, "is_anchor": False, "share_inside": 0.5,
+    }  # fmt: skip
+    line = {
+        "episode_id": "team:S:a:0", "definition_set": "team", "person_id": 1, "facility_ccn": "010001",
+        "day_after_discharge": 3, "service_date": date(2026, 3, 8), "stage": "snf", "hcpcs_code": None,
+        "service_ccn": "015001", "tin": None, "npi": None, "standardized_amount": 2000.0,
+        "episode_amount": 2000.0, "post_amount": 0.0, "exclusion_reason": None, "proration": None,
+        "claim_id": "b", "claim_line_number": 1,
+    }  # fmt: skip
+    cell = {
+        "definition_set": "team", "facility_ccn": "010001", "category": "lejr", "price_year": 2026,
+        "episodes": 1, "outpatient_episodes": 0, "capped_spending": 20000.0,
+    }  # fmt: skip
+    tables = {"team.episode": [head], "team.episode_cost": [EPISODE], "team.window_stay": [stay]}
+    keep_run(home, {**tables, "team.service": [line], "team.cell": [cell]}, 2026)
+
+
+def test_the_episodes_of_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(tmp_path / "home")
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    found = corridor(capsys, "team", "episodes", "--by", "surgeon", "--json").json()
+    row = found["rows"][0]
+    assert (row["surgeon"], row["episodes"], row["mean_spending"], row["snf_rate"]) == (
+        "1234567893",
+        1,
+        20000,
+        1,
+    )
+    assert found["readmissions"][0]["ms_drg"] == "291"
+    assert found["after_discharge"][0]["own_hospital"] is False
+    assert "team.window_days" in {one["rule"] for one in found["assumptions"]}
+    # one person is too few for a file that leaves
+    out = tmp_path / "out.json"
+    assert corridor(capsys, "team", "episodes", "--out", out).status == 0
+    assert "20000" not in out.read_text(encoding="utf-8")
+    lines = corridor(capsys, "team", "timeline", "team:S:a:0", "--json").json()
+    assert lines["rows"][0]["day"] == 3 and "person_id" not in lines["episode"]
+    assert "015001" in corridor(capsys, "team", "timeline", "team:S:a:0").out
+    form = tmp_path / "form.csv"
+    assert corridor(capsys, "team", "form", "--out", form).status == 0
+    assert "010001,2026,lejr,1.0,0.0,20000.0,,,," in form.read_text(encoding="utf-8")
+    for arguments, code in (
+        (("timeline", "nothing"), "TEAM-EPISODE"),
+        (("episodes", "--by", "moon"), "TEAM-CHOICE"),
+    ):
+        assert corridor(capsys, "team", *arguments, "--json").json()["error"]["code"] == code
+
+
+def test_a_run_without_episodes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_run(tmp_path / "home", {"claims.person": [{"person_id": 1}]}, 2026)
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
+    assert corridor(capsys, "team", "episodes", "--json").json()["error"]["code"] == "TEAM-NOT-MADE"
