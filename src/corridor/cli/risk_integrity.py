@@ -104,7 +104,9 @@ NOTES = {
 
 def _print(heads: tuple[str, ...], rows: list[dict[str, Any]], limit: int, view: str) -> None:
     if not rows:
-        sys.stdout.write("nothing to show\n")
+        sys.stdout.write(
+            "nothing to show; it takes risk tables and claims of two years (docs/risk-integrity.md)\n"
+        )
         return
     cells = [[_text(row.get(head)) for head in heads] for row in rows[:limit]]
     widths = [max(len(head), *(len(line[at]) for line in cells), 0) for at, head in enumerate(heads)]

@@ -2,8 +2,9 @@
 -- makes:     one row per person and loaded year: the condition categories that stand, what they add to the score,
 --            and the mean demographic part of people of the same age, sex and enrolment
 -- key:       person_id, year, enrollment_type
--- reads:     integrity.condition, integrity.demographic, population.person_annual, population.risk_person, run.setting
--- rules:     risk.age_cell
+-- reads:     integrity.condition, integrity.demographic, population.hcc_code, population.person_annual,
+--            population.risk_person, run.setting
+-- rules:     risk.age_cell, integrity.model
 -- cites:     CMS-HCC software (demographic and disease parts, without interactions); docs/risk-integrity.md
 -- evidence:  integrity.condition(person_id, year)
 with disease as (
@@ -13,6 +14,12 @@ with disease as (
   from integrity.condition
   where stands
   group by person_id, year
+),
+-- without the codes of the model nobody has no category: it is not known
+installed as (
+  select count(*) as codes
+  from population.hcc_code as code
+  join rules.integrity_model as model on model.value = code.model
 ),
 aged as (
   select
@@ -29,10 +36,11 @@ aged as (
 )
 select
   aged.person_id, aged.year, aged.enrollment_type, aged.person_years, aged.sex, aged.age_cell,
-  coalesce(disease.hccs, 0) as hccs, coalesce(disease.once, 0) as once, coalesce(disease.assessed, 0) as assessed,
+  case when installed.codes > 0 then coalesce(disease.hccs, 0) end as hccs, coalesce(disease.once, 0) as once, coalesce(disease.assessed, 0) as assessed,
   coalesce(disease.disease, 0) as disease, demographic.demographic,
   coalesce(disease.disease, 0) + demographic.demographic as score
 from aged
+cross join installed
 left join disease on disease.person_id = aged.person_id and disease.year = aged.year
 left join integrity.demographic as demographic
   on demographic.enrollment_type = aged.enrollment_type and demographic.sex = aged.sex
