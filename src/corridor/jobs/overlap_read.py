@@ -250,11 +250,13 @@ def settled(path: Path, found: Found, rules: Rules) -> None:
     parts = {"practice": "pc_ahead", "geo": "geo_ahead"}
     known = [row["model"] for row in of_door(rules, door)]
     for row in rows:
-        own = {str(row.get(name)) for name in ("hospital_id", "entity_id", "aco_id", "npi", "tin")}
+        own = {str(row.get(name)) for name in ("hospital_id", "entity_id", "ccn", "aco_id", "npi", "tin")}
         if found.identifier not in own:
             continue
         name = parts.get(str(row.get("component")), known[0] if known else door)
         money = next((row[key] for key in MONEY if row.get(key) is not None), None)
+        if money is not None and row.get("repayment"):  # a hospital of TEAM has one of the two
+            money -= row["repayment"]
         _stand(found, name, basis=path.name, is_in=True, performance_year=year, dollars=number(money),
                whose="own", words="settled from a form")  # fmt: skip
 
