@@ -54,6 +54,8 @@ def explain_file(
     assumed = assumptions_of([node])
     heading = _heading(found, row)
     if html is not None:
+        if not html.resolve().parent.is_dir():
+            raise CorridorError("DOOR-OUTPUT", "The folder does not exist.", todo="Make it first.", file=html)
         lead = f"How this result ({wanted.replace('_', ' ')}) comes about, performance year {found.year}."
         html.write_text(derivation_page(heading, lead, [(heading, node)], assumed), encoding="utf-8")
         typer.echo(f"written: {html}", err=True)

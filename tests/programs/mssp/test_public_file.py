@@ -138,18 +138,24 @@ def test_benchmark_for_a_person_year_makes_the_total(found: Found) -> None:
         assert made == pytest.approx(row["benchmark_expenditure"], rel=2e-4)
 
 
-def test_derived_down_to_the_cell(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_derived_down_to_the_cell(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = corridor(capsys, "explain", "mssp", "A1006", "--file", file, "--depth", 3)
     assert answer.status == 0, answer.err
     assert "A1006" in answer.out and "neither earns nor owes" in answer.out
-    tree = corridor(capsys, "explain", "mssp", "A1001", "--file", file, "--json").json()["rows"][0]
+    page = tmp_path / "why.html"
+    tree = corridor(capsys, "explain", "mssp", "A1001", "--file", file, "--json", "--html", page).json()[
+        "rows"
+    ][0]
+    assert "Palm Beach" in page.read_text(encoding="utf-8")
     assert round(tree["value"]) == 45_867_446
     text = str(tree["tree"])
     assert "abtotbnchmk" in text and "line 2" in text and "mssp.track" in text
 
 
-def test_explain_refuses(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_refuses(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "no" / "why.html"
     cases: list[tuple[str, list[object]]] = [
+        ("DOOR-OUTPUT", ["A1001", "--file", file, "--html", page]),
         ("EXPLAIN-NOT-FOUND", ["A9", "--file", file]),
         ("EXPLAIN-QUANTITY", ["A1001", "--file", file, "--quantity", "saving_rate"]),
         ("EXPLAIN-NEEDS-FILE", ["A1001"]),

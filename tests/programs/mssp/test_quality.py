@@ -15,6 +15,7 @@ from corridor.programs.mssp.model import PROGRAMS
 from tests.programs.command import corridor
 from tests.programs.mips.home import installed
 
+pytestmark = pytest.mark.heavy  # installs CMS's files of measures and benchmarks
 TYPES = {"eCQM": "ecqm", "MIPS CQM": "mipscqm", "Medicare CQM": "medicare_cqm"}
 
 

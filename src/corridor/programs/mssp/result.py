@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 DOLLAR = 1.0  # CMS prints whole dollars: totals that are each half a dollar off make a dollar
 DOLLARS = ("benchmark_minus_expenditure", "generated_savings_or_losses", "earned_savings_or_losses")
+TERMS = (  # of the agreement: shown as they were given
+    "agreement_start_year", "agreement_period", "revenue_category", "participant_revenue",
+    "minimum_savings_election", "quality_standard_met", "alternative_standard_met",
+    "historical_benchmark_per_capita",
+)  # fmt: skip
 FLAGGED = ("reduced_sharing",)
 RATES = ("savings_rate", "minimum_savings_rate", "sharing_rate", "loss_rate")
 REVENUE_NOTE = "the file has no participant_revenue, which limits losses too: losses are at most these"
@@ -73,6 +78,9 @@ class Result:
                 **values,
                 "notes": self._notes(row, values),
             }
+            for name in TERMS:
+                if name not in record and name in self.inputs.columns:
+                    record[name] = to_plain(self.inputs.columns[name][row])
             measured = self.inputs.quality
             if measured is not None:
                 record["measures"] = measured.measures[row]
