@@ -22,7 +22,7 @@ from corridor.jobs.template_book import COLUMNS, FORM, HEADER, LISTS, NOTES, wri
 NAMES = (
     *load_layouts("form"),
     *("asm", "asm_scores", "mips", "mips_scores", "risk_people", "risk_diagnoses"),
-    *("provider_roster", "participant_list", "quality_result", "category_attestation"),
+    *("provider_roster", "participant_list", "quality_result", "category_attestation", "aco_terms"),
     *("measure_counts", "measure_patients", "asm_evidence", "asm_arrangement"),
 )
 # form -> the command that reads it, and what its answer must hold for the worked example
@@ -57,6 +57,7 @@ OTHERWISE = {
 LOADS = {
     "provider_roster": "roster",
     "participant_list": "participants",
+    "aco_terms": "aco-terms",
     "quality_result": "quality",
     "category_attestation": "attestation",
     "measure_counts": "quality-results",
