@@ -32,7 +32,7 @@ DERIVED_ELSEWHERE = ("qp", "low-volume")  # corridor qp derives them, not corrid
 @app.command()
 def settle(
     program: str = typer.Argument(
-        ..., metavar="PROGRAM", help="asm, mips, qp, low-volume, mssp, reach or lead."
+        ..., metavar="PROGRAM", help="asm, mips, qp, low-volume, mssp, reach, lead, team, iota or ahead."
     ),
     file: Path = typer.Argument(..., metavar="FILE", help="CSV, Excel, Parquet or JSON."),
     year: int | None = typer.Option(None, "--year", help="Performance year (ASM 2027 is paid in 2029)."),
@@ -55,6 +55,7 @@ def settle(
     mips: tin,npi,final_score[,part_b_paid], or what scores are made of (docs/mips.md).
     qp: scores of qualifying participants; low-volume: the three criteria of MIPS (both: docs/qp.md).
     mssp: CMS's public results file, or one row an ACO (docs/mssp-settlement.md); reach, lead: docs/reach.md.
+    team: one row a hospital, a category or an episode (docs/team.md).
 
     Example: corridor settle asm scores.csv --year 2027 --national --json
     """

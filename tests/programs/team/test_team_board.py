@@ -64,6 +64,13 @@ def test_days_out_of_order(row: str, field: str, tmp_path: Path, capsys: pytest.
     assert (error["code"], error["field"]) == ("TEAM-SCHEDULE", field)
 
 
+def test_a_day_outside_the_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "schedule.csv"
+    file.write_text(SCHEDULE, encoding="utf-8")
+    error = corridor(capsys, "team", "board", file, "--as-of", "2025-03-20", "--json").json()["error"]
+    assert error["code"] == "TEAM-YEAR"
+
+
 EPISODE = {
     "episode_id": "team:S:a:0", "definition_set": "team", "category": "lejr", "code": "470",
     "price_code": "470", "person_id": 1, "facility_ccn": "010001", "surgeon_npi": "1234567893",
