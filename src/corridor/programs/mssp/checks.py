@@ -36,6 +36,8 @@ WHERE = {
 
 BENCHMARK_REPORT = "CMS's historical benchmark report (BNMRK)"
 BENCHMARK_WHERE = {
+    "agreement_period": "the ACO's participation agreement: 1 for the first",
+    "regional_times": f"{BENCHMARK_REPORT}, Table 5: weight of the regional adjustment",
     "acpt_ratio": f"{BENCHMARK_REPORT}, Table 6, section F",
     "population_adjustment": f"{BENCHMARK_REPORT}, Table 1C; 0 where it grants none",
     "regional_by3": f"{BENCHMARK_REPORT}, Table 1A",
@@ -103,7 +105,11 @@ def base_year_gaps(settlement: Settlement) -> list[tuple[str, Any]]:
                 kind = next((one for one in TYPES if node.name.endswith(f"_{one}")), None)
                 if node.kind == "input" and node.value is None and kind not in empty:
                     found.setdefault(node.name, []).append(row)
-    laid = []
+    # without it the earlier method would be taken, and quietly
+    start = np.isnan(settlement.column("agreement_start_year")) & ~settlement.known("benchmark_expenditure")
+    laid = [("agreement_start_year", start & ~settlement.known("updated_benchmark_per_capita"))]
+    for key in ("agreement_period", "regional_times"):  # by which rows of the law are found
+        laid.append((key, np.isnan(settlement.column(key)) & np.isnan(benchmark)))
     for name, rows in found.items():
         mask = np.zeros(evaluation.rows, dtype=bool)
         mask[rows] = True

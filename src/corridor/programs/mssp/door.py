@@ -124,6 +124,8 @@ def _read_own(table: DoorTable, force: RulesInForce, quality: Quality | None) ->
                 _refuse_share(table, name, columns[name])
             if name in MOST:
                 _refuse_beyond(table, name, columns[name], MOST[name])
+            if name == "agreement_start_year":
+                _refuse_beyond(table, name, columns[name], float(force.performance_year))
     if "track" not in columns:
         raise CorridorError(
             "MSSP-NEEDS",
