@@ -69,6 +69,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "overpayment": ("corridor.cli.overpayment", "What was paid in error: cases, clocks, samples, refunds."),
     "price": ("corridor.cli.price", "What Medicare pays for a service, and why."),
     "explain": ("corridor.cli.explain", "Derive one result, down to the rule and the claims."),
+    "iota": ("corridor.cli.iota", "A transplant hospital's own lists: counts, notices due."),
     "models": ("corridor.cli.models", "Every model: its days, its state, its successor."),
     "overlap": ("corridor.cli.overlap", "One entity under every program at once; which may coexist."),
     "rules": ("corridor.cli.rules", "The law in force, with sources and status."),
