@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.programs.mssp.variance import DRIVERS, Case, Group, drivers, to_cents, total
@@ -98,6 +98,7 @@ def groups(draw: st.DrawFn, types: int, categories: int, risk: bool) -> Group:
     return Group(years, claims * there, dollars * there, scores)
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_the_drivers_add_up_to_the_cent(data: st.DataObject) -> None:
     types, categories = data.draw(SHAPE)

@@ -101,12 +101,9 @@ def lines_of(*paths: Path) -> list[dict[str, Any]]:
         )
     for number, path in enumerate(paths):
         report = read_report(Found(path, path.name))
-        for row in report.rows():
-            values = [*row.values(), report.aco_id, f"{number:016x}", report.delivered]
-            columns = ", ".join([*row, "source_id", "delivery_id", "file_date"])
-            con.execute(
-                f"insert into {report.table} ({columns}) values ({', '.join('?' * len(values))})", values
-            )
+        more = {"source_id": report.aco_id, "delivery_id": f"{number:016x}", "file_date": report.delivered}
+        rows = [{**row, **more} for row in report.rows()]
+        con.execute(f"insert into {report.table} by name select unnest(?, recursive := true)", [rows])
     step = load_catalogue().steps["mssp.report_line"]
     assert isinstance(step, SqlStep)
     cursor = con.execute(step.sql)

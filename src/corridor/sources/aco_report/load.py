@@ -120,10 +120,7 @@ def _deliver(warehouse: Warehouse, reports: Sequence[Report]) -> DeliverySummary
                 continue
             declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             writer.con.execute(f"create or replace temp table staged ({declared})")
-            marks = ", ".join("?" for _ in columns)
-            writer.con.executemany(
-                f"insert into staged values ({marks})", [[row[name] for name in columns] for row in rows]
-            )
+            writer.con.execute("insert into staged by name select unnest(?, recursive := true)", [rows])
             tables[table] = writer.add_table(table, "select * from staged")
         for one in new:
             for warning in one.warnings:
