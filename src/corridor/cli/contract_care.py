@@ -120,7 +120,7 @@ def _statement_text(found: dict[str, Any]) -> str:
     ]
     for row in found["monthly"]:
         if row["small"]:
-            lines.append(f"  {row['month']:<8} fewer than {found['few']} members, not shown")
+            lines.append(f"  {row['month']:<8} not shown: too few members")
             continue
         lines.append(
             f"  {row['month']:<8} {row['member_months']:>10,.0f} {row['expenditure']:>16,.0f} "

@@ -54,12 +54,11 @@ def settle_contract(
 
 
 def shown_measures(measures: list[Row]) -> list[Row]:
-    """Results of measures as they may leave: rates of few cases without their figures."""
-    few = load_rules(["contract"]).in_force(date.today().year).number("contract.small_cell")
-    return [
-        {**one, "rate": None, "denominator": None} if (one["denominator"] or few) < few else one
-        for one in measures
-    ]
+    """Results of measures as they may leave: those that show few people without their figures."""
+    from corridor.programs.contract.statement import without_few
+
+    few = int(load_rules(["contract"]).in_force(date.today().year).number("contract.small_cell"))
+    return [without_few(one, few) for one in measures]
 
 
 def _needs_file(contract: Contract) -> CorridorError:

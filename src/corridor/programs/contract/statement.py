@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.errors import CorridorError
 from corridor.programs.contract.dispute import open_disputes
 from corridor.programs.contract.figures import Figures, required
 from corridor.programs.contract.read import Contract
@@ -62,9 +63,13 @@ def statement(
     lines = _lines(found, middle[0], plain)
     few = int(force.number("contract.small_cell"))
     own = [one for one in lines if asked.tin is None or one["tin"] == asked.tin]
+    _refuse_few(plain, few, figures.file)
     ends = (rows[2], rows[3]) if low is not None else (None, None)
     head = contract.head
-    practices = _by(lines, "tin") if any(one["tin"] for one in lines) else []
+    practices, apart = shown_practices(
+        _by(lines, "tin") if any(one["tin"] for one in lines) else [], few, max(plain.months, 1.0), asked.tin
+    )
+    monthly = ranged(_by(own, "month"), plain, asked.tin, triangle)
     return {
         "contract": contract.name,
         "title": head.title,
@@ -77,14 +82,8 @@ def statement(
         "months": int(plain.months),
         "known_on": None if contract.known_on is None else contract.known_on.isoformat(),
         "terms_known": max(one.known for one in contract.versions).isoformat(),
-        "monthly": hidden(
-            ranged(_by(own, "month"), plain, asked.tin, triangle),
-            few,
-            lambda row: float(row["member_months"]),
-        ),
-        "practices": hidden(
-            practices, few, lambda row: float(row["member_months"]) / max(plain.months, 1.0), both=True
-        ),
+        "monthly": [_blank(row) for row in monthly] if apart else hidden(monthly, few, _members, max),
+        "practices": practices,
         "parts": [
             {
                 "part": name,
@@ -97,12 +96,7 @@ def statement(
         "reason": rows[0]["reason"],
         "quality_score": rows[0]["quality_score"],
         "measures": [
-            {
-                **one,
-                **(
-                    {"rate": None, "denominator": None, "small": True} if _few(one, few) else {"small": False}
-                ),
-            }
+            without_few(one, few)
             for one in found.measures()[
                 : len(plain.terms.scorecard.measures if plain.terms.scorecard else [])
             ]
@@ -172,26 +166,84 @@ def _by(lines: Sequence[Row], name: str) -> list[Row]:
     return rows
 
 
-def hidden(rows: list[Row], few: int, size: Callable[[Row], float], both: bool = False) -> list[Row]:
-    """Rows of fewer people than ``few`` without their figures.
+def _refuse_few(period: Period, few: int, file: str) -> None:
+    if sum(float(row["member_months"]) for row in period.lines) / max(period.months, 1.0) >= few:
+        return
+    raise CorridorError(
+        "CONTRACT-FEW",
+        f"The contract has fewer than {few} members in an average month.",
+        why="Its totals would be figures of those few people; such a statement must not leave.",
+        todo="Wait for more members; corridor contract settle works it out for your own use.",
+        file=file,
+        field="member_months",
+        rule="contract.small_cell",
+    )
 
-    both  where one alone would be left out, the next smallest goes too, so that no total gives it away
+
+def _members(row: Row) -> float:
+    return float(row["member_months"])
+
+
+def _blank(row: Row) -> Row:
+    return {name: (value if name in ("month", "tin") else None) for name, value in row.items()} | {
+        "small": True
+    }
+
+
+def _left_out(sizes: Sequence[float], few: int, together: Callable[[list[float]], float]) -> set[int]:
+    """Places that are not shown: those below ``few``, and the next smallest until no total less what is shown
+    gives one of them, or a group below ``few``, away.
+
+    together  how many people a group surely holds: practices are of different people (sum), months mostly of
+              the same (max)
     """
-    small = [at for at, row in enumerate(rows) if size(row) < few]
-    if both and len(small) == 1 and len(rows) > 1:
-        rest = [at for at in range(len(rows)) if at not in small]
-        small.append(min(rest, key=lambda at: size(rows[at])))
-    keep = ("month", "tin")
-    return [
-        {name: (value if name in keep else None) for name, value in row.items()} | {"small": True}
-        if at in small
-        else row
-        for at, row in enumerate(rows)
-    ]
+    small = {at for at, size in enumerate(sizes) if size < few}
+    while small and len(small) < len(sizes):
+        if len(small) > 1 and together([sizes[at] for at in small]) >= few:
+            break
+        small.add(min((at for at in range(len(sizes)) if at not in small), key=lambda at: sizes[at]))
+    return small
 
 
-def _few(measure: Row, few: int) -> bool:
-    return measure["denominator"] is not None and measure["denominator"] < few
+def hidden(
+    rows: list[Row], few: int, size: Callable[[Row], float], together: Callable[[list[float]], float]
+) -> list[Row]:
+    """Rows without the figures that would show fewer than ``few`` people, alone or by subtraction."""
+    small = _left_out([size(row) for row in rows], few, together)
+    return [_blank(row) if at in small else row for at, row in enumerate(rows)]
+
+
+def shown_practices(rows: list[Row], few: int, months: float, own: str | None) -> tuple[list[Row], bool]:
+    """Practices without those of few members, and whether the statement's own must not be shown either.
+
+    A practice knows its own figures: what they and the total leave over must not be few people, so others
+    are covered by others. Where there are none to cover them, its own figures stay away from the total.
+    """
+
+    def size(row: Row) -> float:
+        return float(row["member_months"]) / months
+
+    if own is None:
+        return hidden(rows, few, size, sum), False
+    others = [row for row in rows if row["tin"] != own]
+    small = _left_out([size(row) for row in others], few, sum)
+    left = [size(others[at]) for at in small]
+    bare = bool(left) and (len(left) == 1 or sum(left) < few)
+    blanked = {others[at]["tin"] for at in small}
+    if bare or any(row["tin"] == own and size(row) < few for row in rows):
+        blanked.add(own)
+    return [_blank(row) if row["tin"] in blanked else row for row in rows], bare
+
+
+def without_few(measure: Row, few: int) -> Row:
+    """A result without its figures where the cases, those met or those not met are few people."""
+    cases = measure["denominator"]
+    small = cases is not None and cases < few
+    if not small and cases is not None and measure["rate"] is not None:
+        met = round(measure["rate"] * cases)
+        small = any(0 < one < few for one in (met, cases - met))
+    hide = {"rate": None, "denominator": None, "earned_points": None} if small else {}
+    return {**measure, **hide, "small": small}
 
 
 def to_come(lines: Sequence[Row], triangle: Triangle) -> Row:
