@@ -149,6 +149,7 @@ def form(
     out: Path = typer.Option(..., "--out", metavar="FILE", help="The form to write."),
     year: int | None = typer.Option(None, "--year", help="Performance year; default: that of the run."),
     config: Path | None = CONFIG,
+    as_json: bool = JSON,
 ) -> None:
     """What the last run knows of a settlement, as a form: fill in CMS's prices and scores, then settle it.
 
@@ -161,6 +162,9 @@ def form(
     context = open_context(config)
     rows = settlement_form(context, year)
     write_results(out, {"Hospitals": rows})
+    if as_json:
+        answer = {"program": "team", "year": context.performance_year, "rows": rows, "assumptions": []}
+        typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     sys.stderr.write(
         f"{len(rows)} rows in {out}. Loaded claims may hold only the people of an ACO: the hospital's own "
         "count of episodes is CMS's. Fill in the blank columns, then: corridor settle team FILE\n"
@@ -187,7 +191,7 @@ def _board_text(day: date, rows: list[dict[str, Any]]) -> str:
     for row in rows[:SHOWN]:
         where = f"day {row['day']} of {row['window_days']}" if row["day"] else row["state"].replace("_", " ")
         left = "" if row["left_of_target"] is None else f"  {row['left_of_target']:>+12,.0f} left of target"
-        lines.append(f"{row['case_id']:<10.10} {row['category']:<14} {where:<16}{left}")
+        lines.append(f"{row['case_id']:<10.10} {row['category']:<14} {where:<16}{left}".rstrip())
         if row["due"]:
             lines.append(f"           due: {'; '.join(row['due'])}")
     return "\n".join(lines)
