@@ -37,6 +37,8 @@ SHARED_RULES = (
     "distribution",
     "cgt",
     "generous",
+    "iota",
+    "ahead",
 )
 
 
