@@ -35,7 +35,7 @@ def distribute(
 
     Example: corridor distribute plan.yaml recipients.csv --amount shared_savings=564288.00
     """
-    from corridor.jobs.distribution import run_distribution, write_statements
+    from corridor.jobs.distribution import run_distribution, shown_lines, write_statements
 
     found = run_distribution(plan, file, amounts, adjustments)
     answer = found.to_dict()
@@ -50,7 +50,8 @@ def distribute(
         from corridor.programs.writing import write_results
 
         check_out(out, file)
-        sheets = {"Results": answer["rows"], "Lines": answer["lines"], "Pools": answer["pools"]}
+        lines = [line for line in shown_lines(found) if npi in ("", line["npi"])]
+        sheets = {"Results": answer["rows"], "Lines": lines, "Pools": answer["pools"]}
         write_results(out, {**sheets, "Flags": answer["flags"], "Assumptions": answer["assumptions"]})
     written = write_statements(found, statements, npi) if statements is not None else []
     if as_json:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
 from corridor.law import load_rules
@@ -47,10 +49,28 @@ def _adjust(recipients: Recipients, text: str) -> None:
             field="--adjustments",
         )
     form = read_form(Path(name), "distribution_adjustments")
-    dollars = {(row["tin"] or "", row["npi"]): row["dollars"] for row in form.rows}
+    dollars: dict[tuple[str, str], Any] = {}
+    seen: dict[tuple[str, str], int] = {}
+    for row, line in zip(form.rows, form.lines, strict=True):
+        key = (row["tin"] or "", row["npi"])
+        before = seen.setdefault(key, line)
+        if before != line:
+            raise CorridorError(
+                "DISTRIBUTION-TWICE",
+                f"The clinician stands on line {before} already.",
+                why="Which of the two amounts holds would be a guess.",
+                todo="Keep one row for each clinician under a practice.",
+                file=form.file,
+                line=line,
+                field="npi",
+            )
+        dollars[key] = row["dollars"]
+    places = Counter(row["npi"] for row in recipients.rows)
     for row in recipients.rows:
-        # a result without a practice is the clinician's under each of them only where there is one
         own = dollars.pop((row["tin"], row["npi"]), None)
+        # a result without a practice is the clinician's where there is one practice only
+        if own is None and places[row["npi"]] == 1:
+            own = dollars.pop(("", row["npi"]), None)
         row[column] = own if own is not None else row[column]
     left = sum(1 for amount in dollars.values() if amount)
     if left:
@@ -65,6 +85,8 @@ def _amounts(texts: list[str]) -> dict[str, float]:
         name, _, value = text.partition("=")
         try:
             found[name.strip()] = float(value.replace(",", ""))
+            if not math.isfinite(found[name.strip()]):
+                raise ValueError(value)
         except ValueError:
             raise CorridorError(
                 "DISTRIBUTION-AMOUNT",
@@ -93,6 +115,15 @@ def write_statements(found: Distribution, folder: Path, npi: str = "") -> list[P
         pdf.write_bytes(distribution_pdf(one))
         written += [pdf, book]
     return written
+
+
+def shown_lines(found: Distribution) -> list[dict[str, Any]]:
+    """The lines as they may leave: without panels that would tell of few patients."""
+    from corridor.programs.distribution.statement import shown_line
+
+    force = load_rules(["contract"]).in_force(found.read.plan.year)
+    few = int(force.number("contract.small_cell"))
+    return [shown_line(one, few) for one in found.line_rows()]
 
 
 def file_name(text: str) -> str:

@@ -31,6 +31,11 @@ def flags(read: ReadPlan, force: RulesInForce, amounts: Mapping[str, float]) -> 
         amount = amounts.get(pool.pool, pool.amount)
         for at, step in enumerate(pool.steps):
             gated = gated or bool(step.gates)
+            if step.gates and amount is not None and amount < 0:
+                words = "who fails the gate bears nothing of the loss, and those who pass it bear more"
+                if step.forfeited == "retain":
+                    words = "who fails the gate bears nothing of the loss, and the organization bears it"
+                found.append(_trait(pool.pool, "gate on a loss", words))
             for one in step.weights:
                 if amount is not None and amount < 0 and one.by in MERITS:
                     words = "of a loss, who scores better would bear more"

@@ -138,6 +138,7 @@ def distribute(
 
     Raises DISTRIBUTION-AMOUNT and DISTRIBUTION-COLUMN.
     """
+    from corridor.programs.distribution.checks import warnings_of
     from corridor.programs.distribution.flags import flags
 
     unknown = sorted(set(amounts) - {pool.pool for pool in read.plan.pools})
@@ -148,6 +149,7 @@ def distribute(
     )
     for place, pool in enumerate(read.plan.pools):
         _split_pool(found, pool, place, amounts)
+    recipients.warnings.extend(warnings_of(read.plan, recipients.rows, recipients.file))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from corridor.programs.distribution.split import Distribution
 
+PANELS = ("panel", "panel_quality")
 ABBREVIATIONS = ("asm", "mips", "rvu", "fte", "aco")
 
 
@@ -16,8 +17,16 @@ def worded(name: str) -> str:
 
 
 def few_patients(line: dict[str, Any], few: int) -> bool:
-    """Whether the line would show a panel of fewer patients than may be shown."""
-    return line["by"] == "panel" and line["own"] is not None and line["own"] < few
+    """Whether the line would show a panel of fewer patients than may be shown, or what the others' are."""
+    if line["by"] not in PANELS or line["own"] is None:
+        return False
+    rest = (line["of"] or line["own"]) - line["own"]
+    return bool(line["own"] < few or 0 < rest < few)
+
+
+def shown_line(line: dict[str, Any], few: int) -> dict[str, Any]:
+    """A line without its panel, and that of all together, where one of them would tell of few patients."""
+    return {**line, "own": None, "of": None} if few_patients(line, few) else line
 
 
 def statements(found: Distribution, few: int) -> list[dict[str, Any]]:
@@ -46,11 +55,11 @@ def statements(found: Distribution, few: int) -> list[dict[str, Any]]:
                     {
                         "kind": line["kind"] + (f" among {line['among']}" if line["among"] else ""),
                         "by": worded(line["by"]),
-                        "own": None if few_patients(line, few) else line["own"],
+                        "own": line["own"],
                         "of": line["of"],
                         "dollars": line["dollars"],
                     }
-                    for line in mine
+                    for line in (shown_line(one, few) for one in mine)
                     if line["pool"] == pool.pool
                 ],
             }
