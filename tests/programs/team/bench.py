@@ -46,9 +46,10 @@ class TeamBench(Workbench):
         self.give("run.setting", [{"performance_year": 2026, "payment_year": 2026, "data_year": 2026}])
         period = {"first_day": date(2025, 1, 1), "last_day": date(2026, 12, 31)}
         self.give("claims.period", [{"source_id": "S", **period}], PERIOD)
-        for name in ("bundle_code", "stay_length", "ms_drg"):
+        for name in ("bundle_code", "stay_length", "ms_drg", "hcc_mapping"):
             self.give(f"reference.{name}", [])
         self.give("claims.pharmacy_claim", [])
+        self.give("claims.claim_diagnosis", [])
 
     def give(self, table: str, rows: Iterable[Row], columns: Mapping[str, str] | None = None) -> None:
         if columns is None and table.startswith("reference."):

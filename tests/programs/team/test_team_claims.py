@@ -169,6 +169,40 @@ def test_a_stay_by_its_mean_length_where_installed() -> None:
     assert rows(bench, "select distinct proration from team.window_stay where crosses") == [("mean_length",)]
 
 
+def test_factors_and_baseline_of_loaded_claims() -> None:
+    """Conditions of the 180 days before, the last of them the day before the anchor."""
+    bench = TeamBench()
+    codes = [("A1", 1), ("A2", 2), ("A3", 3), ("A4", 4)]
+    mapping = [{"model": "v28", "diagnosis_code": c, "hcc": str(h), "vintage": "2026"} for c, h in codes]
+    bench.give("reference.hcc_mapping", mapping)
+    # 180 days before 2026-03-02 is 2025-09-03
+    days = {"v1": "2025-09-03", "v2": "2026-03-01", "v3": "2025-09-02", "v4": "2026-03-02"}
+    claims = [visit(claim, 1, when, 10) for claim, when in days.items()]
+    claims += [stay("a1", 1, "2026-03-02", "2026-03-05", "470", 15000)]
+    claims += [stay("b1", 2, "2025-03-02", "2025-03-05", "470", 11000)]
+    bench.give("claims.medical_claim", claims)
+    bench.give("claims.eligibility", [span(1, dual_status_code="02"), span(2)])
+    of = zip(days, codes, strict=True)
+    bench.give(
+        "claims.claim_diagnosis",
+        [
+            {
+                "source_id": "S",
+                "claim_id": claim,
+                "person_id": 1,
+                "diagnosis_sequence": 1,
+                "diagnosis_code": c,
+            }
+            for claim, (c, _) in of
+        ],
+    )
+    bench.run("team.risk_factor", "team.baseline")
+    query = "select condition_count, condition_level, age, age_bracket, full_medicaid from team.risk_factor"
+    assert rows(bench, query + " where person_id = 1") == [(2, 2, 75, "75_to_84", True)]
+    # performance year 2026 looks at 2022, 2023 and 2024: nothing of 2025 is in it
+    assert rows(bench, "select count(*) from team.baseline") == [(0,)]
+
+
 @pytest.mark.heavy
 def test_the_cap_is_the_percentile_of_its_cell() -> None:
     people = range(1, 102)
