@@ -22,6 +22,7 @@ SHOWN = 40
 def board(
     schedule: Path = typer.Argument(..., metavar="SCHEDULE", help="CSV, Excel, Parquet or JSON."),
     as_of: datetime | None = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="Default: today."),
+    prices: Path | None = typer.Option(None, "--prices", help="CMS's target prices, for cases without one."),
     year: int | None = typer.Option(None, "--year", help="Performance year; default: that of the day."),
     overrides: list[str] = typer.Option([], "--set", metavar="RULE=VALUE", help="Another value of a rule."),
     out: Path | None = OUT,
@@ -45,7 +46,8 @@ def board(
     rules = load_rules(["team"], as_known_on=settings.as_known_on, overrides=given)
     force = rules.in_force(year if year is not None else day.year)
     check_year(force, None)
-    found = judged(read_form(schedule, "team_schedule"), force, day)
+    published = read_form(prices, "team_prices") if prices is not None else None
+    found = judged(read_form(schedule, "team_schedule"), force, day, published)
     for warning in found.warnings:
         typer.echo(f"warning: {warning}", err=True)
     head = {"program": "team", "year": force.performance_year, "as_of": day}

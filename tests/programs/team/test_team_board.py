@@ -45,6 +45,12 @@ def test_the_board_of_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert rows["5"]["state"] == "in_hospital" and rows["5"]["second_survey"] is None
     assert "4" not in rows and any("999 opens no episode" in text for text in found["warnings"])
     assert {"team.window_days", "team.trigger_drg"} <= {one["rule"] for one in found["assumptions"]}
+    # prices of the hospital; the outpatient knee is priced as MS-DRG 470
+    prices = tmp_path / "prices.csv"
+    prices.write_text("ccn,episode_type,preliminary_target_price\n999999,470,18000\n", encoding="utf-8")
+    priced = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20", "--prices", prices, "--json")
+    targets = {row["case_id"]: row["provisional_target"] for row in priced.json()["rows"]}
+    assert targets == {"1": 21000, "2": 18000, "3": 18000, "5": None}
     text = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20").out
     assert "day 16 of 30" in text
 

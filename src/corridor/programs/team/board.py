@@ -30,8 +30,13 @@ class Board:
     warnings: list[str]
 
 
-def board(form: Form, force: RulesInForce, as_of: date) -> Board:
-    """One record a case, those that need something first. Raises TEAM-SCHEDULE for days out of order."""
+def board(form: Form, force: RulesInForce, as_of: date, published: Form | None = None) -> Board:
+    """One record a case, those that need something first.
+
+    published  a form ``team_prices``: the price of a case that names none, by its hospital or its division
+    Raises TEAM-SCHEDULE for days out of order.
+    """
+    prices = _prices(published)
     days = {name: int(force.number(f"team.{name}")) for name in NAMES}
     gains = {row["instrument"]: row["gain"] for row in force.rows("team.survey_gain")}
     rows, used, warnings = [], {f"team.{name}" for name in NAMES} | {"team.survey_gain"}, []
@@ -43,9 +48,28 @@ def board(form: Form, force: RulesInForce, as_of: date) -> Board:
             warnings.append(f"line {line}: {case['trigger_code']} opens no episode of TEAM; left out")
             continue
         used.add(opened.rule)
+        if case["target_price"] is None:
+            case = case | {"target_price": _price(prices, case, opened.price_drg)}
         rows.append(_case(case, opened.category, opened.setting, opened.price_drg, days, gains, as_of))
     rows.sort(key=lambda row: (not row["due"], row["window_end"] or date.max, row["case_id"]))
     return Board(as_of, rows, sorted(used), [*form.warnings, *warnings])
+
+
+def _prices(published: Form | None) -> dict[tuple[str, str], float]:
+    """Price by hospital or division, and code."""
+    found: dict[tuple[str, str], float] = {}
+    for row in published.rows if published else ():
+        for place in (row["ccn"], row["region"]):
+            if place is not None:
+                found[place.casefold(), row["episode_type"]] = float(row["preliminary_target_price"])
+    return found
+
+
+def _price(prices: dict[tuple[str, str], float], case: Row, drg: str) -> float | None:
+    """The hospital's before the division's, the code's before that of the MS-DRG it is priced as."""
+    places = [place.casefold() for place in (case["ccn"], case["region"]) if place is not None]
+    keys = ((place, code) for place in places for code in (case["trigger_code"], drg))
+    return next((prices[key] for key in keys if key in prices), None)
 
 
 def _case(
