@@ -38,6 +38,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "iota": (["settle", "iota", "FILE", "--year", "2026"], 1),
     "iota_transplants": (["iota", "count", "FILE"], 1),
     "iota_waitlist": (["iota", "notices", "FILE"], 1),
+    "wiser": (["settle", "wiser", "FILE"], 1),
     "ahead": (["settle", "ahead", "FILE", "--year", "2026"], 2),
     "tracks": (["tracks", "FILE", "--draws", "100"], 212),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),

@@ -21,6 +21,7 @@ OTHER_TREES = {
     "team": "explain_team",
     "iota": "explain_form",
     "ahead": "explain_form",
+    "wiser": "explain_form",
 }
 
 

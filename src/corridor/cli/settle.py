@@ -25,6 +25,7 @@ OTHER_DOORS = {
     "team": "settle_team",
     "iota": "settle_form",
     "ahead": "settle_form",
+    "wiser": "settle_form",
 }
 DERIVED_ELSEWHERE = ("qp", "low-volume")  # corridor qp derives them, not corridor explain
 

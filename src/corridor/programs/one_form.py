@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from corridor.engine.tabular.form import Form, read_form
 from corridor.errors import CorridorError
-from corridor.formulas import Evaluation, Model, Node
+from corridor.formulas import Evaluation, Formula, Model, Node
 from corridor.formulas.walk import plain, to_plain
 
 if TYPE_CHECKING:
@@ -239,7 +239,8 @@ def _absent(value: Any) -> bool:
 
 def _required(found: Settled, row: int, at: int, evaluation: Evaluation, quantity: str) -> CorridorError:
     form, where = found.form, found.form.layout.meta["where"]
-    stated = {name for name, value in form.rows[row].items() if value is not None}
+    mine = found.parts[found.part_of(row)][1]
+    stated = [{name for name, value in form.rows[one].items() if value is not None} for one in mine]
     asked = _Lacking(evaluation, at, where, stated).under(quantity) or [quantity]
     about = next((column.about for column in form.layout.columns if column.name == asked[0]), "")
     return CorridorError(
@@ -258,8 +259,11 @@ def _required(found: Settled, row: int, at: int, evaluation: Evaluation, quantit
 class _Lacking:
     """What to ask for below a figure that is absent: the highest figures with nothing stated under them."""
 
-    def __init__(self, evaluation: Evaluation, row: int, where: Mapping[str, str], stated: set[str]) -> None:
-        self.evaluation, self.row, self.where, self.stated = evaluation, row, where, stated
+    def __init__(
+        self, evaluation: Evaluation, row: int, where: Mapping[str, str], stated: list[set[str]]
+    ) -> None:
+        self.evaluation, self.row, self.where, self.rows = evaluation, row, where, stated
+        self.stated = stated[row]
 
     def under(self, quantity: str) -> list[str]:
         value = plain(self.evaluation, quantity, self.row)
@@ -267,14 +271,24 @@ class _Lacking:
             return []
         if quantity in self.where and not self.touched(quantity):
             return [quantity]
+        one = self.evaluation.model.formulas.get(quantity)
+        if one is not None and one.group is not None:
+            return self.in_group(one)
         node = self.evaluation.explain(self.row, quantity)
         below = [child.name for child in node.children]
         if quantity in self.evaluation.model.rules:
             below = list(self.evaluation.model.rules[quantity].keys)
-        found = [name for one in below for name in self.under(one)]
+        found = [name for child in below for name in self.under(child)]
         if not found and quantity in self.where:
             return [quantity]
         return list(dict.fromkeys(found))
+
+    def in_group(self, one: Formula) -> list[str]:
+        """What lacks in any row that is reduced together with this one."""
+        grouping = self.evaluation.groups[str(one.group)]
+        members = grouping.members[int(grouping.codes[self.row])].tolist()
+        others = [_Lacking(self.evaluation, row, self.where, self.rows) for row in members]
+        return list(dict.fromkeys(n for each in others for p in one.parameters for n in each.under(p)))
 
     def touched(self, quantity: str) -> bool:
         """Whether the row states anything the figure is made of."""
