@@ -158,7 +158,6 @@ class Panels:
         folder = Path(self._folder.name)
         file = folder / f"{table}.duckdb"
         with connect(spill=folder / "spill") as con:
-            con.execute("set preserve_insertion_order = true")
             for one, paths in files.items():
                 schema, short = one.split(".")
                 con.execute(f"create schema if not exists {name(schema)}")

@@ -79,7 +79,7 @@ def identify(visit: Visit, person_id: int, why: str) -> Person:
     try:
         numbers = _numbers(con, warehouse, person_id)
         found = con.execute(
-            f"select max(identifier) from {parquet(parts)} where list_contains(?, person_id)", [numbers]
+            f"select max(identifier) from {parquet(parts)} where person_id in {_marks(numbers)}", numbers
         ).fetchone()
         return Person(str(found[0] or "") if found else "", _name(con, warehouse, numbers))
     finally:
@@ -110,12 +110,18 @@ def _name(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, numbers: list[in
             if not {"person_id", *NAMES} <= columns:
                 continue
             found = con.execute(
-                f"select {', '.join(NAMES)} from {parquet([file])} where list_contains(?, person_id) limit 1",
-                [numbers],
+                f"select {', '.join(NAMES)} from {parquet([file])} where person_id in {_marks(numbers)} "
+                "limit 1",
+                numbers,
             ).fetchone()
             if found:
                 return " ".join(str(part).strip() for part in found if part)
     return ""
+
+
+def _marks(values: list[int]) -> str:
+    """A mark a value: so written, parts of a file that cannot hold one of them are not read."""
+    return f"({', '.join('?' for _ in values) or 'null'})"
 
 
 def _parts(warehouse: Warehouse, table: str) -> list[Path]:
