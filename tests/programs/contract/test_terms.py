@@ -40,7 +40,7 @@ def pine(spent: float, readmission: float = 0.12, follow_up: float = 0.76) -> di
     """The year 2026 of the sample (benchmark 16,377,000, stop-loss charge 90,000) with other figures."""
     results = [
         {"performance_year": 2026, "measure": name, "tin": None, "rate": rate, "numerator": None,
-         "denominator": None, "line": None}
+         "denominator": 100, "line": None}
         for name, rate in (("readmission", readmission), ("follow-up", follow_up))
     ]  # fmt: skip
     figures = Figures([line(2026, 30000, spent - 90_000)], results, "figures", "results", [])
@@ -68,7 +68,7 @@ def test_sharing_is_continuous_at_the_edges(edge: float) -> None:
 def test_one_sided_never_owes() -> None:
     figures = Figures([line(2026, 60000, 90_000_000)], [
         {"performance_year": 2026, "measure": "bp", "tin": None, "rate": 0.8, "numerator": None,
-         "denominator": None, "line": None}], "figures", "results", [])  # fmt: skip
+         "denominator": 100, "line": None}], "figures", "results", [])  # fmt: skip
     row = settle(read_contract(SAMPLES / "harbor-shared-savings.yaml"), figures, [2026], FORCE).rows()[0]
     assert row["generated_savings_or_losses"] < 0 and row["earned_savings_or_losses"] == 0
     assert row["reason"] == "spent above the benchmark; the contract has no losses to share"

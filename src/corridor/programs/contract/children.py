@@ -167,6 +167,16 @@ def measure_children(
             result = period.results.get(one.id, {})
             at = len(found)
             rate = _rate(result)
+            if rate is not None and one.minimum_cases and result.get("denominator") is None:
+                raise CorridorError(
+                    "CONTRACT-REQUIRED",
+                    f"The result of {one.id} has no denominator.",
+                    why=f"It counts from {one.minimum_cases:g} cases; how many there are is not said.",
+                    todo="Give numerator and denominator from the payer's report of the measure.",
+                    file=file,
+                    line=result.get("line"),
+                    field="denominator",
+                )
             values = {
                 **result,
                 "minimum_cases": one.minimum_cases,

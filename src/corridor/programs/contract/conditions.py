@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from corridor.errors import CorridorError
 from corridor.formulas import Children
 from corridor.programs.contract.children import measure_rows
 from corridor.programs.contract.figures import Row
@@ -91,18 +92,32 @@ def gate_children(
 
 
 def bonus_children(
-    contract: Contract, periods: Sequence[Period], measures: Children, whole: Whole, force: RulesInForce
+    contract: Contract,
+    periods: Sequence[Period],
+    measures: Children,
+    whole: Whole,
+    file: str,
+    force: RulesInForce,
 ) -> Children:
-    """Pay for performance, each bonus with the result of its measure."""
+    """Pay for performance, each bonus with the result of its measure. Raises CONTRACT-REQUIRED."""
     rows = measure_rows(measures, periods)
     results = {(row["performance_year"], row["tin"], row["measure"]): row for row in rows}
     found: list[tuple[int, str, Row]] = []
     for place, period in enumerate(periods):
         for one in period.terms.bonus:
             result = results[period.year, period.tin, one.measure]
-            cases = period.results.get(one.measure, {}).get("numerator")
-            if one.amount_per_case is not None and cases is None:
-                cases = 0.0
+            given = period.results.get(one.measure, {})
+            cases = given.get("numerator")
+            if one.amount_per_case is not None and cases is None and result["rate"] is not None:
+                raise CorridorError(
+                    "CONTRACT-REQUIRED",
+                    f"The result of {one.measure} has no numerator.",
+                    why="Its bonus is paid for each case that met the measure; a rate does not say how many.",
+                    todo="Give numerator and denominator from the payer's report of the measure.",
+                    file=file,
+                    line=given.get("line"),
+                    field="numerator",
+                )
             values = {
                 "measured_rate": result["rate"],
                 "sign": -1.0 if result["better"] == "lower" else 1.0,

@@ -14,6 +14,7 @@ from corridor.errors import CorridorError
 Row = dict[str, Any]
 NAN = float("nan")
 MONTHS = 12  # of a year
+ROUNDED = 0.00501  # a rate stated in whole percents
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def read_figures(file: Path, quality: Path | None, known_on: date | None) -> Fig
     )
     _refuse_mixed(lines, form.file)
     _refuse_months(lines, form.file)
+    _refuse_excess(lines, form.file)
     results: list[Row] = []
     warnings = list(form.warnings)
     if quality is not None:
@@ -106,7 +108,7 @@ def latest(
 
 
 def _refuse_mixed(lines: Iterable[Row], file: str) -> None:
-    for name in ("month", "tin"):
+    for name in ("month", "tin", "stratum"):
         seen: dict[int, tuple[bool, int]] = {}
         for row in lines:
             fine = row[name] is not None
@@ -121,6 +123,22 @@ def _refuse_mixed(lines: Iterable[Row], file: str) -> None:
                     line=row["line"],
                     field=name,
                 )
+
+
+def _refuse_excess(lines: Iterable[Row], file: str) -> None:
+    for row in lines:
+        excess = row["excess_over_attachment"]
+        if excess is None or excess == 0 or excess <= row["expenditure"]:
+            continue
+        raise CorridorError(
+            "CONTRACT-FIGURE",
+            "More lies above the attachment point than was spent at all.",
+            why="Stop-loss would turn the cost of these members negative.",
+            todo="Correct expenditure (before stop-loss) or excess_over_attachment.",
+            file=file,
+            line=row["line"],
+            field="excess_over_attachment",
+        )
 
 
 def _refuse_months(lines: Iterable[Row], file: str) -> None:
@@ -146,17 +164,24 @@ def _refuse_counts(results: Iterable[Row], file: str) -> None:
             fault = "The row has neither numerator and denominator nor a rate."
         elif counts and numerator > denominator:
             fault = "More cases met the measure than there are."
+        elif counts and row["rate"] is not None and _apart(numerator, denominator, float(row["rate"])):
+            fault = "The rate is not that of the numerator and denominator."
         else:
             continue
         raise CorridorError(
             "CONTRACT-COUNTS",
             fault,
-            why="There would be no rate, or none that can be.",
-            todo="Correct the counts, or give a rate.",
+            why="There would be no rate, none that can be, or two.",
+            todo="Correct the counts, or give a rate alone.",
             file=file,
             line=row["line"],
             field="numerator",
         )
+
+
+def _apart(numerator: float, denominator: float, rate: float) -> bool:
+    """Whether a stated rate differs from the counts by more than rounding to whole percents does."""
+    return denominator > 0 and abs(numerator / denominator - rate) > ROUNDED
 
 
 def numbers(rows: Sequence[Mapping[str, Any]], name: str, where_absent: float = NAN) -> list[float]:

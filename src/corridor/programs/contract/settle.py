@@ -131,7 +131,57 @@ def settle(contract: Contract, figures: Figures, years: Sequence[int], force: Ru
     Raises CONTRACT-TERM, CONTRACT-FIGURE, CONTRACT-EMPTY, CONTRACT-MEASURE and CONTRACT-REQUIRED.
     """
     periods = [period_of(contract, figures, year) for year in years]
+    for one in periods:
+        _warn(contract, one, figures)
     return settled(contract, periods, figures, force)
+
+
+def _months(contract: Contract) -> tuple[int, int]:
+    """The first and the last month of the term."""
+    term = contract.head.term
+    return term.start.year * 100 + term.start.month, term.through.year * 100 + term.through.month
+
+
+def _warn(contract: Contract, period: Period, figures: Figures) -> None:
+    """What a reader should know of the figures of a year: months it lacks, nobody in it."""
+    first, last = _months(contract)
+    there = {row["month"] for row in period.lines}
+    whole = [period.year * 100 + at for at in range(1, MONTHS + 1)]
+    lacking = [month for month in whole if first <= month <= last and month not in there]
+    if None not in there and lacking:
+        figures.warnings.append(
+            f"{figures.file}: {period.year} lacks {', '.join(map(str, lacking))}: settled as if the months "
+            "there are were the year"
+        )
+    if not sum(float(row["member_months"]) for row in period.lines):
+        figures.warnings.append(f"{figures.file}: {period.year} has no member months")
+
+
+def _refuse(contract: Contract, lines: Sequence[Row], figures: Figures) -> None:
+    """Months outside the term, and a year that cost less than nothing, cannot be settled."""
+    term = contract.head.term
+    first, last = _months(contract)
+    for row in lines:
+        if row["month"] is not None and not first <= row["month"] <= last:
+            raise CorridorError(
+                "CONTRACT-MONTH",
+                f"{row['month']} is outside the term of the contract {contract.name}.",
+                why=f"It runs from {term.start} through {term.through}; other months are not its own.",
+                todo="Remove the row, or correct the month or the term.",
+                file=figures.file,
+                line=row["line"],
+                field="month",
+            )
+    if sum(float(row["expenditure"]) for row in lines) < 0:
+        raise CorridorError(
+            "CONTRACT-FIGURE",
+            "The expenditure of all rows together is below zero.",
+            why="Recoveries may make a row negative, not all there is; it would be paid out as savings.",
+            todo="Give expenditure as a positive amount; check the sign of its rows.",
+            file=figures.file,
+            line=min(lines, key=lambda row: float(row["expenditure"]))["line"],
+            field="expenditure",
+        )
 
 
 def period_of(
@@ -154,9 +204,10 @@ def period_of(
             file=figures.file,
             field="performance_year",
         )
+    held = terms if terms is not None else contract.terms(year)
+    _refuse(contract, lines, figures)
     months = {row["month"] for row in lines}
     count = float(MONTHS if None in months else len(months))
-    held = terms if terms is not None else contract.terms(year)
     return Period(year, held, lines, figures.results_of(year, tin), count, tin)
 
 
@@ -177,7 +228,9 @@ def settled(contract: Contract, periods: list[Period], figures: Figures, force: 
         "savings_factors": conditions.factor_children(contract, periods, "savings", whole, force),
         "losses_factors": conditions.factor_children(contract, periods, "losses", whole, force),
         "gates": conditions.gate_children(contract, periods, whole, force),
-        "bonuses": conditions.bonus_children(contract, periods, under["measures"], whole, force),
+        "bonuses": conditions.bonus_children(
+            contract, periods, under["measures"], whole, figures.results_file, force
+        ),
     }
     values = YEAR.evaluate(
         inputs,
