@@ -46,7 +46,7 @@ def explain_file(
         )
     wanted = "earned_savings_or_losses" if quantity == "dollars" else quantity
     _known_quantity(program, wanted)
-    found = settled_file(program, file, year, overrides, config, wanted=(wanted,))
+    found = settled_file(program, file, year, overrides, config, wanted=(wanted,), only=aco)
     row = _row(found, aco)
     tree = found.explain(row, wanted)
     assumed = assumptions_of([tree])

@@ -72,6 +72,7 @@ def settled_file(
     config: Path | None,
     known: datetime | None = None,
     wanted: Sequence[str] | None = None,
+    only: str | None = None,
 ) -> Settlement:
     """A file settled for ``year``, else the year the file names, that of corridor.toml, the first one
     the program's rules are meant for.
@@ -101,7 +102,7 @@ def settled_file(
             field="performance_year",
         )
     chosen = next((one for one in (year, form.year, settings.year) if one is not None), spec.first_year)
-    return settle(spec, form, rules, chosen, wanted)
+    return settle(spec, form, rules, chosen, wanted, only)
 
 
 def program_of(name: str) -> Program:

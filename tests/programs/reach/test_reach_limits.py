@@ -26,7 +26,8 @@ def test_risk_scores_stay_within_their_caps(
     assert reference * (1 - cap) - 1e-9 <= capped <= reference * (1 + cap) + 1e-9
     for free in (("voluntary_new", reference, 0.0), ("claims", np.nan, 0.0), ("claims", reference, 1.0)):
         assert capped_risk_score(free[0], np.array(score), np.array(free[1]), cap, np.array(free[2])) == score
-    limited = growth_limited_risk_score(np.array(score), np.array(growth), np.array(1.0), np.array(reference))
+    parts = np.array(score), np.array(growth), np.array(1.0), np.array(reference)
+    limited = growth_limited_risk_score("standard", *parts)
     # no floor: growth is limited, a fall is not
     assert limited <= score and limited == pytest.approx(min(score, reference * (1 + growth)))
 

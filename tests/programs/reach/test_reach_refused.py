@@ -60,6 +60,11 @@ ASKED: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
     ("reach", SEGMENT, {"cap_exempt": ""}, 2026, "cap_exempt"),
     ("reach", SEGMENT, {"growth_base_risk_score": ""}, 2026, "growth_base_risk_score"),
     ("reach", SEGMENT, {"coding_intensity_factor": ""}, 2026, "coding_intensity_factor"),
+    # whether there is a cap on growth depends on the type
+    ("reach", SEGMENT, {"aco_type": "", "alignment": "voluntary_new", "benchmark_type": "ratebook"}, 2026,
+     "aco_type"),
+    ("reach", SEGMENT, {"aco_type": "high_needs", "alignment": "voluntary_new", "growth_base_risk_score": ""},
+     2026, "growth_base_risk_score"),
     ("reach", SEGMENT, {"benchmark_type": ""}, 2026, "benchmark_type"),
     ("reach", SEGMENT, {"adjusted_uspcc": ""}, 2026, "adjusted_uspcc"),
     ("reach", SEGMENT, {"uspcc": 90, "adjusted_uspcc": ""}, 2026, "uncompensated_care_adjustment"),
@@ -117,6 +122,8 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([{**TOTALS, "performance_year": 2025}, {"aco_id": "D2", "performance_year": 2026}], "REACH-YEAR"),
     ([{**SEGMENT, "reference_year": 2021}], "REACH-REFERENCE-YEAR"),
     ([{**TOTALS, "capitation_amount": 5}], "REACH-CAPITATION"),
+    ([{**TOTALS, "benchmark_expenditure": 0}], "REACH-BENCHMARK"),
+    ([{**TOTALS, "performance_expenditure": -90}], "FORM-ROW"),
     ([{**TOTALS, "risk_arrangement": "professional", "payment_mechanism": "tcc"}], "REACH-MECHANISM"),
 ]  # fmt: skip
 
@@ -126,6 +133,51 @@ def test_what_the_form_contradicts(rows: list[dict[str, Any]], code: str, tmp_pa
     with pytest.raises(CorridorError) as raised:
         settled(tmp_path, rows, "reach", 2026)
     assert raised.value.code == code
+
+
+# percent for a fraction, a share for a factor, a completion factor upside down, a sign that is lost
+MISTAKEN = [
+    ("reach", SEGMENT, "discount", 4), ("reach", SEGMENT, "quality_score", 95),
+    ("reach", SEGMENT, "symmetric_cap", 3), ("reach", SEGMENT, "blend_ceiling", 3),
+    ("reach", SEGMENT, "coding_intensity_factor", 98.5), ("reach", SEGMENT, "normalized_risk_score", 103),
+    ("reach", SEGMENT, "retrospective_trend", 0.01), ("reach", SEGMENT, "by1_trend", 0.2),
+    ("reach", SEGMENT, "by1_risk_score", 0), ("reach", SEGMENT, "completion_factor", 0.98),
+    ("reach", SEGMENT, "heba_down_amount", 6), ("reach", SEGMENT, "stop_loss_average_payout", 0.4),
+    ("lead", COHORT, "guardrail_above", 0.3), ("lead", COHORT, "prospective_trend", 0.05),
+    ("lead", COHORT, "savings_first_rate", 60), ("lead", COHORT, "high_needs_beneficiary_share", 41),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "row", "name", "value"), MISTAKEN)
+def test_a_figure_in_another_unit_is_refused(
+    program: str, row: dict[str, Any], name: str, value: float, tmp_path: Path
+) -> None:
+    with pytest.raises(CorridorError) as raised:
+        settled(tmp_path, [{**row, name: value}], program, 2026 if program == "reach" else 2027)
+    assert (raised.value.code, raised.value.field) == ("FORM-ROW", name)
+
+
+def test_what_is_doubtful_is_said(tmp_path: Path) -> None:
+    found = settled(tmp_path, [{**TOTALS, "generated_savings_or_losses": 30}], "reach", 2026)
+    assert found.warnings == ["D1: savings are given as 30, benchmark less cost is 10"]
+    found = settled(tmp_path, [{**TOTALS, "performance_expenditure": 90000}], "reach", 2026)
+    assert "beyond the last corridor" in found.warnings[0]
+    found = settled(tmp_path, [{**SEGMENT, "reference_risk_score": ""}], "reach", 2026)
+    assert found.warnings == [
+        "D1, ad claims: no score of the reference year is given, so its risk score is not capped"
+    ]
+
+
+def test_only_the_aco_that_is_asked_for_must_be_complete(tmp_path: Path) -> None:
+    rows = [TOTALS, {"aco_id": "D2", "risk_arrangement": "global"}]
+    names = list(TOTALS)
+    file = tmp_path / "acos.csv"
+    text = [",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]
+    file.write_text("\n".join(text) + "\n", encoding="utf-8")
+    found = settle(REACH, read_acos(file, "reach"), RULES, 2026, only="D1")
+    assert found.rows()[0]["earned_savings_or_losses"] == pytest.approx(9.8)
+    with pytest.raises(CorridorError, match="D2"):
+        settle(REACH, read_acos(file, "reach"), RULES, 2026, only="D2")
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,13 @@ from corridor.programs.reach.model import ACOS as REACH
 from tests.programs.command import corridor
 
 RULES = load_rules(["reach", "lead"])
-MODELS = {"reach": (REACH, RULES.in_force(2026)), "lead": (LEAD, RULES.in_force(2027))}
+MODELS = {
+    "reach": (REACH, RULES.in_force(2026)),
+    "reach 2025": (REACH, RULES.in_force(2025)),
+    "lead": (LEAD, RULES.in_force(2027)),
+}
 ARRANGEMENTS = st.sampled_from(["global", "professional"])
-PROGRAMS = st.sampled_from(["reach", "lead"])
+PROGRAMS = st.sampled_from([*MODELS])
 MONEY = st.floats(1e6, 1e9)
 
 

@@ -93,7 +93,24 @@ def _warn(found: Settlement) -> list[str]:
             )
         if row["type_agrees"] == 0:
             warnings.append(f"{row['aco_id']}: its base years do not make it {row['aco_type']}")
-    return warnings
+    return warnings + _uncapped(found)
+
+
+def _uncapped(found: Settlement) -> list[str]:
+    """Segments whose score is worked out without one of the reference year: the model caps none of those."""
+    held, form = (
+        ("growth_limited_risk_score", "benchmark_risk_score", "benchmark_rate", "segment_benchmark"),
+        found.form,
+    )
+    return [
+        f"{found.ids[parent]}, {row['population']} {row['alignment']}: no score of the reference year "
+        "is given, so its risk score is not capped"
+        for row, parent in zip(form.segments.values, form.segments.parent, strict=True)
+        if row["alignment"] != "voluntary_new"
+        and row.get("reference_risk_score") is None
+        and any(row.get(name) is not None for name in ("raw_risk_score", "normalized_risk_score"))
+        and all(row.get(name) is None for name in held)
+    ]
 
 
 PROGRAM = Program(

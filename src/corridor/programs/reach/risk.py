@@ -66,13 +66,16 @@ def coding_adjusted_risk_score(
 
 @formula(cite=REFERENCE, unit="risk score")
 def growth_limited_risk_score(
+    aco_type: Texts,
     coding_adjusted_risk_score: Floats,
     growth_cap: Floats,
     growth_cap_applies: Floats,
     growth_base_risk_score: Floats,
 ) -> Floats:
     """The score, no higher than the base year's plus the cap on growth, where there is such a cap."""
-    free: Flags = np.isnan(growth_cap) | (growth_cap_applies == 0)
+    # whether there is one depends on the type: of an ACO of unknown type it is not known
+    typed = (aco_type == "standard") | (aco_type == "new_entrant") | (aco_type == "high_needs")
+    free: Flags = (np.isnan(growth_cap) & typed) | (growth_cap_applies == 0)
     highest = growth_base_risk_score * (1 + growth_cap)
     return np.where(free, coding_adjusted_risk_score, np.minimum(coding_adjusted_risk_score, highest))
 

@@ -127,23 +127,69 @@ class Settlement:
 
 
 def settle(
-    program: Program, form: AcoForm, rules: Rules, year: int, wanted: Sequence[str] | None = None
+    program: Program,
+    form: AcoForm,
+    rules: Rules,
+    year: int,
+    wanted: Sequence[str] | None = None,
+    only: str | None = None,
 ) -> Settlement:
     """Settle a form for a performance year.
 
     wanted  quantities that must be known (default: those of a settlement)
-    Raises REACH-REQUIRED with the name of what lacks and where it stands, what the program's own check
-    refuses, and what the law raises for a year it does not know.
+    only    the ACO of which they must be known (default: all)
+    Raises REACH-REQUIRED with the name of what lacks and where it stands, REACH-BENCHMARK, what the
+    program's own check refuses, and what the law raises for a year it does not know.
     """
     force = rules.in_force(year)
     program.check(form, force)
     acos, segments, counties = _evaluate(program, form, force, year)
     found = Settlement(program, form, force, acos, segments, counties, list(form.warnings))
-    for row in range(len(found.ids)):
+    asked = [row for row, aco in enumerate(found.ids) if only is None or aco == only]
+    for row in asked:
         for quantity in program.wanted if wanted is None else wanted:
             _require(found, row, quantity)
-    found.warnings += program.warn(found)
+        _refuse_no_benchmark(found, row)
+    found.warnings += [*_contradicted(found), *program.warn(found)]
     return found
+
+
+def _refuse_no_benchmark(found: Settlement, row: int) -> None:
+    benchmark, form = found.acos["benchmark_expenditure"][row], found.form
+    if _absent(benchmark) or benchmark > 0:
+        return
+    raise CorridorError(
+        "REACH-BENCHMARK",
+        f"The benchmark of {found.ids[row]} is {benchmark:,.2f} dollars.",
+        why="Savings, losses and the edges of corridors are shares of it.",
+        todo="Correct the benchmark, or the figures it is worked out from.",
+        file=form.file,
+        line=form.acos.lines[row].get("benchmark_expenditure"),
+        field="benchmark_expenditure",
+    )
+
+
+def _contradicted(found: Settlement) -> list[str]:
+    """Given savings that are not those of the given totals, and savings no benchmark leaves room for."""
+    warnings, acos = [], found.acos
+    for row, aco in enumerate(found.ids):
+        stated, benchmark, cost, rate, edge = (
+            float(to_plain(acos[name][row]) or 0.0)
+            for name in (
+                "generated_savings_or_losses", "benchmark_expenditure", "performance_expenditure",
+                "savings_rate", "third_edge",
+            )
+        )  # fmt: skip
+        if benchmark and cost and abs(benchmark - cost - stated) > 1:
+            warnings.append(
+                f"{aco}: savings are given as {stated:,.0f}, benchmark less cost is {benchmark - cost:,.0f}"
+            )
+        if edge and abs(rate) > edge:
+            warnings.append(
+                f"{aco}: {rate:.0%} of the benchmark is beyond the last corridor; check that benchmark "
+                "and cost are both in dollars"
+            )
+    return warnings
 
 
 def _evaluate(
