@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from corridor.law import load_rules
@@ -20,6 +21,10 @@ YEAR = Choice("year", "Performance year", about="empty: the year of the form, el
 ACO_SHOWN = (
     "aco_id", "risk_arrangement", "benchmark_expenditure", "performance_expenditure", "savings_rate",
     "generated_savings_or_losses", "earned_savings_or_losses",
+)  # fmt: skip
+MSSP_SHOWN = (
+    "aco_id", "aco_name", "track", "benchmark_expenditure", "performance_expenditure", "savings_rate",
+    "minimum_savings_rate", "generated_savings_or_losses", "earned_savings_or_losses",
 )  # fmt: skip
 TEAM_SHOWN = (
     "ccn", "track", "target_total", "reconciliation_amount", "composite_quality_score", "limited_amount",
@@ -67,6 +72,27 @@ def _aco(name: str) -> Callable[[Asked], Answer]:
     return answer
 
 
+def _mssp(asked: Asked) -> Answer:
+    from corridor.programs.mssp.door import read_file
+    from corridor.programs.mssp.model import PROGRAMS
+    from corridor.programs.mssp.result import settle
+
+    rules = _law(asked, list(PROGRAMS))
+    settings = asked.context.settings
+    default = settings.year or date.today().year
+    inputs = read_file(_file(asked), rules, asked.year, default, asked.context.warehouse.home)
+    assert inputs.year is not None
+    found = settle(inputs, rules, inputs.year)
+    rows = [{k: v for k, v in row.items() if k not in ("checks", "measures")} for row in found.rows()]
+    earn = sum(1 for row in rows if row["earned_savings_or_losses"] > 0)
+    owe = sum(1 for row in rows if row["earned_savings_or_losses"] < 0)
+    return Answer(
+        f"{counted(len(rows), 'ACO')} in {inputs.year}: {earn:,} earn, {owe:,} owe, together "
+        f"{_together(rows, 'earned_savings_or_losses', 'earning', 'owing')}",
+        {"Results": rows}, MSSP_SHOWN, found.assumptions(), found.warnings, signed=MSSP_SHOWN[-2:],
+    )  # fmt: skip
+
+
 def _team(asked: Asked) -> Answer:
     from corridor.programs.team.settle import settle_team
 
@@ -106,7 +132,10 @@ def _one_form(name: str) -> Callable[[Asked], Answer]:
     return answer
 
 
+PUBLIC_FILE = "One row an ACO. CMS's public results file can be sent as it is published."
 MODEL_DOORS = (
+    Door("mssp", MODELS, _mssp, choices=(YEAR,), about=PUBLIC_FILE),
+    Door("mssp_benchmark", MODELS, _mssp, choices=(YEAR,)),
     Door("reach", MODELS, _aco("reach"), choices=(YEAR,)),
     Door("lead", MODELS, _aco("lead"), choices=(YEAR,)),
     Door("team", MODELS, _team, choices=(YEAR,)),
