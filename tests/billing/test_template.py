@@ -39,6 +39,8 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "iota_transplants": (["iota", "count", "FILE"], 1),
     "iota_waitlist": (["iota", "notices", "FILE"], 1),
     "wiser": (["settle", "wiser", "FILE"], 1),
+    "team": (["settle", "team", "FILE"], 1),
+    "team_schedule": (["team", "board", "FILE", "--as-of", "2026-03-20"], 1),
     "ahead": (["settle", "ahead", "FILE", "--year", "2026"], 2),
     "tracks": (["tracks", "FILE", "--draws", "100"], 212),
     "claims_to_check": (["audit", "conflicts", "FILE"], 1),
@@ -55,7 +57,7 @@ DOORS: dict[str, tuple[list[str], int]] = {
 OTHERWISE = {
     *("overpayment_review", "risk_people", "risk_diagnoses", "qpp_results", "qpp_evidence"),
     *("contract_figures", "contract_quality", "contract_episodes", "contract_followup", "contract_prices"),
-    *("contract_units", "distribution_recipients", "distribution_adjustments"),
+    *("contract_units", "distribution_recipients", "distribution_adjustments", "team_prices"),
 }
 LOADS = {
     "provider_roster": "roster",
