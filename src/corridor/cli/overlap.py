@@ -106,18 +106,40 @@ def _resolved_text(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _standing_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """A line a standing; the clinicians of a practice in one line a program and year."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        key = (row["program"], row["performance_year"], row["payment_year"], row["is_in"], row["whose"])
+        groups.setdefault(key, []).append(row)
+    lines = []
+    for (program, year, paid, is_in, whose), mine in groups.items():
+        when = f"{year}" + (f", paid {paid}" if paid else "")
+        state = {True: "in", False: "not in", None: "open"}[is_in]
+        known = [row["dollars"] for row in mine if row["dollars"] is not None]
+        money = f" ${sum(known):+,.0f}" if known else ""
+        if whose == "ACO" and known:
+            money += " (of the whole ACO)"
+        if whose == "exposed":
+            money += f" ${sum(row['exposed'] or 0 for row in mine):,.0f} exposed"
+        names = ("entity_id", "tin", "npi") if len(mine) == 1 else ("entity_id", "tin")
+        who = " ".join(dict.fromkeys(str(row[name]) for row in mine for name in names if row[name]))
+        words = mine[0]["words"] if len(mine) == 1 else f"{len(mine)} clinicians or entries"
+        lines.append(f"  {program:<10} {when:<18} {state:<6} {who}{money}: {words}")
+    return lines
+
+
 def _entity_text(answer: dict[str, Any]) -> str:
     names = ", ".join(answer["order"]) or "no program"
     lines = [f"{answer['identifier']} ({answer['kind']}) is in, or may be in: {names}.", ""]
-    for row in answer["rows"]:
-        when = f"{row['performance_year']}" + (f", paid {row['payment_year']}" if row["payment_year"] else "")
-        money = "" if row["dollars"] is None else f" ${row['dollars']:+,.0f}"
-        whose = {"ACO": " (of the whole ACO)", "exposed": f" (${row.get('exposed') or 0:,.0f} exposed)"}
-        state = {True: "in", False: "not in", None: "open"}[row["is_in"]]
-        who = " ".join(str(row[name]) for name in ("entity_id", "tin", "npi") if row[name])
-        money += whose.get(row["whose"], "")
-        lines.append(f"  {row['program']:<10} {when:<18} {state:<6} {who}{money}: {row['words']}")
+    lines += _standing_lines(answer["rows"])
+    unread = [row for row in answer["pairs"] if row["entity"]["cite"] is None]
+    if unread:
+        listed = ", ".join(f"{row['first']} with {row['second']}" for row in unread)
+        lines += ["", f"In no row of the matrix, so open: {listed}."]
     for row in answer["pairs"]:
+        if row in unread:
+            continue
         lines += ["", f"{row['first']} and {row['second']}", *_questions(row)]
     for row in answer["conflicts"]:
         lines += ["", f"Not in both in one year: {row['first']} and {row['second']}: {row['words']}"]
@@ -129,6 +151,7 @@ def _entity_text(answer: dict[str, Any]) -> str:
         lines.append(
             f"{row['year']}: alone ${row['sum_of_parts']:+,.0f} in sum, together ${row['whole']:+,.0f}; "
             f"interaction ${row['interaction']:+,.0f}"
+            + ("" if row["complete"] else ", of what can be computed")
         )
         lines += [f"  not computed: {text}" for text in row["not_computed"]]
     for row in answer["checks"]:

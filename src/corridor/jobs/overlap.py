@@ -52,7 +52,7 @@ def overlap_of(run: Run, identifier: str, rules: Rules, answers: Sequence[Path] 
         "pairs": pairs,
         "conflicts": _conflicts(found, pairs),
         "hospital_and_aco": hospital_and_aco(found, force),
-        "checks": [*found.checks, *_checks(found)],
+        "checks": [*found.checks, *_checks(found), *_table_checks(run)],
         "interaction": interaction(found, pairs),
         "not_in_run": found.absent,
         "assumptions": force.assumptions(list(force.names("overlap"))),
@@ -96,17 +96,25 @@ def hospital_and_aco(found: Found, force: RulesInForce) -> list[Row]:
 
 
 def _conflicts(found: Found, pairs: Sequence[Row]) -> list[Row]:
-    """Pairs the identifier is in and may not be in within one year."""
-    years = {
-        name: {row["performance_year"] for row in found.standings if row["program"] == name and row["is_in"]}
-        for name in {row["program"] for row in found.standings}
-    }
+    """Pairs the identifier is in and may not be in within one year; of clinicians, the same clinician."""
     return [
         {"first": pair["first"], "second": pair["second"], **pair["entity"]}
         for pair in pairs
         if pair["entity"]["answer"] == "no"
-        and years.get(pair["first"], set()) & years.get(pair["second"], set())
+        and any(
+            _meet(one, other)
+            for one in found.standings
+            for other in found.standings
+            if one["program"] == pair["first"] and other["program"] == pair["second"]
+        )
     ]
+
+
+def _meet(one: Row, other: Row) -> bool:
+    """Whether both hold, in one year, for the same clinician where both are of a clinician."""
+    same_year = one["performance_year"] == other["performance_year"]
+    apart = one["npi"] and other["npi"] and (one["npi"], one["tin"]) != (other["npi"], other["tin"])
+    return bool(one["is_in"] and other["is_in"] and same_year and not apart)
 
 
 def _checks(found: Found) -> list[Row]:
@@ -123,11 +131,31 @@ def _checks(found: Found) -> list[Row]:
         {"check": "one ACO holds the practice", "holds": not several, "words": ", ".join(sorted(owners))},
         {"check": "no MIPS adjustment in a payment year of ASM", "holds": not asm & mips,
          "words": f"{len(asm & mips)} of both: MIPS is left out of the whole"},
-        {"check": "an anchor belongs to one episode model", "holds": None, "words": "CJR-X is not built"},
+        {"check": "an anchor is not of TEAM and CJR-X", "holds": None, "words": "CJR-X is not built"},
         {"check": "budget and claims of one service are not both summed", "holds": None,
          "words": "no budget is loaded; one from a form counts what it leaves above the claims"},
         {"check": "no GENEROUS rebate on a CGT drug", "holds": None, "words": "a run holds no rebates"},
     ]  # fmt: skip
+
+
+def _table_checks(run: Run) -> list[Row]:
+    """Assertions over whole tables of the run: one owner a beneficiary, one episode an anchor."""
+    asked = (
+        ("a beneficiary has one ACO at most", "attribution.person", "person_id", "aco_id is not null"),
+        ("an anchor claim opens one TEAM episode at most", "team.episode",
+         "source_id || '|' || claim_id", "not excluded and definition_set = 'team'"),
+    )  # fmt: skip
+    made = []
+    for check, table, key, among_rows in asked:
+        if not run.has(table) or not run.files(table):
+            made.append({"check": check, "holds": None, "words": f"{table} is not in the last run"})
+            continue
+        twice = run.query(
+            f"select count(*) as n from (select {key} as one from {table} where {among_rows} "
+            "group by 1 having count(*) > 1)"
+        )[0]["n"]
+        made.append({"check": check, "holds": twice == 0, "words": f"{twice} of {table} more than once"})
+    return made
 
 
 def interaction(found: Found, pairs: Sequence[Row]) -> list[Row]:
@@ -167,6 +195,7 @@ def interaction(found: Found, pairs: Sequence[Row]) -> list[Row]:
                 "sum_of_parts": sum(parts.values()),
                 "whole": whole,
                 "interaction": whole - sum(parts.values()),
+                "complete": not open_pairs,
                 "not_computed": open_pairs,
             }
         )

@@ -73,7 +73,7 @@ def test_programs_on_the_command_line(capsys) -> None:
     assert "OVERLAP-PROGRAM" in corridor(capsys, "overlap", "--programs", "mssp,medicaid").err
 
 
-NPI, TIN, CCN = "9000000015", "000000001", "330001"
+NPI, COLLEAGUE, TIN, CCN = "9000000015", "9000000023", "000000001", "330001"
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {
             "asm.result": [{**key, "payment_adjustment_factor": -0.05, "dollars": -5000.0}],
             "mips.score": [{**key, "final_score": 80.0, "payment_adjustment_factor": 0.01, "dollars": 1000.0,
-                            "adjusts": True, "counts": True, "reporting": "individual"}],
+                            "adjusts": True, "counts": True, "reporting": "individual"},
+                           {**key, "npi": COLLEAGUE, "final_score": 90.0, "payment_adjustment_factor": 0.01,
+                            "dollars": 700.0, "adjusts": True, "counts": True, "reporting": "individual"}],
             "qp.clinician_year": [{**key, "qp_status": "none", "qp_reason": "too little",
                                    "mips_status": "excluded_asm"}],
             "attribution.participant": [{"tin": TIN, "aco_id": "A9999", "program": "mssp", "acos": 1}],
@@ -123,6 +125,8 @@ def test_a_clinician_under_every_program(at_home, capsys) -> None:
     checks = {row["check"]: row["holds"] for row in answer["checks"]}
     assert checks["no MIPS adjustment in a payment year of ASM"] is False
     assert checks["one ACO holds the practice"] is True
+    assert checks["a beneficiary has one ACO at most"] is True
+    assert checks["an anchor claim opens one TEAM episode at most"] is None  # the run has no team.episode
     text = corridor(capsys, "overlap", NPI).out
     assert "interaction $-1,000" in text and "Not in both in one year: asm and mips" in text
 
@@ -156,6 +160,14 @@ def test_a_hospital_beside_an_aco(at_home, tmp_path, capsys) -> None:
 
 def test_a_practice_and_an_aco(at_home, capsys) -> None:
     assert corridor(capsys, "overlap", TIN, "--json").json()["order"] == ["wiser", "mssp", "asm", "mips"]
+    colleague = corridor(capsys, "overlap", COLLEAGUE, "--json").json()
+    assert colleague["conflicts"] == [] and colleague["interaction"][0]["whole"] == 700
+    paid = next(
+        r for r in corridor(capsys, "overlap", TIN, "--json").json()["interaction"] if r["year"] == 2029
+    )
+    # -5,000 + 1,000 + 700 alone; only the first clinician's MIPS is set aside
+    assert (paid["sum_of_parts"], paid["whole"], paid["interaction"]) == (-3300, -4300, -1000)
+    assert not paid["complete"]
     aco = corridor(capsys, "overlap", "A9999", "--json").json()
     assert aco["kind"] == "aco" and aco["rows"][0]["dollars"] == 300000
 
