@@ -145,6 +145,16 @@ def test_obligations_of_a_state(tmp_path, capsys) -> None:
     ]
 
 
+def test_geo_needs_entities(tmp_path, capsys) -> None:
+    rows = [{**STATE, "entity_id": name, "state": state, "geo_entities": 2} for name, state in ENTITIES_OF]
+    answer = settle_rows(capsys, tmp_path, "ahead", rows, "--year", 2028).json()
+    found = [one["status"] for one in answer["obligations"] if one["obligation"].startswith("Geo")]
+    assert found == ["met", "not met"]  # two suffice, in New York three
+
+
+ENTITIES_OF = (("C", "CT"), ("N", "NY"))
+
+
 def test_what_a_reader_is_told(tmp_path, capsys) -> None:
     moved = {"market_shift": None, "variable_cost_factor": 0.5, "market": "M"}
     rows = [

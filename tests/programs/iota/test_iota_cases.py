@@ -145,6 +145,15 @@ def test_eligibility_and_its_threshold_by_year(tmp_path, capsys) -> None:
     assert found == {2025: [1, 0, 1, None], 2026: [0, 0, 0, None]}
 
 
+def test_deadlines_by_the_dates_of_letters(tmp_path, capsys) -> None:
+    row = {"hospital_id": "H", "final_performance_score": 20, "medicare_transplants": 1,
+           "results_date": "2027-12-15", "demand_date": "2028-02-01"}  # fmt: skip
+    found = settle_rows(capsys, tmp_path, "iota", [row]).json()["deadlines"]
+    # 30 days after 15 December, 60 days after 1 February 2028 (29 days in that month)
+    assert [one["date"] for one in found] == ["2028-01-14", "2028-04-01"]
+    assert {one["evidence"] for one in found} == {"assumed"}
+
+
 def test_performance_year_by_number_and_a_hospital_that_left(tmp_path, capsys) -> None:
     row = {"hospital_id": "H", "performance_year": 2, "final_performance_score": 50,
            "medicare_transplants": 1, "participation_end_date": "2026-12-31"}  # fmt: skip

@@ -30,7 +30,7 @@ def obligations(found: Settled) -> list[dict[str, Any]]:
             )
         made += [
             {"entity_id": found.ids[at], "by_performance_year": None, **one}
-            for one in (_policies(found, row), _size(found, row))
+            for one in (_policies(found, row), _size(found, row), *_entities(found, row))
         ]
     return made
 
@@ -66,6 +66,22 @@ def _size(found: Settled, row: dict[str, Any]) -> dict[str, Any]:
         "stated": stated,
         "status": "not known" if stated is None else "met" if stated >= least else "not met",
     }
+
+
+def _entities(found: Settled, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Geo Entities of the state, from the year Geo AHEAD begins."""
+    rules = {one["state"]: one for one in found.force.rows("ahead.geo_entities")}
+    rule, stated = rules.get(row.get("state"), rules["other"]), row.get("geo_entities")
+    if found.year < rule["first_year"]:
+        return []
+    return [
+        {
+            "obligation": "Geo Entities, or Geo AHEAD does not begin",
+            "least": rule["least"],
+            "stated": stated,
+            "status": "not known" if stated is None else "met" if stated >= rule["least"] else "not met",
+        }
+    ]
 
 
 def markets(found: Settled) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,7 +96,25 @@ def _warn(found: Settled) -> list[str]:
         if row["eligible"] == 0:
             said.append(f"{row['hospital_id']}: not eligible by its baseline years; CMS's list decides")
     found.extra["sensitivity"] = sensitivity(found)
+    found.extra["deadlines"] = deadlines(found)
     return said
+
+
+def deadlines(found: Settled) -> list[dict[str, Any]]:
+    """When a review must be asked for, and a downside paid, by the dates of CMS's letters."""
+    made = []
+    for row, name in zip(found.form.rows, found.ids, strict=True):
+        for column, rule, words in (
+            ("results_date", "iota.review_days", "last day to ask for a targeted review"),
+            ("demand_date", "iota.repayment_days", "downside payment due"),
+        ):
+            if row.get(column) is not None:
+                value = found.force[rule]
+                day = row[column] + timedelta(days=int(value.value))
+                made.append(
+                    {"hospital_id": name, "date": day.isoformat(), "what": words, "evidence": value.status}
+                )
+    return made
 
 
 def sensitivity(found: Settled) -> list[dict[str, Any]]:
