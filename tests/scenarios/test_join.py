@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from corridor.cli.join_aco import _choice
 from corridor.errors import CorridorError
 from corridor.law import load_rules
-from corridor.scenarios.join import Joining, Terms, joining
+from corridor.scenarios.join import Joining, Terms, election_of, joining
 from corridor.scenarios.participants import Change, Side, Year
 from corridor.scenarios.tracks import choose
 from corridor.scenarios.tracks_case import case_of
@@ -107,6 +108,28 @@ def test_what_cannot_be_joined_is_refused() -> None:
     with pytest.raises(CorridorError) as refused:
         joining(run, RULES, replace(CHANGE, tin="999999999"), Terms("E"), 2026)
     assert refused.value.code == "JOIN-BILLING"
+
+
+def test_dates_are_those_still_ahead_of_the_year_a_list_can_change_for() -> None:
+    found = joined(Terms("E"), today=date(2026, 11, 22))
+    assert {one["year"] for one in found.dates} == {2027} and len(found.dates) > 2
+    assert all(one["date"] is None or one["date"] >= "2026-11-22" for one in found.dates)
+    # the assignment window of 2027 ended on 2026-09-30
+    assert not any("prospective assignment window" in one["what"] for one in found.dates)
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"), [("1%", "0.01"), ("0.010", "0.01"), ("0", "0"), ("variable",) * 2]
+)
+def test_an_election_is_read_as_it_is_written(written: str, rate: str) -> None:
+    assert election_of(RULES, 2026, written) == rate
+
+
+@pytest.mark.parametrize("written", ["0.03", "one", "1"])
+def test_an_election_there_is_not_is_refused(written: str) -> None:
+    with pytest.raises(CorridorError) as refused:
+        election_of(RULES, 2026, written)
+    assert (refused.value.code, refused.value.field) == ("JOIN-ELECTION", "--election")
 
 
 def test_a_case_of_several_acos_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class FakeRun:
     manifest: Mapping[str, Any] = {"setting": {"data_year": 2026}}
 
     def __init__(self, terms: bool = True, benchmark: bool = True) -> None:
+        self.terms: dict[str, Any] = TERMS
         self.tables = {"mssp.terms": terms, "mssp.benchmark": benchmark}
 
     def has(self, table: str) -> bool:
@@ -40,7 +42,7 @@ class FakeRun:
 
     def query(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
         if "mssp.terms" in sql:
-            return [TERMS]
+            return [self.terms]
         if "mssp.benchmark" in sql:
             return [{"enrollment_type": KIND, "updated_benchmark": 11_000.0, "missing": None}]
         return [{"tin": "111111111", "aco_id": "A1"}, {"tin": "222222222", "aco_id": "A1"}]
@@ -95,16 +97,77 @@ def test_the_figures_follow_by_hand() -> None:
 def test_what_is_not_loaded_is_said_and_not_made_up() -> None:
     found = told(CHANGE, FakeRun(terms=False, benchmark=False), RULES, 2026)  # type: ignore[arg-type]
     assert "earned_savings_or_losses" not in figures(found)
-    assert figures(found)["participant_revenue"] == (4e6, 2e6)
+    assert figures(found)["revenue_in_claims"] == (4e6, 2e6)
     assert any("updated benchmark" in one for one in found.missing)
 
 
 def test_cells_of_few_people_do_not_leave() -> None:
-    few = {"rests_on": 10, "before": 1.0, "after": 2.0, "change": 1.0}
+    few: dict[str, Any] = {
+        "quantity": "x", "enrollment_type": "all", "year": 2026, "rests_on": 10, "moved": None,
+        "before": 1.0, "after": 2.0, "change": 1.0,
+    }  # fmt: skip
     many, none = {**few, "rests_on": 11}, {**few, "rests_on": 0}
     found = suppressed([few, many, none, {**few, "rests_on": None}], 11)
     assert [row["suppressed"] for row in found] == [True, False, False, False]
-    assert found[0]["after"] is None and found[1]["after"] == 2.0
+    assert (found[0]["after"], found[0]["rests_on"]) == (None, None) and found[1]["after"] == 2.0
+    # 400 people less 395 would be a cell of five
+    five = suppressed([{**many, "before": 400, "after": 395, "rests_on": 395, "moved": 5}], 11)[0]
+    assert (five["before"], five["after"], five["change"], five["rests_on"], five["moved"]) == (
+        400, None, None, None, None,
+    )  # fmt: skip
+
+
+def test_what_the_others_would_tell_does_not_leave_either() -> None:
+    row = {"quantity": "person_years", "year": 2026, "before": 9.0, "after": 9.0, "change": 0.0, "moved": 30}
+    sizes = {"all": 900, "esrd": 8, "disabled": 92, "aged_non_dual": 800}
+    found = suppressed([{**row, "enrollment_type": kind, "rests_on": n} for kind, n in sizes.items()], 11)
+    assert [one["suppressed"] for one in found] == [False, True, True, False]
+
+
+def test_a_type_that_only_one_side_has_is_told_and_rests_on_that_side() -> None:
+    both = {**CHANGE.before.years, (2026, "esrd"): Year(4, 3.5, 90_000.0, 2.0)}
+    more = replace(CHANGE.before, years=both)
+    less = {(r["quantity"], r["enrollment_type"]): r
+            for r in told(replace(CHANGE, before=more), FakeRun(), RULES, 2026).rows}  # type: ignore[arg-type]  # fmt: skip
+    gone = less["person_years", "esrd"]
+    assert (gone["before"], gone["after"], gone["rests_on"]) == (3.5, None, 4)
+    after = replace(
+        CHANGE, after=replace(CHANGE.after, years={**CHANGE.after.years, (2026, "esrd"): both[2026, "esrd"]})
+    )
+    rows = told(after, FakeRun(), RULES, 2026).rows  # type: ignore[arg-type]
+    new = next(r for r in rows if (r["quantity"], r["enrollment_type"]) == ("person_years", "esrd"))
+    assert (new["before"], new["after"]) == (None, 3.5)
+
+
+def test_who_came_and_who_went_is_counted_by_year_and_type() -> None:
+    def held(side: Side, who: frozenset[int]) -> Side:
+        return replace(side, assigned=who, members={(2026, KIND): who, (2026, "all"): who})
+
+    one = held(CHANGE.before, frozenset(range(50)))
+    other = held(CHANGE.after, frozenset(range(20, 54)))
+    change = replace(CHANGE, before=one, after=other)
+    assert change.moved(2026, KIND) == change.moved(None, "all") == 4 and change.moved(2025, KIND) is None
+
+
+def test_revenue_of_loaded_claims_proves_no_low_revenue() -> None:
+    """A part of the revenue is under every share: without the stated one no limit is taken from it."""
+    run: Any = FakeRun()
+    run.terms = {name: value for name, value in TERMS.items() if name != "participant_revenue"}
+    found = told(CHANGE, run, RULES, 2026)
+    rows = figures(found)
+    assert rows["revenue_in_claims"] == (4e6, 2e6) and "low_revenue" not in rows
+    # E: 4 percent of a benchmark of 8,000 x 11,000; half a percent of 8,000 x 10,500
+    assert rows["loss_limit"][0] == pytest.approx(0.04 * 88e6)
+    assert rows["repayment_mechanism"][0] == pytest.approx(0.005 * 84e6)
+    assert any(one.startswith("participants' revenue") for one in found.missing)
+    run.terms["revenue_category"] = "low"
+    assert figures(told(CHANGE, run, RULES, 2026))["low_revenue"] == (1, 1)
+
+
+def test_stated_terms_stand_instead_of_the_loaded_ones() -> None:
+    found = told(CHANGE, FakeRun(), RULES, 2026, stated={"track": "EN"})  # type: ignore[arg-type]
+    # ENHANCED shares 75 percent of 4 million, less 2
+    assert figures(found)["earned_savings_or_losses"][0] == pytest.approx(4e6 * 0.75 * 0.98)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,10 @@ def join_aco(
     loss_share: float | None = typer.Option(
         None, "--loss-share", min=0, max=1, help="Share of losses its practices bear."
     ),
-    election: str = typer.Option(
-        "variable", "--election", help="With --case: the ACO's minimum savings rate, or variable."
+    election: str | None = typer.Option(
+        None,
+        "--election",
+        help="The ACO's minimum savings rate, or variable (default: its terms, or variable).",
     ),
     case: Path | None = typer.Option(
         None, "--case", metavar="FILE", help="The ACO's form of corridor tracks."
@@ -51,20 +53,24 @@ def join_aco(
     """Assign again, settle and print; the help text stands in HELP."""
     from corridor.engine.runs import open_run
     from corridor.jobs.context import open_context
-    from corridor.scenarios.join import Terms, joining
+    from corridor.scenarios.join import Terms, election_of, joining
     from corridor.scenarios.participants import ADD, participation
     from corridor.scenarios.participants_told import told
+    from corridor.scenarios.tracks_path import VARIABLE
 
     context = open_context(config)
     run = open_run(context.warehouse.home)
     change = participation(run, context.force, ADD, tin, aco)
     chosen = _choice(case, context.rules, draws) if case is not None else None
     performance_year = year or change.year
-    settled = told(change, run, context.rules, performance_year)
+    if election is not None:
+        election = election_of(context.rules, performance_year, election)
+    stated = {"track": track, **({} if election is None else {"minimum_savings_election": election})}
+    settled = told(change, run, context.rules, performance_year, stated=stated)
     earned = next(
         (row["after"] for row in settled.rows if row["quantity"] == "earned_savings_or_losses"), None
     )
-    terms = Terms(track, election, pass_through, loss_share)
+    terms = Terms(track, VARIABLE if election is None else election, pass_through, loss_share)
     found = joining(run, context.rules, change, terms, performance_year, earned=earned, choice=chosen)
     if as_json:
         typer.echo(json.dumps(_answer(found), ensure_ascii=False, allow_nan=False))
@@ -119,7 +125,7 @@ def _text(found: Joining) -> str:
     lines = [f"{found.tin} in {found.aco_id}, performance year {found.year}", ""]
     for row in found.rows:
         lines.append(f"{row['quantity']:<22} {_shown(row):>15}  {row['basis']}")
-    lines += ["", "Dates:"]
+    lines += ["", f"Dates of {found.dates[0]['year']}:" if found.dates else "Dates: none known"]
     lines += [f"  {one['when']:<18} {one['what']} ({one['status']})" for one in found.dates]
     lines += ["", *(f"Not known: {one}" for one in found.missing), "What is assumed:"]
     lines += [f"  {one}" for one in STATED]

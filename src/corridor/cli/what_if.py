@@ -68,13 +68,34 @@ def what_if(
 
 
 def suppressed(rows: list[dict[str, Any]], fewest: float) -> list[dict[str, Any]]:
-    """The figures as they may leave: what rests on few people, but some, is blank (CMS cell-size policy)."""
+    """The figures as they may leave: what rests on few people, but some, is blank (CMS cell-size policy).
+
+    Where few people came or went, the figure after is blank too: beside the one before it would tell of them.
+    Where one type of a year is blank, the next smallest is as well: all of them less the rest would tell it.
+    """
+
+    def few(row: dict[str, Any], name: str) -> bool:
+        return row[name] is not None and 0 < row[name] < fewest
+
+    hidden = {place for place, row in enumerate(rows) if few(row, "rests_on") or few(row, "moved")}
+    of_year: dict[tuple[str, int], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row["enrollment_type"] != "all":
+            of_year.setdefault((row["quantity"], row["year"]), []).append(place)
+    for places in of_year.values():
+        shown = [place for place in places if place not in hidden]
+        if len(places) - len(shown) == 1 and shown:
+            hidden.add(min(shown, key=lambda place: rows[place]["rests_on"]))
     return [
-        {**row, "before": None, "after": None, "change": None, "suppressed": True}
-        if row["rests_on"] is not None and 0 < row["rests_on"] < fewest
-        else {**row, "suppressed": False}
-        for row in rows
-    ]
+        {**row, **(_blank(whole=not few(row, "moved") or few(row, "rests_on")) if place in hidden else {}),
+         "suppressed": place in hidden}
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
+
+
+def _blank(*, whole: bool) -> dict[str, None]:
+    """What is blank of a figure: all of it, or what it is after the change."""
+    return dict.fromkeys((*(("before",) if whole else ()), "after", "change", "rests_on", "moved"))
 
 
 def _answer(change: Change, found: Told) -> dict[str, Any]:

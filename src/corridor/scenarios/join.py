@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ STATED = (
     "The ACO's own QP scores stand as they are; the practice that joins would move them a little.",
     "The practice is taken to be on the participant list at the first snapshot.",
     "MIPS dollars are those of the run, for the practice as it reports now.",
+    "Dates are of the first performance year that has not begun: the list of a year stands from its start.",
     "Its share is by assigned people; what the ACO really passes on is in the agreement with it.",
 )
 
@@ -70,9 +72,29 @@ class Terms:
     loss_share: float | None = None
 
 
+def election_of(rules: Rules, year: int, written: str) -> str:
+    """A minimum savings rate as options name it: ``1%`` and ``0.010`` are 0.01. Raises JOIN-ELECTION."""
+    if written == VARIABLE:
+        return written
+    known = [f"{row['rate']:g}" for row in rules.in_force(year).rows("mssp.minimum_savings_election")]
+    try:
+        bare = written.strip().removesuffix("%")
+        rate = f"{float(bare) / (1 if bare == written.strip() else 100):g}"
+    except ValueError:
+        rate = ""
+    if rate not in known:
+        raise CorridorError(
+            "JOIN-ELECTION",
+            f"{written!r} is no minimum savings rate an ACO may elect.",
+            todo=f"Use one of: {', '.join(known)}, {VARIABLE}.",
+            field="--election",
+        )
+    return rate
+
+
 def joining(
     run: Run, rules: Rules, change: Change, terms: Terms, year: int, *, earned: float | None = None,
-    choice: Choice | None = None,
+    choice: Choice | None = None, today: date | None = None,
 ) -> Joining:  # fmt: skip
     """What a practice gains and risks.
 
@@ -80,6 +102,7 @@ def joining(
     earned  the ACO's savings or losses of a year with it, where they are settled (told)
     choice  the ACO's choice of track, where a case of it is given: mean and tail over the agreement
     year    performance year of QP and MIPS
+    today   the day dates are seen from (default: today)
     Raises JOIN-TRACK for a track there is not, JOIN-BILLING where the practice bills nothing in the year.
     """
     found = Joining(change.tin, change.aco_id, year)
@@ -92,22 +115,28 @@ def joining(
     _savings(found, terms, share, earned, choice)
     known = {one["rule"]: one for one in (*found.assumptions, *(choice.assumptions if choice else ()))}
     found.assumptions = [known[name] for name in sorted(known)]
-    found.dates = [
-        {
-            "date": one.day.isoformat() if one.day else None,
-            "when": one.when(),
-            "what": one.what,
-            "program": one.program,
-            "status": one.status,
-        }
-        for one in year_dates(rules, year)
-        if one.program in ("qp", "mssp")
-    ]
+    found.dates = _dates(rules, today or date.today())
     found.missing.append(
         "the ACO's own deadline for changes of its participant list: CMS's application calendar of the year, "
         "which no rule file holds; ask the ACO"
     )
     return found
+
+
+def _dates(rules: Rules, today: date) -> list[dict[str, Any]]:
+    """The dates still ahead of the first performance year that has not begun: a list changes for that one."""
+    return [
+        {
+            "date": one.day.isoformat() if one.day else None,
+            "when": one.when(),
+            "what": one.what,
+            "program": one.program,
+            "year": today.year + 1,
+            "status": one.status,
+        }
+        for one in year_dates(rules, today.year + 1)
+        if one.program in ("qp", "mssp") and (one.day is None or one.day >= today)
+    ]
 
 
 def _qp(found: Joining, run: Run, rules: Rules, track: str) -> None:

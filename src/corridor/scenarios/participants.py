@@ -8,7 +8,7 @@ participants it was made for. Methods and what cannot be seen: docs/what-if.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corridor.engine.connection import quote
@@ -35,6 +35,7 @@ select
     as risk_score
 from mssp.person_year where aco_id = ?
 group by grouping sets ((year, enrollment_type), (year)) order by year, enrollment_type"""
+MEMBERS = "select distinct year, enrollment_type, person_id from mssp.person_year where aco_id = ?"
 ASSIGNED = "select person_id from attribution.mssp where entity_kind = 'aco' and entity_id = ?"
 # a claim is a participant's under the TIN that bills, renders, or holds the facility
 REVENUE = """
@@ -64,13 +65,17 @@ class Year:
 
 @dataclass(frozen=True)
 class Side:
-    """An ACO with some participants: assigned people, its years by type, the participants' revenue."""
+    """An ACO with some participants: assigned people, its years by type, the participants' revenue.
+
+    members  who is in each year and type (or all)
+    """
 
     assigned: frozenset[int]
     years: Mapping[tuple[int, str], Year]
     participants: int
     revenue: float
     billing: int
+    members: Mapping[tuple[int, str], frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,15 @@ class Change:
     @property
     def lost(self) -> int:
         return len(self.before.assigned - self.after.assigned)
+
+    def moved(self, year: int | None, kind: str) -> int | None:
+        """Of those who came to a year and type and those who went, the fewer; None where nobody did."""
+        both = [
+            side.members.get((year or self.year, kind), frozenset()) for side in (self.before, self.after)
+        ]
+        if year == self.year and kind == "all":
+            both = [both[0] | self.before.assigned, both[1] | self.after.assigned]
+        return min((n for n in (len(both[0] - both[1]), len(both[1] - both[0])) if n), default=None)
 
 
 def rules_used() -> list[str]:
@@ -165,6 +179,10 @@ def _side(
             )
             for row in con.execute(YEARS, [aco]).fetchall()
         }
+        members: dict[tuple[int, str], set[int]] = {}
+        for of, kind, person in con.execute(MEMBERS, [aco]).fetchall():
+            for one in (str(kind), "all"):
+                members.setdefault((int(of), one), set()).add(int(person))
         revenue, billing = _one(con, REVENUE, [aco, year])
         (participants,) = _one(con, f"select count(*) from {PARTICIPANT} where aco_id = ?", [aco])
         (seen,) = _one(
@@ -181,7 +199,9 @@ def _side(
         )
     finally:
         con.close()
-    return Side(assigned, years, int(participants), float(revenue or 0), int(billing)), int(seen), int(own)
+    held = {key: frozenset(people) for key, people in members.items()}
+    side = Side(assigned, years, int(participants), float(revenue or 0), int(billing), held)
+    return side, int(seen), int(own)
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any]) -> tuple[Any, ...]:

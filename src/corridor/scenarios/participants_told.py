@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,8 @@ STATED = (
     "Both sides are assigned by claims, in every loaded year, whatever list of CMS's is loaded.",
     "Patients of a practice that joins who are in no loaded claims cannot be seen: CCLF holds those "
     "of the ACO. What joins is at least what is shown.",
-    "Participants' revenue is what loaded claims hold; where the terms state it, the stated figure moves by "
-    "the same share.",
+    "Participants' revenue in loaded claims is a part of it: where the terms state it, the stated figure "
+    "moves by the same share; where they do not, no limit and no security is taken from it.",
     "The benchmark of a type moves with the ACO's own cost in the loaded base years; regional adjustment, "
     "update and prior savings stay, and this year's risk scores do not move it.",
 )
@@ -44,7 +44,7 @@ class Told:
 
 @dataclass
 class _Figures:
-    aco_id: str
+    change: Change
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
@@ -52,22 +52,27 @@ class _Figures:
         people: int | None = None,
     ) -> None:  # fmt: skip
         change = None
+        about_people = unit not in ("practices", "level")
         if isinstance(before, int | float) and not isinstance(before, bool) and after is not None:
             change = after - before
         self.rows.append(
             {
-                "aco_id": self.aco_id, "quantity": quantity, "enrollment_type": kind, "year": year,
+                "aco_id": self.change.aco_id, "quantity": quantity, "enrollment_type": kind, "year": year,
                 "unit": unit, "before": before, "after": after, "change": change, "rests_on": people,
+                "moved": self.change.moved(year, kind) if about_people else None,
             }
         )  # fmt: skip
 
 
-def told(change: Change, run: Run, rules: Rules, performance_year: int) -> Told:
+def told(
+    change: Change, run: Run, rules: Rules, performance_year: int, *, stated: Mapping[str, Any] | None = None
+) -> Told:
     """The change in figures; with the terms and the benchmark of the run also in benchmark and dollars.
 
     performance_year  the year of the law (sizes of minimum savings rates, the low-revenue share)
+    stated            terms by name that stand instead of the loaded ones (track, minimum_savings_election)
     """
-    found = _Figures(change.aco_id)
+    found = _Figures(change)
     year, before, after = change.year, change.before, change.after
     fewest = min(len(before.assigned), len(after.assigned))
     found.add(
@@ -75,18 +80,17 @@ def told(change: Change, run: Run, rules: Rules, performance_year: int) -> Told:
     )
     found.add("people_gained", "people", 0, change.gained, year, people=change.gained)
     found.add("people_lost", "people", 0, change.lost, year, people=change.lost)
-    for (of, kind), one in sorted(before.years.items()):
-        other = after.years.get((of, kind))
-        people = min(one.people, other.people) if other else 0
+    for of, kind in sorted({*before.years, *after.years}):
+        one, other = before.years.get((of, kind)), after.years.get((of, kind))
+        people = min(two.people for two in (one, other) if two)
         for name, unit in (
             ("person_years", "person-years"),
             ("per_capita", "dollars"),
             ("risk_score", "score"),
         ):
-            value = getattr(other, name) if other else None
-            found.add(name, unit, getattr(one, name), value, of, kind, people)
+            found.add(name, unit, getattr(one, name, None), getattr(other, name, None), of, kind, people)
     found.add("participants", "practices", before.participants, after.participants, year)
-    terms, benchmark = _terms(run, change), _benchmark(run, change)
+    terms, benchmark = {**_terms(run, change), **(stated or {})}, _benchmark(run, change)
     missing = _settled(found, change, terms, benchmark, rules, performance_year)
     settled = reconcile({"track": _track(terms), "assigned_beneficiaries": 1.0}, rules, performance_year)
     force = rules.in_force(performance_year)
@@ -117,14 +121,12 @@ def _settled(
         whole = side.years.get((year, ALL))
         if whole is None:
             return [*missing, "nobody is assigned on one of the sides"]
-        ratio = side.revenue / change.before.revenue if change.before.revenue else 1.0
-        stated = terms.get("participant_revenue")
         inputs: dict[str, Any] = {
             "track": _track(terms),
             "assigned_beneficiaries": float(len(side.assigned)),
             "person_years": whole.person_years,
             "performance_per_capita": whole.per_capita,
-            "participant_revenue": side.revenue if stated is None else float(stated) * ratio,
+            **_revenue(side, change, terms),
             "updated_benchmark_per_capita": np.nan if benchmark_per_capita is None else benchmark_per_capita,
         }
         for name in ("minimum_savings_election", "agreement_start_year", "quality_score",
@@ -133,11 +135,19 @@ def _settled(
                 inputs[name] = terms[name]
         sides.append((inputs, reconcile(inputs, rules, performance_year)))
     (first, one), (second, other) = sides
-    found.add(
-        "participant_revenue", "dollars", first["participant_revenue"], second["participant_revenue"], year
-    )
-    for name, unit in (("revenue_share", "fraction"), ("low_revenue", "flag"),
-                       ("variable_minimum_savings_rate", "fraction"), ("below_minimum_population", "flag"),
+    if terms.get("participant_revenue") is None:
+        missing.append(_partial(found, change, (one, other), first["revenue_category"]))
+    else:
+        found.add(
+            "participant_revenue",
+            "dollars",
+            first["participant_revenue"],
+            second["participant_revenue"],
+            year,
+        )
+        for name, unit in (("revenue_share", "fraction"), ("low_revenue", "flag")):
+            found.add(name, unit, _plain(one[name]), _plain(other[name]), year)
+    for name, unit in (("variable_minimum_savings_rate", "fraction"), ("below_minimum_population", "flag"),
                        ("performance_expenditure", "dollars")):  # fmt: skip
         found.add(name, unit, _plain(one[name]), _plain(other[name]), year)
     if None in per_capita:
@@ -154,6 +164,39 @@ def _settled(
     for name in SETTLED:
         found.add(name, "dollars", _plain(one[name]), _plain(other[name]), year)
     return missing
+
+
+def _revenue(side: Side, change: Change, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Revenue and its category of a side: the stated figure moved as claims move; else not known, for what
+    loaded claims hold is a part of it. CMS's own category stands until a stated revenue says otherwise."""
+    stated, category = terms.get("participant_revenue"), terms.get("revenue_category")
+    if stated is None:
+        return {"participant_revenue": np.nan, "revenue_category": _text(category)}
+    ratio = side.revenue / change.before.revenue if change.before.revenue else 1.0
+    kept = category if side is change.before else None
+    return {"participant_revenue": float(stated) * ratio, "revenue_category": _text(kept)}
+
+
+def _partial(found: _Figures, change: Change, settled: Sequence[Any], category: Any) -> str:
+    """Revenue as far as loaded claims hold it, which proves no low revenue; and what is lacking for more."""
+    year = change.year
+    revenue = change.before.revenue, change.after.revenue
+    found.add("revenue_in_claims", "dollars", *revenue, year)
+    first, second = (
+        value / cost if (cost := _plain(one["performance_expenditure"])) else None
+        for value, one in zip(revenue, settled, strict=True)
+    )
+    found.add("revenue_share_at_least", "fraction", first, second, year)
+    if category[0] is not None:
+        found.add(
+            "low_revenue", "flag", _plain(settled[0]["low_revenue"]), _plain(settled[1]["low_revenue"]), year
+        )
+    return (
+        "participants' revenue: claims of others' patients are not loaded, so low revenue cannot be told "
+        "from it; state participant_revenue or revenue_category (corridor load aco-terms FILE). Until then "
+        "losses are limited by the benchmark alone, and nothing is shared below the minimum rate unless CMS "
+        "says low"
+    )
 
 
 def _history(change: Change, terms: Mapping[str, Any], force: RulesInForce) -> tuple[dict[str, float], str]:
@@ -233,7 +276,11 @@ def _benchmark(run: Run, change: Change) -> dict[str, dict[str, Any]]:
 
 
 def _track(terms: Mapping[str, Any]) -> Any:
-    return np.array([terms.get("track") or "A"], dtype=object)
+    return _text(terms.get("track") or "A")
+
+
+def _text(value: Any) -> Any:
+    return np.array([value], dtype=object)
 
 
 def _plain(values: Any) -> Any:
