@@ -109,7 +109,7 @@ def stop_loss(target_total: Floats, loss_limit: Floats) -> Floats:
 @formula(cite=CITE, unit="dollars")
 def limited_amount(quality_adjusted_amount: Floats, stop_gain: Floats, stop_loss: Floats) -> Floats:
     """The amount within stop-gain and stop-loss."""
-    return np.clip(quality_adjusted_amount, -stop_loss, stop_gain)
+    return np.maximum(np.minimum(quality_adjusted_amount, stop_gain), 0 - stop_loss)
 
 
 @formula(cite=CITE, unit="dollars an episode")
