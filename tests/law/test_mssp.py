@@ -53,7 +53,8 @@ def test_only_two_sided_tracks_risk_anything(mssp: Rules) -> None:
     [
         "regional_weight_later", "regional_offset_method", "prior_savings_proration", "guardrail",
         "disaster_relief", "advance_recoupment", "repayment_expenditure_share", "repayment_revenue_share",
-        "former_track", "losses_due_days", "no_benchmark_floor",
+        "former_track", "losses_due_days", "no_benchmark_floor", "former_regional_cap_down",
+        "former_negative_regional",
     ],
 )  # fmt: skip
 def test_what_is_from_memory_is_called_assumed(mssp: Rules, name: str) -> None:

@@ -54,8 +54,9 @@ def by_hand(a: dict[str, float], first: bool, present: bool, times: int) -> dict
     weight = below if mean(difference) >= 0 else above
     for t in TYPES:
         national = a[f"national_by3_{t}"]
-        amount = max(min(weight * difference[t], 0.05 * national), -0.015 * national)
-        region[t] = amount * (1 - 0.3) if amount < 0 else amount  # dual share 0.2, mean risk 1.1
+        least = -0.015 if present else -0.05
+        amount = max(min(weight * difference[t], 0.05 * national), least * national)
+        region[t] = amount * (1 - 0.3) if present and amount < 0 else amount  # dual share 0.2, mean risk 1.1
     if present and mean(region) <= 0:
         region = dict.fromkeys(TYPES, 0.0)
     adjusted = {t: historical[t] + region[t] for t in TYPES}

@@ -55,12 +55,17 @@ def regional_by_type(
     national_by3: Floats,
     regional_cap_up: float,
     regional_cap_down: float,
+    former_regional_cap_down: float,
     regional_offset: Floats,
+    present_method: Flags,
 ) -> Floats:
-    """The regional adjustment of each type: weighed, within its caps, a negative amount softened."""
+    """The regional adjustment of each type: weighed, within its caps, a negative amount softened. Under earlier
+    agreements with a lower cap of their own, and not softened."""
     weighed = regional_difference * each(regional_weight)
-    capped = np.clip(weighed, -regional_cap_down * national_by3, regional_cap_up * national_by3)
-    return np.where(capped < 0, capped * (1 - each(regional_offset)), capped)
+    down = np.where(present_method, regional_cap_down, former_regional_cap_down)
+    capped = np.clip(weighed, -each(down) * national_by3, regional_cap_up * national_by3)
+    softened = np.where(capped < 0, capped * (1 - each(regional_offset)), capped)
+    return np.where(each(present_method) == 1, softened, capped)
 
 
 @formula(cite=REGION, unit="dollars")

@@ -107,8 +107,9 @@ def capped_risk_ratio(
 ) -> Floats:
     """Growth of risk that counts: cut to the cap where it is above over all types; no floor. Under earlier
     agreements each type is cut by itself."""
-    above = each(aggregate_risk_ratio) > each(risk_cap)
-    over_all = np.where(above, np.minimum(risk_ratio, each(risk_cap)), risk_ratio)
+    room = each(risk_cap) - each(aggregate_risk_ratio)
+    capped = np.where(room < 0, np.minimum(risk_ratio, each(risk_cap)), risk_ratio)
+    over_all = np.where(np.isnan(room), np.nan, capped)  # a cap that is not known is not a cap that is kept
     alone = np.minimum(risk_ratio, 1 + risk_growth_cap)
     return np.where(each(present_method) == 1, over_all, alone)
 

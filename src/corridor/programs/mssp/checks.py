@@ -39,6 +39,10 @@ BENCHMARK_WHERE = {
     "agreement_period": "the ACO's participation agreement: 1 for the first",
     "regional_times": f"{BENCHMARK_REPORT}, Table 5: weight of the regional adjustment",
     "acpt_ratio": f"{BENCHMARK_REPORT}, Table 6, section F",
+    **dict.fromkeys(
+        [f"by{year}_prior_savings_per_capita" for year in (1, 2, 3)],
+        f"{BENCHMARK_REPORT}, prior savings adjustment; 0 for a year not reconciled",
+    ),
     "population_adjustment": f"{BENCHMARK_REPORT}, Table 1C; 0 where it grants none",
     "regional_by3": f"{BENCHMARK_REPORT}, Table 1A",
     "national_by3": f"{BENCHMARK_REPORT}, Table 1A",
@@ -110,11 +114,34 @@ def base_year_gaps(settlement: Settlement) -> list[tuple[str, Any]]:
     laid = [("agreement_start_year", start & ~settlement.known("updated_benchmark_per_capita"))]
     for key in ("agreement_period", "regional_times"):  # by which rows of the law are found
         laid.append((key, np.isnan(settlement.column(key)) & np.isnan(benchmark)))
+    laid += [*_people_gaps(settlement), *_prior_gaps(settlement)]
     for name, rows in found.items():
         mask = np.zeros(evaluation.rows, dtype=bool)
         mask[rows] = True
         laid.append((name, mask))
     return laid
+
+
+def _people_gaps(settlement: Settlement) -> list[tuple[str, Any]]:
+    """Person-years of a type the file has figures of: left out, the type would quietly count for nobody."""
+    laid = []
+    computed = ~settlement.known("updated_benchmark_per_capita") & ~settlement.known("benchmark_expenditure")
+    spent = ~settlement.known("performance_per_capita") & ~settlement.known("performance_expenditure")
+    for kind in TYPES:
+        has = {year: ~np.isnan(settlement.column(f"{year}_per_capita_{kind}")) for year in ("by3", "py")}
+        people = {year: settlement.column(f"{year}_person_years_{kind}") for year in ("by3", "py")}
+        either = has["by3"] | has["py"] | (people["by3"] > 0) | (people["py"] > 0)
+        laid.append((f"py_person_years_{kind}", np.isnan(people["py"]) & either & (computed | spent)))
+        laid.append((f"by3_person_years_{kind}", np.isnan(people["by3"]) & either & computed))
+    return laid
+
+
+def _prior_gaps(settlement: Settlement) -> list[tuple[str, Any]]:
+    """Prior savings of an ACO with an agreement period before this one: 0 is to be said."""
+    later = settlement.column("present_method").astype(bool) & (settlement.column("agreement_period") > 1)
+    computed = ~settlement.known("updated_benchmark_per_capita") & ~settlement.known("benchmark_expenditure")
+    names = [f"by{year}_prior_savings_per_capita" for year in (1, 2, 3)]
+    return [(name, later & computed & ~settlement.stated(name)) for name in names]
 
 
 def _has_people(settlement: Settlement, row: int, kind: str) -> bool:

@@ -49,6 +49,7 @@ class Settlement:
     force: RulesInForce
     warnings: list[str] = field(default_factory=list)
     variable: Any = False  # where the ACO is said to have elected the variable rate
+    laid: Mapping[str, Any] = field(default_factory=dict)  # what was handed in
 
     @property
     def year(self) -> int:
@@ -72,6 +73,13 @@ class Settlement:
         """Of each row, whether the quantity was given."""
         rows = range(self.evaluation.rows)
         return np.array([self.evaluation.is_given(quantity, row) for row in rows], dtype=bool)
+
+    def stated(self, quantity: str) -> Any:
+        """Of each row, whether the quantity was handed in, also where what is absent counts as 0."""
+        found = self.laid.get(quantity)
+        values = np.asarray(np.nan if found is None else found, dtype=np.float64)
+        first = values if values.ndim < 2 else values[:, 0]  # draws are alike in this
+        return np.broadcast_to(np.atleast_1d(~np.isnan(first)), (self.evaluation.rows,))
 
     def explain(self, row: int, quantity: str = "earned_savings_or_losses", draw: int = 0) -> Node:
         """The derivation of one value."""
@@ -123,7 +131,7 @@ def reconcile(
     model = FROM_BASE_YEARS if by_type else RECONCILIATION
     known = _filled(model, given)
     evaluation = model.evaluate(known, force, wanted=RESULT, evidence=evidence, labels=labels)
-    return Settlement(evaluation, force, list(warnings or []), says_variable(election))
+    return Settlement(evaluation, force, list(warnings or []), says_variable(election), given)
 
 
 def elected_rate(election: Any) -> Any:

@@ -47,6 +47,7 @@ BENCHMARK_RULES: dict[str, str | Binding] = {
     "enhanced_regional_weight_limit": "mssp.enhanced_regional_weight_limit",
     "regional_cap_up": "mssp.regional_cap_up",
     "regional_cap_down": "mssp.regional_cap_down",
+    "former_regional_cap_down": "mssp.former_regional_cap_down",
     "regional_offset_method": "mssp.regional_offset_method",
     "former_negative_regional": "mssp.former_negative_regional",
     "prior_savings_share": "mssp.prior_savings_share",
