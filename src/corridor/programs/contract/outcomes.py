@@ -134,8 +134,9 @@ class Outcomes:
 def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known_on: date | None) -> Outcomes:
     """Settle the infusions of a file (form contract_episodes) by what was observed (contract_followup).
 
-    Raises FORM-*, CONTRACT-TWICE, CONTRACT-FIGURE and CONTRACT-FOLLOWUP.
+    Raises FORM-*, CONTRACT-TERM, CONTRACT-TWICE, CONTRACT-FIGURE and CONTRACT-FOLLOWUP.
     """
+    contract.refuse_later()
     form = read_form(file, "contract_episodes")
     _refuse_identifiers(form.rows, form.lines, form.file)
     rows = latest(form.rows, form.lines, ("episode",), known_on, form.file)

@@ -110,6 +110,21 @@ class Contract:
             field="kind",
         )
 
+    def refuse_later(self) -> None:
+        """Raises CONTRACT-TERM for a version that begins within the term, where one set must hold."""
+        for one in self.versions:
+            if one.start > self.head.term.start:
+                raise CorridorError(
+                    "CONTRACT-TERM",
+                    f"A version of the terms of {self.name} holds only from {one.start}.",
+                    why="Time points and counted patients reach across years: one set of terms holds.",
+                    todo="Date an amendment from the first day of the term (with its own known), or write "
+                    "the terms of later infusions as a contract of its own.",
+                    file=self.file,
+                    line=self.document.line(("terms", one.place)),
+                    field=f"terms[{one.place}].from",
+                )
+
     def _in_force(self, day: date) -> list[Version]:
         return [one for one in self.versions if one.start <= day]
 

@@ -17,6 +17,7 @@ from corridor.formulas.walk import to_plain
 from corridor.law import load_rules
 from corridor.programs.contract.figures import NAN, Row, latest, required
 from corridor.programs.contract.price_formulas import INVOICES, PRICES
+from corridor.programs.contract.quarters import first_of, last_of
 from corridor.programs.contract.read import Contract
 from corridor.programs.contract.schema_drug import ReferenceTerms
 
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
 OWN = "US"
 CHECKED = ("generous.basket", "generous.fewest_countries", "generous.term")
-MONTHS_OF_QUARTER = 3
 RESULT = (
     "most_favored_nation_price", "guaranteed_net_unit_price", "rebate_per_unit", "invoiced_units",
     "invoice_dollars", "realized_net_price",
 )  # fmt: skip
+GROUP = ("ndc9", "applies_from", "terms_from")  # within which prices of countries are ranked
 PRICE_NUMBERS = ("net_price", "gross_sales", "rebates", "units_sold", "dollars_per_currency")
 
 
@@ -77,14 +78,14 @@ class Reference:
         columns = {name: adjusted[name].tolist() for name in names}
         found: dict[tuple[Any, ...], Row] = {}
         for at, price in enumerate(self.prices):
-            key = (price["ndc9"], str(price["applies_from"]), price["country"])
+            key = (price["ndc9"], str(price["applies_from"]), price["country"], price["terms_from"])
             found.setdefault(key, {**_named(price), **{name: columns[name][at] for name in names}})
         listed = sorted(
-            found.values(), key=lambda one: (one["ndc9"], str(one["applies_from"]), one["adjusted_price"])
+            found.values(), key=lambda one: (*(str(one[name]) for name in GROUP), one["adjusted_price"])
         )
         ranks: dict[tuple[Any, ...], int] = {}
         for one in listed:
-            group = (one["ndc9"], one["applies_from"])
+            group = tuple(one[name] for name in GROUP)
             ranks[group] = one["rank"] = ranks.get(group, 0) + 1
         return listed
 
@@ -124,7 +125,7 @@ class Reference:
 
 
 def _named(price: Row) -> Row:
-    return {name: price[name] for name in ("ndc9", "country", "applies_from")}
+    return {name: price[name] for name in ("ndc9", "country", "applies_from", "terms_from")}
 
 
 def invoice_name(unit: Row) -> str:
@@ -133,24 +134,18 @@ def invoice_name(unit: Row) -> str:
     return "-".join(str(one) for one in named if one)
 
 
-def first_of(quarter: str) -> date:
-    """The first day of a quarter written 2026Q1."""
-    return date(int(quarter[:4]), (int(quarter[-1]) - 1) * MONTHS_OF_QUARTER + 1, 1)
-
-
 def settle_reference(contract: Contract, file: Path, units: Path | None, known_on: date | None) -> Reference:
     """Adjust and rank the prices (form contract_prices), invoice the units (form contract_units).
 
-    Raises FORM-*, CONTRACT-REQUIRED, CONTRACT-COUNTRY, CONTRACT-COUNTRIES, CONTRACT-FIGURE,
-    CONTRACT-UNITS and CONTRACT-TWICE.
+    Each quarter has the terms that hold on its first day. Raises FORM-*, CONTRACT-REQUIRED, CONTRACT-COUNTRY,
+    CONTRACT-COUNTRIES, CONTRACT-FIGURE, CONTRACT-UNITS and CONTRACT-TWICE.
     """
-    terms = contract.terms_on(contract.head.term.start)
-    assert isinstance(terms, ReferenceTerms)
-    gdp = _required_terms(contract, terms)
+    held = {one: _held(contract, one) for one in [contract.head.term.start, *_later(contract)]}
     force = load_rules(["generous"], as_known_on=known_on).in_force(contract.head.term.start.year)
     form = read_form(file, "contract_prices")
     prices = latest(form.rows, form.lines, ("ndc9", "country", "applies_from"), known_on, form.file)
-    _check_prices(prices, contract, gdp, force, form.file)
+    for _, gdp in held.values():
+        _check_prices(prices, contract, gdp, force, form.file)
     if units is None:
         raise CorridorError(
             "CONTRACT-UNITS",
@@ -167,13 +162,15 @@ def settle_reference(contract: Contract, file: Path, units: Path | None, known_o
         "Take the unit rebate amount of the quarter of dispensing from CMS's quarterly file to the state.",
     )  # fmt: skip
     warnings = [*form.warnings, *used.warnings]
-    kept = [row for row in rows if _counts(row, terms, force, warnings, used.file)]
-    values, laid = _evaluate(kept, prices, terms, gdp, form.file, used.file, force)
+    _refuse_excluded(rows, used.file)
+    kept = [row for row in rows if _counts(row, contract, held, force, warnings, used.file)]
+    values, laid = _evaluate(kept, prices, contract, held, form.file, used.file, force)
     before = _before(kept, used.rows, used.lines, known_on)
     old = [(at, row) for at, row in enumerate(before) if row is not None]
     earlier: list[float | None] = [None] * len(kept)
     if old:
-        past, _ = _evaluate([row for _, row in old], prices, terms, gdp, form.file, used.file, force)
+        _refuse_excluded([row for _, row in old], used.file)
+        past, _ = _evaluate([row for _, row in old], prices, contract, held, form.file, used.file, force)
         for (at, _), dollars in zip(old, past["invoice_dollars"].tolist(), strict=True):
             earlier[at] = float(dollars)
     basket = [str(row["country"]) for row in force.rows("generous.basket")]
@@ -182,6 +179,38 @@ def settle_reference(contract: Contract, file: Path, units: Path | None, known_o
         for ndc in sorted({row["ndc9"] for row in prices})
     }
     return Reference(contract, kept, laid, missing, values, earlier, warnings)
+
+
+def _later(contract: Contract) -> list[date]:
+    """Days within the term from which other terms hold."""
+    first, last = contract.head.term.start, contract.head.term.through
+    return sorted({one.start for one in contract.versions if first < one.start <= last})
+
+
+def _held(contract: Contract, day: date) -> tuple[ReferenceTerms, dict[str, float]]:
+    """The terms of a day and their GDP per person. Raises CONTRACT-TERM and CONTRACT-REQUIRED."""
+    terms = contract.terms_on(day)
+    assert isinstance(terms, ReferenceTerms)
+    return terms, _required_terms(contract, terms)
+
+
+def _day_of(contract: Contract, quarter: str) -> date:
+    """The day whose terms a quarter has: its first, or that of the term where it begins within it."""
+    return max(first_of(quarter), contract.head.term.start)
+
+
+def _refuse_excluded(rows: Sequence[Row], file: str) -> None:
+    for row in rows:
+        if (row["excluded_units"] or 0) > row["units"]:
+            raise CorridorError(
+                "CONTRACT-FIGURE",
+                "More units are excluded than were dispensed.",
+                why="The invoice would be below zero.",
+                todo="Give units with those that are excluded in them, and of them excluded_units.",
+                file=file,
+                line=row["line"],
+                field="excluded_units",
+            )
 
 
 def _required_terms(contract: Contract, terms: ReferenceTerms) -> dict[str, float]:
@@ -261,10 +290,19 @@ def _check_prices(
             )
 
 
-def _counts(row: Row, terms: ReferenceTerms, force: RulesInForce, warnings: list[str], file: str) -> bool:
-    term = force.rows("generous.term")[0]
+Held = dict[date, tuple[ReferenceTerms, dict[str, float]]]
+
+
+def _counts(
+    row: Row, contract: Contract, held: Held, force: RulesInForce, warnings: list[str], file: str
+) -> bool:
+    term, own = force.rows("generous.term")[0], contract.head.term
+    day = _day_of(contract, row["quarter"])
+    terms = held[max(one for one in held if one <= day)][0]
     why = ""
-    if row["ndc9"] not in terms.ndc9:
+    if not first_of(row["quarter"]) <= own.through or last_of(row["quarter"]) < own.start:
+        why = f"{row['quarter']} is outside the term of the contract"
+    elif row["ndc9"] not in terms.ndc9:
         why = f"NDC {row['ndc9']} is not in the contract"
     elif row["state"] not in {one.upper() for one in terms.states}:
         why = f"the state {row['state']} is not in the contract"
@@ -293,18 +331,21 @@ def _before(
 def _evaluate(
     units: Sequence[Row],
     prices: Sequence[Row],
-    terms: ReferenceTerms,
-    gdp: dict[str, float],
+    contract: Contract,
+    held: Held,
     price_file: str,
     unit_file: str,
     force: RulesInForce,
 ) -> tuple[Evaluation, list[Row]]:
     laid: list[tuple[int, Row]] = []
+    agreed = []
     for at, unit in enumerate(units):
+        start = max(one for one in held if one <= _day_of(contract, unit["quarter"]))
+        agreed.append(held[start])
         mine = [row for row in prices if row["ndc9"] == unit["ndc9"]]
         days = [row["applies_from"] or date.min for row in mine]
-        held = [day for day in days if day <= first_of(unit["quarter"])]
-        if not held:
+        priced = [day for day in days if day <= first_of(unit["quarter"])]
+        if not priced:
             raise CorridorError(
                 "CONTRACT-COUNTRIES",
                 f"NDC {unit['ndc9']} has no reference prices for {unit['quarter']}.",
@@ -313,16 +354,20 @@ def _evaluate(
                 file=price_file,
                 field="ndc9",
             )
-        laid += [(at, row) for row in mine if (row["applies_from"] or date.min) == max(held)]
+        laid += [
+            (at, {**row, "terms_from": start})
+            for row in mine
+            if (row["applies_from"] or date.min) == max(priced)
+        ]
 
     def column(values: Sequence[Any]) -> Any:
         return np.array([NAN if one is None else float(one) for one in values], dtype=np.float64)
 
     rows = [row for _, row in laid]
     inputs = {name: column([row[name] for row in rows]) for name in PRICE_NUMBERS}
-    inputs["gdp_us"] = column([gdp[OWN]] * len(rows))
-    inputs["gdp_country"] = column([gdp[row["country"]] for row in rows])
-    inputs["cap_adjuster_at_one"] = column([terms.cap_adjuster_at_one] * len(rows))
+    inputs["gdp_us"] = column([agreed[at][1][OWN] for at, _ in laid])
+    inputs["gdp_country"] = column([agreed[at][1][row["country"]] for at, row in laid])
+    inputs["cap_adjuster_at_one"] = column([agreed[at][0].cap_adjuster_at_one for at, _ in laid])
     adjusted = PRICES.evaluate(
         inputs,
         force,
