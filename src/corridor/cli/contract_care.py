@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from corridor.cli.contract import app, day_of, say
+from corridor.words import counted
 
 
 @app.command()
@@ -263,9 +264,12 @@ def dispute(
             dollars=dollars,
             note=note,
         )
-    rows = disputes_of(read, log, config).disputes(day_of(as_known_on))
+    kept = disputes_of(read, log, config)
+    rows = kept.disputes(day_of(as_known_on))
     if as_json:
-        say({"program": "contract", "contract": read.name, "year": year, "rows": rows, "assumptions": []})
+        state = {"entries": len(kept.entries), "seal": kept.seal}
+        head = {"program": "contract", "contract": read.name, "year": year}
+        say({**head, "rows": rows, **state, "assumptions": []})
         return
     if not rows:
         typer.echo("No dispute has been opened.")
@@ -273,6 +277,9 @@ def dispute(
         typer.echo(f"{row['dispute']}  {row['status']:<9} {money(row['dollars']):>15}  {row['about']}")
         for one in row["notes"]:
             typer.echo(f"      {one}")
+    if rows:
+        number = counted(len(kept.entries), "entry", "entries")
+        typer.echo(f"\nThe log has {number}; the seal of the latest is {kept.seal}")
 
 
 __all__ = ["app"]

@@ -41,7 +41,7 @@ def disputes_of(contract: Contract, log: Path | None, config: Path | None) -> Lo
     """The log of a contract. Raises CONTRACT-LOG."""
     from corridor.programs.contract.dispute import read_log
 
-    return read_log(log_path(contract, log, config))
+    return read_log(log_path(contract, log, config), contract.name)
 
 
 def portfolio_of(
