@@ -44,8 +44,8 @@ def risk_integrity(
     from corridor.engine.runs import open_run
     from corridor.engine.warehouse import Warehouse
     from corridor.errors import CorridorError
-    from corridor.jobs.integrity import PEOPLE, VIEWS, integrity_rows, recapture_people
-    from corridor.jobs.tables import key_of, rules_of, suppress_small_cells
+    from corridor.jobs.integrity import PEOPLE, VIEWS, integrity_rows, integrity_suppressed, recapture_people
+    from corridor.jobs.tables import rules_of
     from corridor.law import load_rules
     from corridor.settings import load_settings
 
@@ -72,8 +72,7 @@ def risk_integrity(
     else:
         rows, heads = integrity_rows(run, view, aco, tin, npi), VIEWS[view][1]
     if not people and (out is not None or as_json):
-        key = key_of(VIEWS[view][0]) if view != "recapture" else ("aco_id", "tin", "npi", "hcc")
-        rows = suppress_small_cells(rows, key, force.number("claims.cell_size_minimum"))
+        rows = integrity_suppressed(view, rows, force.number("claims.cell_size_minimum"))
     if out is not None:
         from corridor.programs.writing import write_results
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
+from corridor.jobs.tables import key_of, suppress_small_cells
 
 if TYPE_CHECKING:
     from corridor.engine.runs import Run
@@ -31,6 +32,13 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("level", "entity_id", "sign", "people", "cases", "value", "usual", "high", "peers", "flagged"),
     ),
 }  # fmt: skip
+OF_ACOS = ("cap", "trend")
+PARTS = ("several_days_people", "one_day_people", "assessed_people")
+# practices and clinicians by the people of the ACO who are theirs
+_SIGNS_OF_ACO = """aco_id = ? or exists (
+  select 1 from attribution.person as own
+  where own.aco_id = ?
+    and ((level = 'tin' and own.tin = entity_id) or (level = 'npi' and own.npi = entity_id)))"""
 PEOPLE = (
     "person_id", "hcc", "label", "last_date", "diagnosis_code", "source_id", "claim_id", "claim_line_number",
     "claim_npi",
@@ -51,7 +59,7 @@ from integrity.recapture
 where chronic and (? = '' or aco_id = ?) and (? = '' or tin = ?) and (? = '' or npi = ?)
 group by aco_id, tin, npi, hcc
 order by people desc, aco_id nulls last, tin nulls last, npi nulls last, hcc""",
-    "signs": "select * from integrity.sign where (? = '' or aco_id = ? or aco_id is null) "
+    "signs": "select * from integrity.sign where (? = '' or aco_id = ?) "
     "and (? = '' or tin = ?) and (? = '' or npi = ?) "
     "order by flagged desc, place, beyond_usual desc, level, entity_id",
 }
@@ -73,8 +81,30 @@ def integrity_rows(run: Run, view: str, aco: str, tin: str, npi: str) -> list[di
             todo=f"Name one of {', '.join(VIEWS)}.",
             field="--view",
         )
+    if view in OF_ACOS and (tin or npi):
+        raise CorridorError(
+            "INTEGRITY-VIEW",
+            f"The view {view} is of whole ACOs.",
+            why="The cap holds for all people of an ACO together.",
+            todo="Leave --tin and --npi away, or ask for --view recapture or signs.",
+            field="--tin" if tin else "--npi",
+        )
     _refuse_missing(run, VIEWS[view][0])
-    return _of(run, _QUERIES[view], view in ("cap", "trend"), aco, tin, npi)
+    query = _QUERIES[view]
+    if view == "signs" and run.has("attribution.person"):
+        query = query.replace("aco_id = ?", _SIGNS_OF_ACO, 1)
+    return _of(run, query, view in OF_ACOS, aco, tin, npi)
+
+
+def integrity_suppressed(view: str, rows: list[dict[str, Any]], minimum: float) -> list[dict[str, Any]]:
+    """The rows as they may leave. Where one part of the people of a recapture row is few, no part is told:
+    the others and the whole would tell it."""
+    key = ("aco_id", "tin", "npi", "hcc") if view == "recapture" else key_of(VIEWS[view][0])
+    kept = suppress_small_cells(rows, key, minimum)
+    for row in kept if view == "recapture" else []:
+        if any(row[part] is None for part in PARTS):
+            row.update(dict.fromkeys(PARTS))
+    return kept
 
 
 def recapture_people(run: Run, aco: str, tin: str, npi: str) -> list[dict[str, Any]]:
@@ -88,7 +118,7 @@ def recapture_people(run: Run, aco: str, tin: str, npi: str) -> list[dict[str, A
 
 def _of(run: Run, query: str, aco_only: bool, aco: str, tin: str, npi: str) -> list[dict[str, Any]]:
     below = ["", "", "", ""] if aco_only else [tin, tin, npi, npi]
-    return run.query(query, [aco, aco, *below])
+    return run.query(query, [*[aco] * (query.count("?") - len(below)), *below])
 
 
 def _refuse_missing(run: Run, table: str) -> None:

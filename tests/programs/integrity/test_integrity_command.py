@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+Keep = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
+    """Another run, of these tables alone."""
+    folder = tmp_path / "other"
+    monkeypatch.setenv("CORRIDOR_HOME", str(folder))
+    return lambda tables: keep_run(folder, tables, 2026)
+
+
 def test_the_cap_is_what_is_shown_first(capsys: pytest.CaptureFixture[str]) -> None:
     found = corridor(capsys, "risk-integrity", "--json").json()
     assert (found["view"], found["rows"][0]["room"]) == ("cap", -0.37)
@@ -64,6 +77,33 @@ def test_recapture_counts_people_and_few_are_blanked(
     assert "t,n,37,Diabetes,12" in out.read_text(encoding="utf-8").replace("A1,", "")
 
 
+def test_a_part_that_the_others_would_tell_is_blanked_with_them(
+    keep: Keep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fourteen people, thirteen of several days: one of one day would be the difference."""
+    people = [{**CONDITION, "person_id": n, "days_recorded": 1 if n == 0 else 2} for n in range(14)]
+    keep({"integrity.recapture": people})
+    row = corridor(capsys, "risk-integrity", "--view", "recapture", "--json").json()["rows"][0]
+    assert row["people"] == 14
+    assert {row[part] for part in ("several_days_people", "one_day_people", "assessed_people")} == {None}
+
+
+def test_signs_of_an_aco_are_not_those_of_another(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
+    signs = [{**SIGN, "aco_id": None, "tin": tin, "entity_id": tin} for tin in ("t", "u")]
+    owners = [{"person_id": 1, "aco_id": "A1", "tin": "t", "npi": "n"},
+              {"person_id": 2, "aco_id": "A2", "tin": "u", "npi": "m"}]  # fmt: skip
+    keep({"integrity.sign": signs, "attribution.person": owners})
+    options = ("risk-integrity", "--view", "signs", "--json")
+    assert [row["tin"] for row in corridor(capsys, *options, "--aco", "A1").json()["rows"]] == ["t"]
+    assert len(corridor(capsys, *options).json()["rows"]) == 2
+
+
+def test_few_people_have_no_cap_that_leaves(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
+    keep({"integrity.cap": [{**CAP, "small_cell": True}]})
+    (row,) = corridor(capsys, "risk-integrity", "--json").json()["rows"]
+    assert row["aco_id"] == "A1" and row["room"] is None and row["suppressed"]
+
+
 def test_people_are_shown_with_the_claim_behind_each(capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--view", "recapture", "--tin", "t", "--people")
     rows = corridor(capsys, "risk-integrity", *options, "--json").json()["rows"]
@@ -80,6 +120,7 @@ def test_signs_say_who_stands_out(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "code"),
     [
         (("--view", "codes"), "INTEGRITY-VIEW"),
+        (("--view", "cap", "--tin", "t"), "INTEGRITY-VIEW"),
         (("--view", "trend"), "INTEGRITY-NOT-MADE"),
         (("--people",), "INTEGRITY-PEOPLE"),
         (("--people", "--tin", "t", "--out", "x.csv"), "INTEGRITY-PEOPLE"),

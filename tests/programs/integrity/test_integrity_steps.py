@@ -21,7 +21,7 @@ TABLES: dict[str, dict[str, str]] = {
     "population.hcc_code": dict.fromkeys(("diagnosis_code", "model", "hcc"), "VARCHAR"),
     "population.hcc_item": {
         "model": "VARCHAR", "hcc": "VARCHAR", "hcc_key": "INTEGER", "model_key": "INTEGER",
-        "parent_bit": "BIGINT", "dropped_by": "BIGINT",
+        "parent_bit": "BIGINT", "dropped_by": "BIGINT", "needs_bits": "BIGINT",
     },
     "population.hcc_weight": {"segment_key": "INTEGER", "hcc_key": "INTEGER", "coefficient": "DECIMAL(18,6)"},
     "population.risk_model": {"model": "VARCHAR", "model_key": "INTEGER"},
@@ -43,6 +43,7 @@ TABLES: dict[str, dict[str, str]] = {
         "person_years": "DOUBLE", "expenditure": "DOUBLE", "weight": "DOUBLE", "risk_score": "DOUBLE",
     },
     "mssp.terms": {"aco_id": "VARCHAR", "performance_year": "INTEGER", "agreement_start_year": "INTEGER"},
+    "identity.person_alias": {"person_id": "BIGINT", "kept_person_id": "BIGINT"},
     "org_raw.assignment_list": {
         **RAW_TABLES["org_raw.assignment_list"], "source_id": "VARCHAR", "delivery_id": "VARCHAR",
     },
@@ -64,7 +65,7 @@ def bench() -> Iterator[ConditionBench]:
     ])  # fmt: skip
     made.give("population.hcc_item", [
         {"model": "v28", "hcc": hcc, "hcc_key": int(hcc), "model_key": 1, "parent_bit": parent,
-         "dropped_by": drop}
+         "dropped_by": drop, "needs_bits": 0}
         for hcc, parent, drop in ((A, 1, 0), (B, 0, 1), (C, 0, 0))
     ])  # fmt: skip
     made.give("population.hcc_weight", [
@@ -154,11 +155,16 @@ def test_growth_of_risk_against_the_cap(bench: ConditionBench) -> None:
     bench.give("mssp.person_year", [
         {"aco_id": "A1", "enrollment_type": "aged_non_dual", "year": year, "person_id": n,
          "person_years": 1.0, "expenditure": 10000.0, "weight": 1.0,
-         "risk_score": 1.0 if year == 2025 else 1.02}
+         "risk_score": 9.0}  # of whatever kind, so not read
         for n in numbers for year in (2025, 2026)
     ])  # fmt: skip
+    # person 4 is on no list; the later of two lists counts
     bench.give("org_raw.assignment_list", [
-        {"person_id": 1, "performance_year": year, "report_period": "Q4"} for year in (2025, 2026)
+        {"person_id": n, "performance_year": year, "report_period": period, "hcc_version": "V28",
+         "risk_score_aged_nondual": score}
+        for n in numbers[:3] for year, period, score in (
+            (2025, "Q4", 1.0), (2026, "Q1", 5.0), (2026, "Q4", 1.02),
+        )
     ])  # fmt: skip
     rows = {row["basis"]: row for row in bench.run("integrity.cap")}
     own, reported = rows["claims"], rows["reported"]
@@ -167,6 +173,56 @@ def test_growth_of_risk_against_the_cap(bench: ConditionBench) -> None:
     assert own["above_cap"] and own["lost_to_cap"] == pytest.approx(0.37)
     assert reported["aggregate_risk_ratio"] == pytest.approx(1.02) and not reported["above_cap"]
     assert reported["room"] == pytest.approx(0.01) and own["base_basis"] == "first loaded year"
+    assert own["small_cell"]  # four people
+
+
+@pytest.mark.parametrize(("versions", "known"), [(("V24", "V28"), False), (("V28", "V28"), True)])
+def test_reported_scores_of_two_versions_are_not_compared(
+    versions: tuple[str, str], known: bool, bench: ConditionBench
+) -> None:
+    people(bench, [1])
+    claims(bench, [(1, "2026-01-05", "AA", "99213", "t")])
+    bench.give("mssp.person_year", [
+        {"aco_id": "A1", "enrollment_type": "aged_non_dual", "year": year, "person_id": 1,
+         "person_years": 1.0, "expenditure": 1.0, "weight": 1.0}
+        for year in (2025, 2026)
+    ])  # fmt: skip
+    bench.give("org_raw.assignment_list", [
+        {"person_id": 1, "performance_year": year, "report_period": "Q4", "hcc_version": version,
+         "risk_score_aged_nondual": 1.0}
+        for year, version in zip((2025, 2026), versions, strict=True)
+    ])  # fmt: skip
+    row = next(row for row in bench.run("integrity.trend") if row["year"] == 2026)
+    assert row["reported_score"] == 1 and (row["reported_ratio"] is not None) == known
+    assert row["small_cell"] and row["claims_share"] == 1
+
+
+def test_a_visit_beside_an_assessment_is_no_assessment_alone(bench: ConditionBench) -> None:
+    """With and without the list of eligible services."""
+    people(bench, [1])
+    claims(bench, [(1, "2026-01-05", "AA", "G0439", "t")])
+    bench.give("claims.medical_claim", [
+        {"source_id": "S", "claim_id": "c0", "claim_line_number": at, "person_id": 1,
+         "claim_end_date": date(2026, 1, 5), "claim_type_code": "71", "hcpcs_code": code,
+         "rendering_tin": "t", "rendering_npi": "n"}
+        for at, code in enumerate(("G0439", "99213"))
+    ])  # fmt: skip
+    assert not bench.run("integrity.source_claim")[0]["assessment_only"]
+
+
+def test_a_category_that_needs_another_does_not_stand_alone(bench: ConditionBench) -> None:
+    bench.give("population.hcc_item", [
+        {"model": "v28", "hcc": hcc, "hcc_key": int(hcc), "model_key": 1, "parent_bit": parent,
+         "dropped_by": 0, "needs_bits": needs}
+        for hcc, parent, needs in ((A, 1, 0), (B, 2, 1))
+    ])  # fmt: skip
+    people(bench, [1, 2])
+    claims(bench, [
+        (1, "2025-01-05", "BB", "99213", "t"),
+        (2, "2025-01-05", "BB", "99213", "t"), (2, "2025-02-05", "AA", "99213", "t"),
+    ])  # fmt: skip
+    found = {(row["person_id"], row["hcc"]) for row in bench.run("integrity.recapture")}
+    assert found == {(2, A), (2, B)}
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ COLUMNS = {
     "base_basis": "VARCHAR", "types": "VARCHAR", "person_years": "DOUBLE", "aggregate_risk_ratio": "DOUBLE",
     "demographic_ratio": "DOUBLE", "risk_cap": "DOUBLE", "beyond_demographic": "DOUBLE", "room": "DOUBLE",
     "above_cap": "BOOLEAN", "counted_risk_ratio": "DOUBLE", "lost_to_cap": "DOUBLE", "method": "VARCHAR",
+    "small_cell": "BOOLEAN",
 }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ COLUMNS = {
     "growth of risk over all types, that of demographics, the cap, and the room left or lost",
     key=("aco_id", "year", "basis"),
     reads=("integrity.trend",),
-    rules=("mssp.risk_growth_cap", "mssp.present_method_first_start"),
+    rules=("mssp.risk_growth_cap", "mssp.present_method_first_start", "claims.cell_size_minimum"),
     cites="42 CFR 425.605(a)(1)(ii), 425.610(a)(2); MSSP notes 5.7; docs/risk-integrity.md",
     evidence="integrity.trend(aco_id, year)",
     owner=("aco_id",),
@@ -72,6 +73,8 @@ def _judged(
     start = some["agreement_start_year"]
     first = ctx.force.number("mssp.present_method_first_start")
     present = np.asarray(True) if start is None or start != start else present_method(start, first)
+    fewest = ctx.force.number("claims.cell_size_minimum")
+    known = [types[name] for name, holds in zip(TYPES, counted, strict=True) if holds]
     kept = aggregate_risk_ratio(weights, capped_risk_ratio(ratios, overall, cap, present, growth))
     return [
         {
@@ -84,5 +87,6 @@ def _judged(
             "room": float(cap) - float(overall), "above_cap": bool(overall > cap),
             "counted_risk_ratio": float(kept), "lost_to_cap": float(overall) - float(kept),
             "method": "over all types" if bool(present) else "each type by itself",
+            "small_cell": all(one["small_cell"] or one["people"] < fewest for one in known),
         }
     ]  # fmt: skip

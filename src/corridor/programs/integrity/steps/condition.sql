@@ -9,7 +9,8 @@
 -- evidence:  claims.claim_diagnosis(source_id, claim_id, diagnosis_code)
 -- owner:     claim_tin, claim_npi
 with code as (
-  select distinct code.diagnosis_code, code.hcc, item.hcc_key, item.model_key, item.parent_bit, item.dropped_by
+  select distinct code.diagnosis_code, code.hcc, item.hcc_key, item.model_key, item.parent_bit, item.dropped_by,
+    item.needs_bits
   from population.hcc_code as code
   join population.hcc_item as item on item.model = code.model and item.hcc = code.hcc
   join rules.integrity_model as model on model.value = code.model
@@ -17,7 +18,7 @@ with code as (
 had as (
   select distinct
     claim.person_id, claim.year, code.hcc, code.hcc_key, code.model_key, code.parent_bit, code.dropped_by,
-    claim.source_id, claim.claim_id, claim.claim_date, claim.tin, claim.npi, claim.assessment_only,
+    code.needs_bits, claim.source_id, claim.claim_id, claim.claim_date, claim.tin, claim.npi, claim.assessment_only,
     diagnosis.diagnosis_code
   from integrity.source_claim as claim
   join claims.claim_diagnosis as diagnosis
@@ -46,7 +47,8 @@ counted as (
 select
   last.person_id, last.year, last.hcc, counted.claims, counted.days, counted.clinicians, counted.first_date,
   last.claim_date as last_date, counted.assessment_only,
-  (parents.parent_bits & last.dropped_by) = 0 as stands, last.parent_bit, last.dropped_by,
+  (parents.parent_bits & last.dropped_by) = 0
+    and (last.needs_bits = 0 or (parents.parent_bits & last.needs_bits) <> 0) as stands, last.parent_bit, last.dropped_by,
   cast(weight.coefficient as double) as coefficient, last.source_id, last.claim_id, last.diagnosis_code,
   last.tin as claim_tin, last.npi as claim_npi
 from placed as last

@@ -5,7 +5,7 @@
 -- key:       level, entity_id
 -- reads:     integrity.person_year, integrity.condition, integrity.source_claim, attribution.person,
 --            claims.claim_diagnosis, population.hcc_code, run.setting
--- rules:     integrity.model
+-- rules:     integrity.model, claims.cell_size_minimum
 -- cites:     docs/risk-integrity.md
 -- evidence:  integrity.person_year(person_id)
 -- owner:     aco_id, tin, npi
@@ -86,8 +86,12 @@ select
   member.level, member.entity_id, max(member.aco_id) as aco_id, max(member.tin) as tin, max(member.npi) as npi,
   count(*) as people, cast(sum(pair.hccs) as bigint) as categories, cast(sum(pair.hccs_before) as bigint) as categories_before,
   cx_exact_sum(coalesce(pair.ageing, 0)) as ageing, cast(sum(pair.once) as bigint) as once, cast(sum(pair.assessed) as bigint) as assessed,
-  cast(sum(coalesce(alone.shared, 0)) as bigint) as shared, cast(sum(coalesce(alone.alone, 0)) as bigint) as alone
+  cast(sum(coalesce(alone.shared, 0)) as bigint) as shared, cast(sum(coalesce(alone.alone, 0)) as bigint) as alone,
+  (sum(pair.once) > 0 and sum(pair.once) < max(smallest.value))
+    or (sum(pair.assessed) > 0 and sum(pair.assessed) < max(smallest.value))
+    or (sum(coalesce(alone.alone, 0)) > 0 and sum(coalesce(alone.alone, 0)) < max(smallest.value)) as small_cell
 from member
 join pair on pair.person_id = member.person_id
 left join alone on alone.person_id = member.person_id and alone.tin = member.own_tin
+cross join rules.claims_cell_size_minimum as smallest
 group by member.level, member.entity_id

@@ -41,7 +41,9 @@ line as (
 select
   source_id, claim_id, min(person_id) as person_id, max(claim_end_date) as claim_date,
   cast(cx_year_of(max(claim_end_date)) as integer) as year, min(tin) as tin, min(npi) as npi,
-  sum(assessment) > 0 and sum(case when needs_service and eligible = 1 and assessment = 0 then 1 else 0 end) = 0
+  sum(assessment) > 0 and sum(
+    case when needs_service and (eligible = 1 or vintage is null) and assessment = 0 then 1 else 0 end
+  ) = 0
     as assessment_only
 from line
 group by source_id, claim_id
