@@ -146,11 +146,12 @@ def made_up(
     truth = float(np.minimum(dollars[:, MONTHS:].sum(axis=1), threshold * (1 + expected)).mean())
     lag = rng.choice(len(community.lags), size=dollars.shape, p=community.lags)
     row, column = np.nonzero(dollars)
-    cap = np.full(dollars.shape, threshold)
-    cap[:, MONTHS:] *= 1 + expected
+    kind = np.zeros(dollars.shape, dtype=np.uint16)
+    kind[:, MONTHS:] = 1
     made = Loaded(
-        0, np.ones(dollars.shape), cap, True, row, column, lag[row, column], dollars[row, column],
-        len(community.lags), 2 * MONTHS + len(community.lags),
+        0, np.ones(dollars.shape, dtype=np.bool_), kind, np.array([threshold, threshold * (1 + expected)]),
+        True, row, column, lag[row, column], dollars[row, column], len(community.lags),
+        2 * MONTHS + len(community.lags),
     )  # fmt: skip
     return made, truth
 

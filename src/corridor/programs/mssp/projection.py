@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.formulas.columns import Floats
 
@@ -23,23 +25,49 @@ MONTHS = 12
 
 
 @dataclass(frozen=True)
-class Experience:
-    """People of an ACO, last year and this year so far. Dollars are capped and completed.
+class Stretch:
+    """A stretch of months: each person's dollars, capped and completed, and months that count."""
 
-    prior           (people, 12) dollars by month of last year, 0 where there was none
-    prior_months    (people, 12) 1 where the month counts
-    current         (people, months so far)
-    current_months  (people, months so far)
+    amount: Floats
+    months: Floats
+
+
+@dataclass(frozen=True)
+class Experience:
+    """People of an ACO, last year and this year so far; the people stand in one order in every stretch.
+
+    last            last year's months that are the same as those seen of this year
+    rest            last year's other months
+    now             this year's months seen
+    so_far          how many months of this year are seen
     paid_variance   dollars squared: how far the completed dollars of this year so far may be off in sum
     months_to_come  member months expected in the rest of the year
     """
 
-    prior: Floats
-    prior_months: Floats
-    current: Floats
-    current_months: Floats
+    last: Stretch
+    rest: Stretch
+    now: Stretch
+    so_far: int
     paid_variance: float
     months_to_come: float
+
+    @classmethod
+    def by_month(
+        cls, prior: Floats, prior_months: Floats, current: Floats, current_months: Floats,
+        paid_variance: float, months_to_come: float,
+    ) -> Experience:  # fmt: skip
+        """From dollars and months laid out as (people, months): twelve of last year, of this those seen."""
+        so_far = current.shape[1]
+        return cls(
+            stretch(prior[:, :so_far], prior_months[:, :so_far]),
+            stretch(prior[:, so_far:], prior_months[:, so_far:]),
+            stretch(current, current_months), so_far, paid_variance, months_to_come,
+        )  # fmt: skip
+
+
+def stretch(dollars: Floats, months: npt.NDArray[Any]) -> Stretch:
+    """Of dollars and months laid out as (people, months)."""
+    return Stretch(dollars.sum(axis=1), months.sum(axis=1, dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -85,10 +113,8 @@ def project(experience: Experience, trend: Trend, level: float) -> Projected:
 
     Last year must have member months in the months to come (else the season is not known: ValueError).
     """
-    so_far = experience.current.shape[1]
-    last = _block(experience.prior, experience.prior_months, slice(0, so_far))
-    rest = _block(experience.prior, experience.prior_months, slice(so_far, MONTHS))
-    now = _block(experience.current, experience.current_months, slice(0, so_far))
+    so_far = experience.so_far
+    last, rest, now = _block(experience.last), _block(experience.rest), _block(experience.now)
     to_come = experience.months_to_come if so_far < MONTHS else 0.0
     if to_come > 0 and rest.months <= 0:
         raise ValueError("no member months of last year in the months to come")
@@ -118,11 +144,10 @@ def project(experience: Experience, trend: Trend, level: float) -> Projected:
     )  # fmt: skip
 
 
-def _block(dollars: Floats, months: Floats, part: slice) -> _Block:
-    amount, counted = dollars[:, part].sum(axis=1), months[:, part].sum(axis=1)
-    total = float(counted.sum())
-    rate = float(amount.sum()) / total if total > 0 else 0.0
-    return _Block(rate, total, np.asarray(amount - rate * counted, dtype=np.float64))
+def _block(of: Stretch) -> _Block:
+    total = float(of.months.sum())
+    rate = float(of.amount.sum()) / total if total > 0 else 0.0
+    return _Block(rate, total, np.asarray(of.amount - rate * of.months, dtype=np.float64))
 
 
 def _squared(residual: Floats) -> float:

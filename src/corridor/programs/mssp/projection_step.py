@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,15 @@ import numpy as np
 from corridor.engine import StepContext, python_step
 from corridor.formulas.columns import Floats
 from corridor.programs.mssp.completion import chain_ladder
-from corridor.programs.mssp.projection import MONTHS, Experience, Projected, Trend, project
+from corridor.programs.mssp.projection import (
+    MONTHS,
+    Experience,
+    Projected,
+    Stretch,
+    Trend,
+    project,
+    stretch,
+)
 from corridor.programs.mssp.projection_data import Loaded, loaded
 from corridor.programs.mssp.tables import Row, laid, present, rows_of
 
@@ -40,7 +48,11 @@ METHOD = (
     makes="one row per ACO and month of a year whose year before is loaded: expenditure and savings at year "
     "end as they looked then, with an interval",
     key=("aco_id", "year", "as_of_month"),
-    reads=("mssp.person_month", "mssp.person_paid", "mssp.benchmark", "population.month"), rules=RULES,
+    reads=(
+        "mssp.person_month", "mssp.person_paid", "mssp.benchmark", "population.month",
+        "population.paid_through",
+    ),
+    rules=RULES,
     cites="42 CFR 425.605(a); Mack 1993 (claims to come); docs/aco.md",
     evidence="mssp.person_month(aco_id, year)", owner=("aco_id",),
 )  # fmt: skip
@@ -49,16 +61,25 @@ def mssp_projection(ctx: StepContext) -> tuple[dict[str, Any], dict[str, str]]:
     benchmarks = {
         (row["aco_id"], int(row["year"])): present(row["updated_benchmark"])
         for row in rows_of(
-            ctx, "select aco_id, year, updated_benchmark from mssp.benchmark where enrollment_type = 'all'"
+            ctx,
+            "select aco_id, year, updated_benchmark from mssp.benchmark where enrollment_type = 'all' "
+            "order by aco_id, year",
         )
     }
     months = [int(row["month"]) for row in rows_of(ctx, "select month from population.month order by month")]
+    through = _paid_through(ctx)
     found: list[Row] = []
     for aco in [
         row["aco_id"] for row in rows_of(ctx, "select distinct aco_id from mssp.person_month order by 1")
     ]:
-        found += of_aco(loaded(ctx.con, aco), aco, months, benchmarks, ctx.force.rules)
+        found += of_aco(loaded(ctx.con, aco, through), aco, months, benchmarks, ctx.force.rules)
     return laid(found, PROJECTION_TYPES)
+
+
+def _paid_through(ctx: StepContext) -> int | None:
+    """The month up to which payments are known; None where none is."""
+    days = rows_of(ctx, "select cx_month_of(day) as month from population.paid_through where day is not null")
+    return int(days[0]["month"]) if days else None
 
 
 def of_aco(
@@ -114,47 +135,80 @@ def seen(one: Loaded, start: int, as_of: int, force: Any) -> View | None:
     while this > 0 and completion.factor[MONTHS + this - 1] * least > 1:
         this -= 1
     trend = {row["quantity"]: float(row["value"]) for row in force.rows("mssp.projection_trend")}
-    counted = one.counted[:, first : start + MONTHS]
-    counted = np.pad(counted, ((0, 0), (0, 2 * MONTHS - counted.shape[1])))
-    now = counted[:, MONTHS : MONTHS + this]
-    present_now = counted[:, MONTHS + max(this, 1) - 1]
-    to_come = float(present_now.sum()) * (MONTHS - this)
-    here = counted.any(axis=1)
-    caps = _caps(one, first, start, this, counted, trend["expected"])
-    dollars = one.dollars(first, width, observed)
-    prior = _capped(dollars[:, :MONTHS], caps[0]) * completion.factor[:MONTHS]
-    current = _capped(dollars[:, MONTHS : MONTHS + this], caps[1]) * completion.factor[MONTHS : MONTHS + this]
-    unpaid = float(completion.variance[MONTHS : MONTHS + this, MONTHS : MONTHS + this].sum())
-    if not prior.any():
+    typical = one.mean_cut(first, MONTHS) if width < 2 * MONTHS and not one.installed else None
+    parts = [
+        _part(piece, first, this, width, observed, completion.factor, trend["expected"], typical)
+        for piece in one.pieces()
+    ]
+    if not any(part.dear for part in parts):
         return None
-    experience = Experience(prior[here], counted[here, :MONTHS], current[here], now[here], unpaid, to_come)
+    unpaid = float(completion.variance[MONTHS : MONTHS + this, MONTHS : MONTHS + this].sum())
+    to_come = sum(part.present for part in parts) * (MONTHS - this)
+    last, rest, now = (_together([part.stretches[at] for part in parts]) for at in range(3))
+    experience = Experience(last, rest, now, this, unpaid, float(to_come))
     projected = project(
         experience, Trend(trend["expected"], trend["deviation"]), force.number("mssp.projection_level")
     )
     return View(
-        this, int(counted[:, MONTHS : MONTHS + max(this, 1)].any(axis=1).sum()),
-        (float(now.sum()) + to_come) / MONTHS,
-        float(dollars[:, MONTHS:].sum()), float(current.sum()), projected,
+        this, sum(part.people for part in parts), (float(now.months.sum()) + to_come) / MONTHS,
+        sum(part.paid for part in parts), float(now.amount.sum()), projected,
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What some of the people bring to a view: last year's same months, its rest, this year's months seen."""
+
+    stretches: tuple[Stretch, Stretch, Stretch]
+    dear: bool  # whether last year cost anything
+    people: int
+    present: int  # in the newest month seen
+    paid: float
+
+
+def _part(
+    one: Loaded, first: int, this: int, width: int, observed: Any, factor: Floats, expected: float,
+    typical: float | None,
+) -> _Part:  # fmt: skip
+    start = first + MONTHS
+    counted = one.counted[:, first : start + MONTHS]
+    counted = np.pad(counted, ((0, 0), (0, 2 * MONTHS - counted.shape[1])))
+    before, now = counted[:, :MONTHS], counted[:, MONTHS : MONTHS + this]
+    newest = MONTHS + max(this, 1)
+    here = counted.any(axis=1)
+    caps = _caps(one, first, this, counted, expected, typical)
+    dollars = one.dollars(first, width, observed)
+    prior = _capped(dollars[:, :MONTHS], caps[0]) * factor[:MONTHS]
+    current = _capped(dollars[:, MONTHS : MONTHS + this], caps[1]) * factor[MONTHS : MONTHS + this]
+    pairs = ((prior[:, :this], before[:, :this]), (prior[:, this:], before[:, this:]), (current, now))
+    return _Part(
+        (stretch(pairs[0][0][here], pairs[0][1][here]), stretch(pairs[1][0][here], pairs[1][1][here]),
+         stretch(pairs[2][0][here], pairs[2][1][here])),
+        bool(prior.any()), int(counted[:, MONTHS:newest].any(axis=1).sum()),
+        int(counted[:, newest - 1].sum()), float(dollars[:, MONTHS:].sum()),
+    )  # fmt: skip
+
+
+def _together(parts: Sequence[Stretch]) -> Stretch:
+    return Stretch(
+        np.concatenate([part.amount for part in parts]), np.concatenate([part.months for part in parts])
+    )
+
+
 def _caps(
-    one: Loaded, first: int, start: int, this: int, counted: Floats, expected: float
+    one: Loaded, first: int, this: int, counted: Any, expected: float, typical: float | None
 ) -> tuple[Floats, Floats]:
     """What a person may cost at most in last year and in this one: of each month a twelfth of the threshold
-    of its type. Of an unfinished year it is last year's with the expected trend, unless installed."""
-    prior_cap = one.cap[:, first:start]
-    prior = np.where(counted[:, :MONTHS] > 0, prior_cap, 0).sum(axis=1) / MONTHS
-    months = counted[:, MONTHS : MONTHS + this]
-    own = np.where(months > 0, one.cap[:, start : start + this], 0).sum(axis=1)
-    seen_months = months.sum(axis=1)
-    present_now = counted[:, MONTHS + max(this, 1) - 1]
-    whole = seen_months + present_now * (MONTHS - this)
-    if one.installed or one.counted.shape[1] >= start + MONTHS:
+    of its type. Of an unfinished year whose threshold is not installed it is last year's with the expected
+    trend; ``typical`` is the mean one of last year, and None where the year's own counts."""
+    prior = one.cap(first, MONTHS).sum(axis=1) / MONTHS
+    own = one.cap(first + MONTHS, this).sum(axis=1)
+    seen_months = counted[:, MONTHS : MONTHS + this].sum(axis=1)
+    whole = seen_months + counted[:, MONTHS + max(this, 1) - 1] * (MONTHS - this)
+    if typical is None:
         a_month = np.divide(own, seen_months, out=np.full(len(own), np.inf), where=seen_months > 0)
     else:
         before = counted[:, :MONTHS].sum(axis=1)
-        typical = float(prior_cap[counted[:, :MONTHS] > 0].mean())
         a_month = np.divide(prior * MONTHS, before, out=np.full(len(own), typical), where=before > 0)
         a_month = a_month * (1 + expected)
     return prior, np.where(whole > 0, a_month, 0) * whole / MONTHS
