@@ -176,6 +176,35 @@ def test_growth_of_risk_against_the_cap(bench: ConditionBench) -> None:
     assert own["small_cell"]  # four people
 
 
+def test_who_left_counts_in_the_base_year(bench: ConditionBench) -> None:
+    """Four of 0.5 stay and are 0.7 later; a fifth of 0.7 died before: 0.7 / 0.54, not 0.7 / 0.5."""
+    stay = [1, 2, 3, 4]
+    people(bench, stay)
+    bench.give("claims.person", [
+        {"person_id": n, "birth_date": date(1954, 6, 1), "gender": "female",
+         "death_date": date(2025, 12, 5) if n == 5 else None}
+        for n in (*stay, 5)
+    ])  # fmt: skip
+    bench.give("population.person_annual", [
+        {"person_id": n, "year": year, "enrollment_type": "aged_non_dual", "member_months": 12,
+         "person_years": 1.0}
+        for n in (*stay, 5) for year in (2025, 2026) if (n, year) != (5, 2026)
+    ])  # fmt: skip
+    claims(bench, [
+        *((n, "2025-01-05", "CC", "99213", "t") for n in stay), (5, "2025-01-05", "AA", "99213", "t"),
+        *((n, "2026-01-05", "AA", "99213", "t") for n in stay),
+    ])  # fmt: skip
+    bench.give("mssp.person_year", [
+        {"aco_id": "A1", "enrollment_type": "aged_non_dual", "year": year, "person_id": n,
+         "person_years": 1.0, "expenditure": 1.0, "weight": 1.0}
+        for n in (*stay, 5) for year in (2025, 2026) if (n, year) != (5, 2026)
+    ])  # fmt: skip
+    bench.give("org_raw.assignment_list", [])
+    before, now = sorted(bench.run("integrity.trend"), key=lambda row: int(row["year"]))
+    assert before["claims_share"] == 1 and before["claims_score"] == pytest.approx(0.54)
+    assert now["claims_ratio"] == pytest.approx(0.7 / 0.54)
+
+
 @pytest.mark.parametrize(("versions", "known"), [(("V24", "V28"), False), (("V28", "V28"), True)])
 def test_reported_scores_of_two_versions_are_not_compared(
     versions: tuple[str, str], known: bool, bench: ConditionBench

@@ -3,7 +3,7 @@
 --            many claims, days and by how many clinicians, whether only assessed, and the last claim that carries it
 -- key:       person_id, year, hcc
 -- reads:     integrity.source_claim, claims.claim_diagnosis, population.hcc_code, population.hcc_item,
---            population.hcc_weight, population.risk_member
+--            population.hcc_weight, population.risk_member, population.person_annual, run.setting
 -- rules:     integrity.model
 -- cites:     CMS-HCC software V28115H1 (hierarchies); docs/risk-integrity.md
 -- evidence:  claims.claim_diagnosis(source_id, claim_id, diagnosis_code)
@@ -27,6 +27,27 @@ had as (
 ),
 parents as (
   select person_id, year, bit_or(parent_bit) as parent_bits from had group by person_id, year
+),
+-- who left before the measured year has no segment of their own: the most usual one of their enrolment type stands in
+held as (
+  select
+    person_id, year, enrollment_type,
+    row_number() over (partition by person_id, year order by member_months desc, enrollment_type) as place
+  from population.person_annual
+  where member_months > 0
+),
+segment as (
+  select held.enrollment_type, member.model_key, member.segment_key, count(*) as people
+  from population.risk_member as member
+  cross join run.setting as setting
+  join held on held.person_id = member.person_id and held.year = setting.data_year and held.place = 1
+  group by held.enrollment_type, member.model_key, member.segment_key
+),
+typical as (
+  select
+    enrollment_type, model_key, segment_key,
+    row_number() over (partition by enrollment_type, model_key order by people desc, segment_key) as place
+  from segment
 ),
 placed as (
   select
@@ -57,6 +78,9 @@ join counted
 join parents on parents.person_id = last.person_id and parents.year = last.year
 left join population.risk_member as member
   on member.person_id = last.person_id and member.model_key = last.model_key
+left join held on held.person_id = last.person_id and held.year = last.year and held.place = 1
+left join typical
+  on typical.enrollment_type = held.enrollment_type and typical.model_key = last.model_key and typical.place = 1
 left join population.hcc_weight as weight
-  on weight.segment_key = member.segment_key and weight.hcc_key = last.hcc_key
+  on weight.segment_key = coalesce(member.segment_key, typical.segment_key) and weight.hcc_key = last.hcc_key
 where last.place = 1
