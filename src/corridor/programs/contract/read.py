@@ -171,12 +171,36 @@ def read_contract(path: Path, known_on: date | None = None) -> Contract:
         versions = [one for one in versions if one.known <= known_on]
     versions.sort(key=lambda one: (one.start, one.known, one.place))
     contract = Contract(head, versions, document, known_on)
+    _refuse_twice(versions, document)
     if known_on is None:
+        # what a later amendment replaced is still asked about with --as-known-on
+        for one in versions:
+            then = [other for other in versions if other.known <= one.known]
+            Contract(head, then, document, one.known).terms_on(max(one.start, head.term.start))
         for day in sorted({max(one.start, head.term.start) for one in versions}):
             terms = contract.terms_on(day)
             for at, level in enumerate(terms.renewal if isinstance(terms, Terms) else []):
                 contract.amended(day, level.terms, at)
     return contract
+
+
+def _refuse_twice(versions: list[Version], document: Document) -> None:
+    """Raises CONTRACT-TWICE for a section that two versions state for the same days."""
+    seen: dict[tuple[date, date, str], int] = {}
+    for one in versions:
+        for section in one.sections:
+            before = seen.setdefault((one.start, one.known, section), one.place)
+            if before != one.place:
+                raise CorridorError(
+                    "CONTRACT-TWICE",
+                    f"Two versions from {one.start}, both known on {one.known}, state {section!r}.",
+                    why=f"Which of them holds is not said; the other is on line "
+                    f"{document.line(('terms', before, section))}.",
+                    todo="Keep one of the two, or say with from or known which follows which.",
+                    file=document.file.name,
+                    line=document.line(("terms", one.place, section)),
+                    field=f"terms[{one.place}].{section}",
+                )
 
 
 def _version(given: dict[str, Any], place: int, document: Document) -> Version:

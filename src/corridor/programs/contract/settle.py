@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,6 +154,13 @@ def _warn(contract: Contract, period: Period, figures: Figures) -> None:
             f"{figures.file}: {period.year} lacks {', '.join(map(str, lacking))}: settled as if the months "
             "there are were the year"
         )
+    begins = max(date(period.year, 1, 1), contract.head.term.start)
+    for day in sorted({one.start for one in contract.versions}):
+        if begins < day <= date(period.year, MONTHS, 31):
+            figures.warnings.append(
+                f"{contract.file}: terms from {day} hold for years that begin on or after that day; "
+                f"{period.year} is settled without them"
+            )
     if not sum(float(row["member_months"]) for row in period.lines):
         figures.warnings.append(f"{figures.file}: {period.year} has no member months")
 

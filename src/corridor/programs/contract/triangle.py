@@ -144,15 +144,22 @@ def read_payments(path: Path, known_on: date | None, tin: str | None = None) -> 
     """
     form = read_form(path, "contract_payments")
     last = None if known_on is None else known_on.year * 100 + known_on.month
-    found = []
+    found: list[tuple[int, int, float]] = []
+    latest = 0
     for row, line in zip(form.rows, form.lines, strict=True):
         for name in ("service_month", "paid_month"):
             if not 1 <= row[name] % 100 <= YEAR:
                 raise _refused(f"{row[name]} is no month.", form.file, line, name)
         if row["paid_month"] < row["service_month"]:
             raise _refused("It was paid before the month of service.", form.file, line, "paid_month")
-        if (tin is None or row["tin"] == tin) and (last is None or row["paid_month"] <= last):
+        if last is not None and row["paid_month"] > last:
+            continue
+        latest = max(latest, row["paid_month"])
+        if tin is None or row["tin"] == tin:
             found.append((row["service_month"], row["paid_month"], float(row["paid_amount"])))
+    if found and max(paid for _, paid, _ in found) < latest:
+        # a practice without payments in the latest month was paid nothing in it: its triangle is as late
+        found.append((max(found)[0], latest, 0.0))
     return found
 
 
