@@ -29,14 +29,19 @@ Made by `python -m corridor.explain.listing docs/formulas`.
 def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
     """File -> its title and its models, each under a heading."""
     from corridor.billing.pricing import anesthesia, formulas, payment
+    from corridor.programs.ahead import model as ahead
     from corridor.programs.asm import model as asm
     from corridor.programs.contract import model as contract
     from corridor.programs.contract import outcome_formulas, price_formulas
+    from corridor.programs.iota import model as iota
+    from corridor.programs.lead import model as lead
     from corridor.programs.mips import model as mips
     from corridor.programs.mssp import model as mssp
     from corridor.programs.mssp import quality as mssp_quality
     from corridor.programs.mssp import update_estimate as mssp_estimate
     from corridor.programs.qp import model as qp
+    from corridor.programs.reach import model as reach
+    from corridor.programs.team import model as team
 
     return {
         "asm": (
@@ -67,6 +72,34 @@ def models() -> dict[str, tuple[str, Sequence[tuple[str, Model]]]]:
                 ("CMS's estimate of the update, from its workbooks", mssp_estimate.ESTIMATE),
                 ("One measure", mssp_quality.QUALITY_MEASURES),
                 ("Quality of an ACO", mssp_quality.QUALITY),
+            ),
+        ),
+        "reach": (
+            "Formulas of ACO REACH",
+            (
+                ("A county", reach.COUNTIES),
+                ("People aligned one way", reach.SEGMENTS),
+                ("An ACO", reach.ACOS),
+            ),
+        ),
+        "lead": ("Formulas of LEAD", (("A cohort", lead.COHORTS), ("An ACO", lead.ACOS))),
+        "team": (
+            "Formulas of TEAM",
+            (
+                ("A line of episodes", team.LINES),
+                ("A category", team.CATEGORIES),
+                ("A measure", team.MEASURES),
+                ("A hospital", team.HOSPITALS),
+            ),
+        ),
+        "iota": ("Formulas of IOTA", (("A transplant hospital", iota.HOSPITALS),)),
+        "ahead": (
+            "Formulas of AHEAD",
+            (
+                ("A hospital's budget", ahead.HOSPITALS),
+                ("A state", ahead.STATES),
+                ("A practice", ahead.PRACTICES),
+                ("A Geo Entity", ahead.ENTITIES),
             ),
         ),
         "contract": (
