@@ -100,6 +100,36 @@ def test_five_one_sided_years_from_2027_and_only_in_the_first_agreement() -> Non
     assert not any(way[:1] in (("A",), ("B",)) for way in names(replace(new, one_sided_years_used=5)))
 
 
+def test_what_must_be_known_beside_the_figures_is_noted() -> None:
+    case = case_of(ROW, YEARS)
+    assert choose(case, RULES, draws=2).notes() == []
+    (high,) = choose(replace(case, revenue_category="high"), RULES, draws=2).notes()
+    assert "high revenue" in high
+    # an experienced ACO has no glide path to ask about
+    assert choose(replace(case, revenue_category="high", experienced=True), RULES, draws=2).notes() == []
+    small = choose(replace(case, assigned_beneficiaries=4_999), RULES, draws=2)
+    assert ["5,000" in one for one in small.notes()] == [True, True]
+    assert small.recommendation()["notes"] == small.notes()
+    earlier = replace(case, assigned_beneficiaries=4_999, agreement_start_year=2026)
+    assert len(choose(earlier, RULES, draws=2).notes()) == 1
+
+
+def test_a_revenue_that_is_not_known_leaves_the_limit_of_the_benchmark() -> None:
+    bad = replace(
+        case_of(ROW, YEARS), participant_revenue=float("nan"), benchmark_trend=-0.5, risk_trend_sd=0
+    )
+    found = choose(bad, RULES, draws=50)
+    e = found.settings.cells.index(("E", "0.01"))
+    benchmark = found.futures.benchmark * bad.person_years
+    # the last year stands so far below cost that the limit binds in every draw: 4 percent of the benchmark
+    capped = np.minimum(0.3 * (found.futures.expenditure * bad.person_years - benchmark), 0.04 * benchmark)[4]
+    assert np.allclose(-found.dollars[e, 4], capped) and (found.dollars[e, 4] < 0).all()
+    assert found.repayment[e, 0] == pytest.approx(
+        0.005 * found.futures.expenditure[0].mean() * bad.person_years
+    )
+    assert not np.isnan(found.dollars).any() and any("not known" in one for one in found.notes())
+
+
 def test_before_2027_seven_years_over_two_agreements() -> None:
     second = replace(
         case_of(ROW, YEARS), agreement_start_year=2026, agreement_period=2, one_sided_years_used=5

@@ -82,12 +82,20 @@ def test_what_may_be_blank_stands_still(tmp_path: Path) -> None:
         ({"people_esrd": 10}, "people_all"),
         ({"benchmark_all": 0}, "benchmark"),
         ({"person_years_all": 0}, "person_years"),
+        ({"participant_revenue": 0}, "participant_revenue"),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
     with pytest.raises(CorridorError) as refused:
         read_cases(written(tmp_path, **changes), 5)
     assert (refused.value.code, refused.value.field) == ("TRACK-VALUE", field)
+
+
+def test_one_of_several_acos_is_not_derived(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(
+        app, ["tracks", str(written(tmp_path, copies=2)), "--draws", "100", "--derive", "A x5"]
+    )
+    assert isinstance(shown.exception, CorridorError) and shown.exception.code == "TRACK-OPTION"
 
 
 def test_people_take_the_place_of_the_curve(tmp_path: Path) -> None:

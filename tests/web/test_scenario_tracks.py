@@ -87,6 +87,17 @@ def test_where_all_are_alike_it_is_the_hand_arithmetic(ana: Person) -> None:
     assert enhanced["tables"]["options"][0]["option"].startswith("EN x5")
 
 
+def test_a_revenue_that_is_not_known_takes_no_loss_away(ana: Person) -> None:
+    """Cost 15 percent above the benchmark, level E: losses stand within 4 percent of the benchmark."""
+    more = "&margin=-13.25&way=E-E-E-E-E&election=0.01"
+    # 480,000 x 0.8675 = 416,400; 63,600 above it, 15.3 percent: 30 percent of it is 19,080, above 16,656
+    assert total(asked(ana, more + "&revenue=0"))[1] == pytest.approx(-5 * 0.04 * 416_400)
+    page = ana.get("/scenarios/new?program=tracks&revenue=0" + more)
+    assert "revenue is not known" in page.text and "Line: the mean of the draws" in page.text
+    # 1 percent of cost: 8 percent of 4,800
+    assert total(asked(ana, more + "&revenue=1"))[1] == pytest.approx(-5 * 0.08 * 4_800)
+
+
 def test_a_later_agreement_is_at_e_or_enhanced(ana: Person) -> None:
     told = asked(ana, "&agreement=later")
     ways = next(one for one in told["inputs"] if one["name"] == "way")["options"]

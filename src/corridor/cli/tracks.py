@@ -84,6 +84,8 @@ def tracks(
         for case in cases
     ]
     if derive is not None:
+        if len(chosen) > 1:
+            raise _several(file)
         _derive(chosen[0], derive, in_year, as_json)
         return
     rows = [row for choice in chosen for row in choice.rows()]
@@ -132,6 +134,18 @@ def _single(cases: list[Any], people: Path) -> Any:
             file=people,
         )
     return cases[0]
+
+
+def _several(file: Path) -> Exception:
+    from corridor.errors import CorridorError
+
+    return CorridorError(
+        "TRACK-OPTION",
+        "The option to derive is one ACO's, and the file has several.",
+        why="Each has options of the same names.",
+        todo="Give a file with that one ACO.",
+        file=file,
+    )
 
 
 def _rules(overrides: list[str], config: Path | None, known: datetime | None) -> Rules:
@@ -243,7 +257,14 @@ def _text(choice: Choice, draws: int) -> str:
         )
     if len(rows) > len(shown):
         lines.append(f"... and {len(rows) - len(shown)} more; --json or --out hold all of them")
-    lines += ["", *_advice(choice, told), "", "What is assumed:", *(f"  {one}" for one in STATED)]
+    lines += [
+        "",
+        *_advice(choice, told),
+        *(f"Note: {one}" for one in told["notes"]),
+        "",
+        "What is assumed:",
+        *(f"  {one}" for one in STATED),
+    ]
     assumed = choice.assumptions
     lines += [f"{len(assumed)} parameters under these results are not codified or official:"]
     lines += [f"  {one['status']:<10} {one['rule']} ({one['cite']})" for one in assumed]

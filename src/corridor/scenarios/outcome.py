@@ -21,6 +21,7 @@ class Figure:
     unit    dollars (gained or lost), amount (of dollars), cents, points, share, count or people
     low, high, change_low, change_high  of the draws; None where chance does not reach it
     derives the quantity of a model whose derivation opens it; empty where there is none
+    line    what the figure is beside its draws, in words
     better  1 where more is better, -1 where less is, 0 where neither
     """
 
@@ -36,6 +37,7 @@ class Figure:
     better: int = 1
     about: str = ""
     derives: str = ""
+    line: str = "settled without chance"
 
     @property
     def change(self) -> float | None:

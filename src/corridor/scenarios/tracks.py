@@ -21,6 +21,7 @@ from corridor.programs.mssp.tracks import ADVANCED, advanced_apms
 from corridor.scenarios import tracks_risk as risk
 from corridor.scenarios.tracks_advice import Advice, Appetite, advise
 from corridor.scenarios.tracks_chance import SEED, Futures, draw
+from corridor.scenarios.tracks_notes import notes_of
 from corridor.scenarios.tracks_path import Option, Settings, settings_of, two_sided
 
 if TYPE_CHECKING:
@@ -151,6 +152,10 @@ class Choice:
         settled = _settled(self.case, self.settings, self.futures, year, self.rules)
         return settled.explain(self.cells(option)[year], "earned_savings_or_losses", nearest), nearest
 
+    def notes(self) -> list[str]:
+        """What must be known of this ACO beside the figures."""
+        return notes_of(self.case, self.rules.in_force(self.case.agreement_start_year), self.settings.options)
+
     def recommendation(self) -> dict[str, Any]:
         """The option taken, by what appetite, and how the others stood."""
         options, advice = self.settings.options, self.advice
@@ -163,6 +168,7 @@ class Choice:
             "options": len(options),
             "that_fit": sum(1 for faults in advice.broken if not faults) if self.appetite.stated else None,
             "rule": RULE,
+            "notes": self.notes(),
         }
 
 

@@ -42,6 +42,7 @@ OPTIONAL = {"one_sided_years_used": 0, "trend_correlation": 0.0, "expenditure_co
 FLAGS = ("experienced", "alternative_standard_met")
 COUNTS = ("agreement_start_year", "agreement_period", "one_sided_years_used", "assigned_beneficiaries")
 GROUP = {"mean": "dollars a person-year", "standard_deviation": "of a person", "benchmark": "a person-year"}
+STILL = "_trend"  # of a trend or its deviation 0 is an answer
 PEOPLE_COLUMNS = ("enrollment_type", "person_years", "expenditure")
 
 
@@ -90,7 +91,7 @@ class TrackCase:
     alternative_standard_met: bool
     participant_revenue: float
     revenue_category: str | None
-    years: int
+    years: int  # of the agreement; participant_revenue that is not a number is not known
 
     @property
     def person_years(self) -> float:
@@ -172,6 +173,11 @@ def _check(case: TrackCase, file: str | None, line: int | None) -> None:
     most = case.quality_score * (1 - case.quality_score)
     if case.quality_score_sd and most <= case.quality_score_sd**2:
         raise refused("quality_score_sd", "no score between 0 and 1 spreads so far", file, line)
+    # a year without revenue would take all losses of BASIC away; not a number: not known
+    if case.participant_revenue <= 0:
+        raise refused(
+            "participant_revenue", "limits of losses hang on it, and 0 would be no loss", file, line
+        )
     if not case.person_years > 0:
         raise refused("person_years", "there is none", file, line)
     if not sum(group.person_years * group.benchmark for group in case.groups) > 0:
@@ -233,7 +239,7 @@ def missing(name: str, about: str, file: str | None, line: int | None) -> Corrid
         "TRACK-MISSING",
         f"{name} is not given, and has no default.",
         why="A choice of track rests on the ACO's own spread and trends; none is assumed for it.",
-        todo=f"Give it: {about}. Write 0 where it shall stand still.",
+        todo=f"Give it: {about}." + (" Write 0 where it shall stand still." if STILL in name else ""),
         file=file,
         line=line,
         field=name,

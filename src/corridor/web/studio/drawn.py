@@ -95,9 +95,7 @@ def drawn(cases: Sequence[Case], main: Result, axis: str) -> Picture:
         outlook("outlook" + size, finding, cases, show=show, axis=axis, width=width)
         for size, width in (("", svg.WIDE), ("-n", svg.NARROW))
     )  # fmt: skip
-    note = (
-        "Line: settled without chance. Bar: eight draws of ten. Triangle: where the worst twentieth begins."
-    )
+    note = f"Line: {main.line}. Bar: eight draws of ten. Triangle: where the worst twentieth begins."
     return Picture(finding, wide, narrow, note)
 
 

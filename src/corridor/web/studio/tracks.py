@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,15 +102,15 @@ class TracksStudio:
                   note=f"Cost of {held.year}: {short_dollars(held.cost)}; 0 where no benchmark is loaded."),
             Input("revenue", "Participants' revenue", "percent", "slider", PEOPLE,
                   round(100 * float(share) / held.cost, 2) if share and held.cost else 0.0, "mssp.terms",
-                  bounds("tracks", "revenue"), note="Of cost; from the ACO's terms, else 0."),
+                  bounds("tracks", "revenue"), note="Of cost; from the ACO's terms. 0: not known."),
             Input(WAY, "Levels", "name", "choice", TERMS, next(iter(ways)), "mssp.track", options=ways),
             Input(ELECTION, "Minimum savings rate", "name", "choice", TERMS, VARIABLE,
                   "mssp.minimum_savings_election", options=elections),
             _slider("expenditure_trend", "Trend of cost", "trend", 0.0),
-            _slider("expenditure_spread", "Its deviation", "spread", 0.0),
+            _slider("expenditure_spread", "Deviation of the trend", "spread", 0.0),
             _slider("benchmark_trend", "Update of the benchmark", "trend", 0.0),
-            _slider("benchmark_spread", "Its deviation from year to year", "spread", 0.0),
-            Input("correlation", "Correlation of the two", "number", "slider", CHANCE, 0.0, "assumed",
+            _slider("benchmark_spread", "Deviation of the update", "spread", 0.0),
+            Input("correlation", "Correlation of both", "number", "slider", CHANCE, 0.0, "assumed",
                   bounds("tracks", "correlation")),
             _slider("risk_trend", "Growth of the risk ratio", "risk", 0.0),
             _slider("risk_spread", "Deviation of that growth", "spread", 0.0),
@@ -206,7 +207,9 @@ def _case(held: Held, rules: Rules, values: Mapping[str, Value]) -> TrackCase:
         **{column: number[name] / 100 for name, column in PERCENTS.items()},
         "aco_id": "", "agreement_start_year": start, "agreement_period": 2 if later else 1,
         "experienced": later, "trend_correlation": number["correlation"], "alternative_standard_met": True,
-        "participant_revenue": held.cost * number["revenue"] / 100,
+        # not a number: not known, for a year without revenue would take all losses of BASIC away
+        "participant_revenue": held.cost * number["revenue"] / 100 or math.nan,
+        "revenue_category": None if number["revenue"] else held.terms.get("revenue_category"),
     }  # fmt: skip
     years = int(rules.in_force(start).number("mssp.agreement_years"))
     return with_people(case_of(columns, years), held.people)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from corridor.reports.words import short_dollars
@@ -28,6 +29,7 @@ def told(before: Side, after: Side, aco: str) -> Outcome:
     years = after[0].case.years
     main = figure_of("total", f"Earned or owed in {years} years", "dollars", float(now.mean()),
                      float(then.mean()), now, then, about="Mean of the draws.")  # fmt: skip
+    main = replace(main, line="the mean of the draws")
     figures = [
         main,
         Figure("loss", "Probability of a loss", "share", risk.probability(now < 0).value,
@@ -45,6 +47,7 @@ def told(before: Side, after: Side, aco: str) -> Outcome:
         f"{risk.probability(then < 0).value:.1%} of the draws.",
         figures, now, then, f"dollars over {years} years",
         [_years(before, after), _options(after[0], after[1])], None, (*STATED, *ALSO), after[0].assumptions,
+        after[0].notes(),
     )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def _options(choice: Choice, chosen: Option) -> Grid:
         {
             "option": ("Levels and rate", "text"), "mean": ("Mean", "dollars"),
             "error": ("Its error", "amount"),
-            "loss": ("P(loss)", "share"), "var": ("One in twenty at most", "dollars"),
+            "loss": ("P(loss)", "share"), "var": ("One in twenty at worst", "dollars"),
             "tail": ("Worst twentieth", "dollars"), "security": ("Repayment mechanism", "amount"),
         },
         rows[:LISTED],
