@@ -46,7 +46,8 @@ SIGNS: Mapping[type, str] = {
     ast.Is: "=", ast.IsNot: r"\ne",
 }  # fmt: skip
 FUNCTIONS: Mapping[str, str] = {
-    "minimum": r"\min", "maximum": r"\max", "fmin": r"\min", "fmax": r"\max", "exp": r"\exp", "log": r"\ln", "sum_of": r"\sum",
+    "minimum": r"\min", "maximum": r"\max", "fmin": r"\min", "fmax": r"\max", "exp": r"\exp",
+    "log": r"\ln", "sum_of": r"\sum",
     "median_of": r"\operatorname{median}", "count_of": r"\operatorname{count}", "sqrt": r"\sqrt",
 }  # fmt: skip
 # How strongly an operator binds its operands; one that binds less stands in parentheses.
