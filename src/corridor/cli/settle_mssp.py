@@ -52,8 +52,8 @@ def settle_file(
         flat = [{k: v for k, v in row.items() if k not in ("checks", "measures")} for row in found.rows()]
         checks = [
             {"aco_id": aco, **one.to_dict()}
-            for row, aco in enumerate(found.inputs.aco_ids)
-            for one in found.checks(row)
+            for row, (aco, lacks) in enumerate(zip(found.inputs.aco_ids, found.lacking(), strict=True))
+            for one in found.checks(row, lacks)
         ]
         write_results(out, {"Results": flat, "Checks": checks, "Assumptions": found.assumptions()})
     if as_json:
@@ -145,7 +145,10 @@ def _beside_cms(found: Result, rows: list[dict[str, Any]]) -> list[str]:
         return []
     lines = ["", "Beside CMS's own figures (agreed of all, to the dollar or the digits CMS prints):"]
     for name, count in found.agreement().items():
-        taken = f"  ({count['taken']:,} elected rates, taken from the file)" if count.get("taken") else ""
+        what = (
+            "elected rates, taken from the file" if name == "minimum_savings_rate" else "taken from the file"
+        )
+        taken = f"  ({count['taken']:,} {what})" if count.get("taken") else ""
         shown = f"{count['agreed']:>5,} / {count['total']:,}"
         lines.append(f"  {name.replace('_', ' '):<30} {shown}{taken}")
     apart = [row for row in rows if not row["agrees"]]

@@ -66,7 +66,8 @@ def test_rates_become_a_quality_score(
 ) -> None:
     """236SSP at 80 earns 9.5603 points, 001SSP at 30 3.9718 (mips.md 11, T6); 112, 113 are flat: 55 is 6.5.
 
-    134SSP at 65.56 begins the sixth decile; 479, 484 and the survey are given:
+    A rate with a percent sign (80%) is the same. 134SSP at 65.56 begins the sixth decile; 479, 484 and the
+    survey are given:
     (9.5603 + 3.9718 + 6 + 6.5 + 6.5 + 5 + 5 + 6) / 80 = 48.5321 / 80 = 0.60665.
     """
     monkeypatch.setenv("CORRIDOR_HOME", str(home))
@@ -76,7 +77,7 @@ def test_rates_become_a_quality_score(
         "minimum_savings_election,q236_medicare_cqm_rate,q001_medicare_cqm_rate,q134_medicare_cqm_rate,"
         "q112_medicare_cqm_rate,q113_medicare_cqm_rate,q479_administrative_claims_points,"
         "q484_administrative_claims_points,qcahps_1_cahps_points\n"
-        "A9999,E,10000,100000000,97000000,2025,1%,80,30,65.56,55,55,5,5,6\n"
+        "A9999,E,10000,100000000,97000000,2025,1%,80%,30,65.56,55,55,5,5,6\n"
     )
     row = corridor(capsys, "settle", "mssp", file, "--year", 2026, "--json").json()["rows"][0]
     assert row["quality_score"] == pytest.approx(0.60665, abs=5e-6)

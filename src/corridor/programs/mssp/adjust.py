@@ -59,8 +59,8 @@ def regional_by_type(
     regional_offset: Floats,
     present_method: Flags,
 ) -> Floats:
-    """The regional adjustment of each type: weighed, within its caps, a negative amount softened. Under earlier
-    agreements with a lower cap of their own, and not softened."""
+    """The regional adjustment of each type: weighed, within its caps, a negative amount softened. Under
+    earlier agreements a negative one has a cap of its own and is not softened."""
     weighed = regional_difference * each(regional_weight)
     down = np.where(present_method, regional_cap_down, former_regional_cap_down)
     capped = np.clip(weighed, -each(down) * national_by3, regional_cap_up * national_by3)

@@ -157,7 +157,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
     generated = get("generated_savings_or_losses")
     loses = generated < 0
     two_sided, basic = get("two_sided").astype(bool), get("basic").astype(bool)
-    fixed = ~np.isnan(get("fixed_loss_rate"))
+    fixed, by_revenue = ~np.isnan(get("fixed_loss_rate")), ~np.isnan(get("track_revenue_loss_limit"))
     scaled = settlement.force.text("mssp.quality_share_method") == "scaled"
     met = get("quality_standard_met")
     by_score = scaled | ((met != 1) & (get("alternative_standard_met") == 1))
@@ -177,7 +177,9 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
             two_sided & ~known("elected_savings_rate") & ~known("minimum_savings_rate")
             & ~get("below_minimum_population").astype(bool) & ~settlement.variable,
         ),
-        ("quality_standard_met", np.isnan(met) & ~scaled & ~own_rate),
+        ("quality_standard_met", np.isnan(met) & (
+            (~scaled & ~own_rate) | (loses & ~fixed & ~known("loss_rate"))
+        )),
         ("quality_score", np.isnan(get("quality_score")) & (
             (by_score & ~own_rate & (generated >= 0)) | (loses & ~fixed & ~known("loss_rate"))
         )),
@@ -191,5 +193,5 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
         ("small_base_year_loss_limit", small & two_sided & np.isnan(get("small_base_year_loss_limit"))),
         ("disaster_kind", struck & ~known("disaster_kind")),
         ("disaster_share", struck & ~known("disaster_share")),
-        ("participant_revenue", loses & basic & ~known("participant_revenue") & ~known("loss_limit")),
+        ("participant_revenue", loses & by_revenue & ~known("participant_revenue") & ~known("loss_limit")),
     ]  # fmt: skip

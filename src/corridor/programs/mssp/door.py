@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor.errors import CorridorError
-from corridor.programs.mssp.compute import MONTHS, TEXTS
-from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks
+from corridor.programs.mssp.bounds import bounded, refuse_share
+from corridor.programs.mssp.compute import TEXTS
+from corridor.programs.mssp.inputs import (
+    Array,
+    MsspInputs,
+    identifiers,
+    numbers,
+    require_track,
+    texts,
+    tracks,
+)
 from corridor.programs.mssp.measured import GIVEN, Quality, measure_names, read_quality
 from corridor.programs.mssp.model import FROM_BASE_YEARS
 from corridor.programs.mssp.public_file import is_public_file, read_public_file
@@ -27,25 +36,8 @@ IDENTITY = (
     "one_sided_years",
     "experienced",
 )
-MOST: dict[str, float] = {  # amounts and counts: none is below zero, some not above a most
-    **dict.fromkeys(
-        (
-            "assigned_beneficiaries", "person_years", "benchmark_expenditure", "performance_expenditure",
-            "updated_benchmark_per_capita", "performance_per_capita", "participant_revenue",
-            "two_way_benchmark_expenditure", "disaster_adjustment", "advance_payments_outstanding",
-            "loss_limit", "payment_limit",
-        ),
-        float("inf"),
-    ),
-    "disaster_months": MONTHS,
-}  # fmt: skip
 FROM_MEASURES = ("quality_score", "quality_standard_met", "alternative_standard_met")
 VECTORS = [name for name, one in FROM_BASE_YEARS.formulas.items() if one.vector]  # four values a row
-SHARES = (
-    "elected_savings_rate", "minimum_savings_rate", "minimum_loss_rate", "quality_score", "quality_share",
-    "sharing_rate", "loss_rate", "disaster_share", "small_base_year_payment_limit",
-    "small_base_year_loss_limit",
-)  # fmt: skip
 
 
 def read_file(
@@ -104,6 +96,7 @@ def _stated(table: DoorTable) -> list[float]:
 def _read_own(table: DoorTable, force: RulesInForce, quality: Quality | None) -> MsspInputs:
     known = {*IDENTITY, *FROM_BASE_YEARS.inputs(), *FROM_BASE_YEARS.formulas} - {*VECTORS}
     aco_ids = identifiers(table)
+    require_track(table)
     columns: dict[str, Array] = {}
     strange = []
     measured = [*measure_names(table), *GIVEN]
@@ -113,28 +106,13 @@ def _read_own(table: DoorTable, force: RulesInForce, quality: Quality | None) ->
         if name not in known:
             strange.append(name)
         elif name == "track":
-            columns[name] = tracks(table, name)
+            columns[name] = tracks(table, name, force)
         elif name in TEXTS:
             columns[name] = _words(table, name)
         elif name == "minimum_savings_election":
             columns[name] = _elections(table, force)
         else:
-            columns[name] = numbers(table, name)
-            if name in SHARES:
-                _refuse_share(table, name, columns[name])
-            if name in MOST:
-                _refuse_beyond(table, name, columns[name], MOST[name])
-            if name == "agreement_start_year":
-                _refuse_beyond(table, name, columns[name], float(force.performance_year))
-    if "track" not in columns:
-        raise CorridorError(
-            "MSSP-NEEDS",
-            f"{aco_ids[0]} cannot be settled without track.",
-            why="It has no default.",
-            todo="Add the column track: A, B, C, D, E or EN.",
-            file=table.file,
-            field="track",
-        )
+            columns[name] = bounded(table, name, force)
     warnings = [*table.warnings, *(quality.warnings if quality else [])]
     if quality is not None:
         for name in FROM_MEASURES:
@@ -183,7 +161,7 @@ def _elections(table: DoorTable, force: RulesInForce) -> Array:
         table.file, table.columns, {name: ["" if t == "variable" else t for t in laid]}, table.lines
     )
     rates = numbers(blanked, name)
-    _refuse_share(table, name, rates)
+    refuse_share(table, name, rates)
     allowed = [float(row["rate"]) for row in force.rows("mssp.minimum_savings_election")]
     for row, rate in enumerate(rates.tolist()):
         if rate == rate and rate not in allowed:
@@ -200,33 +178,3 @@ def _elections(table: DoorTable, force: RulesInForce) -> Array:
         ["variable" if t == "variable" else None if r != r else r for t, r in zip(laid, rates, strict=True)],
         dtype=object,
     )
-
-
-def _refuse_beyond(table: DoorTable, column: str, values: Array, most: float) -> None:
-    """Raises MSSP-NUMBER for an amount below zero, or above the most it can be."""
-    wrong = np.flatnonzero((values < 0) | (values > most))
-    if len(wrong):
-        raise CorridorError(
-            "MSSP-NUMBER",
-            f"{values[wrong[0]]:g} cannot be.",
-            why="It is below zero." if values[wrong[0]] < 0 else f"It is above {most:g}.",
-            todo="Correct the cell.",
-            file=table.file,
-            line=table.lines[int(wrong[0])],
-            field=column,
-        )
-
-
-def _refuse_share(table: DoorTable, column: str, values: Array) -> None:
-    """Raises MSSP-SHARE for a share above one: hundredths without a percent sign, most likely."""
-    wrong = np.flatnonzero((values > 1) | (values < 0))
-    if len(wrong):
-        raise CorridorError(
-            "MSSP-SHARE",
-            f"{values[wrong[0]]:g} is not a share of one.",
-            why="Shares are fractions (0.5) or carry a percent sign (50%).",
-            todo="Write it so.",
-            file=table.file,
-            line=table.lines[int(wrong[0])],
-            field=column,
-        )

@@ -13,6 +13,7 @@ from corridor.errors import CorridorError
 from corridor.programs.table import DoorTable
 
 if TYPE_CHECKING:
+    from corridor.law import RulesInForce
     from corridor.programs.mssp.measured import Quality
 
 Array = npt.NDArray[Any]
@@ -64,8 +65,6 @@ def number(text: str, table: DoorTable, row: int, column: str) -> float:
     cell = text.strip().lower()
     if cell in ABSENT:
         return float("nan")
-    if cell in FLAGS:
-        return FLAGS[cell]
     bare = cell.rstrip("%").replace(",", "").replace("$", "").strip()
     negative = bare.startswith("(") and bare.endswith(")")
     try:
@@ -92,15 +91,40 @@ def numbers(table: DoorTable, column: str) -> Array:
     return np.array([number(text, table, row, column) for row, text in enumerate(cells)], dtype=np.float64)
 
 
-def tracks(table: DoorTable, column: str) -> Array:
-    """A column of tracks by their fixed names. Raises MSSP-TRACK."""
-    found = []
+def require_track(table: DoorTable) -> str:
+    """The column of the track. Raises MSSP-NEEDS for a file without one."""
+    for name in ("current_track", "track"):
+        if name in table.cells:
+            return name
+    raise CorridorError(
+        "MSSP-NEEDS",
+        f"{table.cells['aco_id'][0]} cannot be settled without track.",
+        why="It has no default.",
+        todo="Add the column track: A, B, C, D, E or EN.",
+        file=table.file,
+        field="track",
+    )
+
+
+def tracks(table: DoorTable, column: str, force: RulesInForce) -> Array:
+    """A column of tracks by their fixed names. Raises MSSP-TRACK, also for one the year does not have."""
+    first = {str(row["track"]): int(row["first_year"]) for row in force.rows("mssp.track")}
+    last = {str(row["track"]): int(row["last_year"]) for row in force.rows("mssp.former_track")}
+    year, found = force.performance_year, []
     for row, text in enumerate(table.cells[column]):
         known = TRACKS.get(" ".join(text.lower().replace("_", " ").split()))
-        if known is None:
+        early = known in first and year < first[str(known)]
+        late = known in last and year > last[str(known)]
+        if known is None or early or late:
+            why = ""
+            if early:
+                why = f"The levels began in {first[str(known)]}; the settlement is that of {year}."
+            elif late:
+                why = f"It ended with {last[str(known)]}; the settlement is that of {year}."
             raise CorridorError(
                 "MSSP-TRACK",
-                f"{text!r} is no track of the Shared Savings Program.",
+                f"{text!r} is no track of the Shared Savings Program{f' in {year}' if known else ''}.",
+                why=why,
                 todo="Use A, B, C, D, E or EN; T1, T1P, T2 or T3 before the levels.",
                 file=table.file,
                 line=table.lines[row],
@@ -130,17 +154,18 @@ def identifiers(table: DoorTable) -> list[str]:
         )
     seen: dict[str, int] = {}
     for row, aco in enumerate(named):
-        if not aco or aco in seen:
+        key = aco.strip().upper()
+        if not key or key in seen:
             raise CorridorError(
                 "MSSP-ACO",
-                f"The ACO {aco} stands on line {seen[aco]} too." if aco else "The row names no ACO.",
+                f"The ACO {aco} stands on line {seen[key]} too." if key else "The row names no ACO.",
                 why="Every row is one ACO, settled once.",
                 todo="Keep one row an ACO.",
                 file=table.file,
                 line=table.lines[row],
                 field="aco_id",
             )
-        seen[aco] = table.lines[row]
+        seen[key] = table.lines[row]
     return list(named)
 
 

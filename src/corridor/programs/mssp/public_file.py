@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.programs.mssp.inputs import Array, MsspInputs, identifiers, numbers, texts, tracks, years_of
+from corridor.programs.mssp.bounds import FLAG_COLUMNS, flags
+from corridor.programs.mssp.inputs import (
+    Array,
+    MsspInputs,
+    identifiers,
+    numbers,
+    require_track,
+    texts,
+    tracks,
+    years_of,
+)
 from corridor.programs.table import DoorTable
 
 if TYPE_CHECKING:
@@ -58,12 +68,12 @@ def read_public_file(table: DoorTable, force: RulesInForce, year: int) -> MsspIn
     for into, names in ((columns, GIVEN), (published, PUBLISHED)):
         for quantity, column in names.items():
             if column in table.cells:
-                into[quantity] = numbers(table, column)
+                into[quantity] = (flags if column in FLAG_COLUMNS else numbers)(table, column)
                 if into is columns:
                     source[quantity] = column
     _in_fractions(table, columns, published, warnings)
-    columns["track"] = tracks(table, "current_track" if "current_track" in table.cells else "track")
-    source["track"] = "current_track"
+    source["track"] = require_track(table)
+    columns["track"] = tracks(table, source["track"], force)
     if "current_start_date" in table.cells:
         columns["agreement_start_year"] = years_of(table.cells["current_start_date"])
         source["agreement_start_year"] = "current_start_date"

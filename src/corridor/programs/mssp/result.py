@@ -28,6 +28,10 @@ TERMS = (  # of the agreement: shown as they were given
 )  # fmt: skip
 FLAGGED = ("reduced_sharing",)
 RATES = ("savings_rate", "minimum_savings_rate", "sharing_rate", "loss_rate")
+GUARDRAIL_NOTE = (
+    "two_way_benchmark_expenditure is not given: where the benchmark without the prospective trend shows "
+    "lower losses those count (guardrail); losses are at most these"
+)
 REVENUE_NOTE = "the file has no participant_revenue, which limits losses too: losses are at most these"
 QUALITY_RESULT = (
     "own_quality_score", "standard_score", "reporting_incentive", "first_year_standard", "outcomes_at_tenth",
@@ -69,7 +73,7 @@ class Result:
     def rows(self) -> list[dict[str, Any]]:
         """One record an ACO; beside CMS's figures also agrees, difference, reason and checks."""
         found = []
-        missing = dict(gaps(self.settlement)) if self.inputs.public else {}
+        lacking = self.lacking()
         for row, values in enumerate(self.settlement.rows()):
             record: dict[str, Any] = {
                 "aco_id": self.inputs.aco_ids[row],
@@ -86,12 +90,16 @@ class Result:
                 record["measures"] = measured.measures[row]
                 record |= {name: to_plain(measured.evaluation[name][row]) for name in QUALITY_RESULT}
             if self.inputs.published:
-                lacks = [name for name, rows in missing.items() if rows[row]]
-                if "participant_revenue" in lacks:
+                if "participant_revenue" in lacking[row]:
                     record["notes"].append(REVENUE_NOTE)
-                record |= self._beside(row, lacks)
+                record |= self._beside(row, lacking[row])
             found.append(record)
         return found
+
+    def lacking(self) -> list[list[str]]:
+        """Of each ACO of CMS's file, what it has no figure of and would need."""
+        missing = gaps(self.settlement) if self.inputs.public else []
+        return [[name for name, rows in missing if rows[row]] for row in range(len(self.inputs.aco_ids))]
 
     def checks(self, row: int, lacks: Sequence[str] = ()) -> list[Check]:
         """CMS's figures of a row beside ours."""
@@ -147,9 +155,19 @@ class Result:
         notes = [] if refusal is None else [refusal]
         if values["track"] == "EN" and bool(self.settlement.column("small_base_year_counts")[row]):
             notes.append("ENHANCED is not open to an ACO with fewer people than required in a base year")
+        if self._unguarded(row):
+            notes.append(GUARDRAIL_NOTE)
         if values["below_minimum_population"]:
             notes.append("fewer assigned beneficiaries than required: a corrective action plan is due")
         return notes
+
+    def _unguarded(self, row: int) -> bool:
+        """Losses under a benchmark with the prospective trend, and no benchmark without it to compare."""
+        force = self.settlement.force
+        late = self._own("agreement_start_year", row) >= force.number("mssp.present_method_first_start")
+        loses = self.settlement.column("generated_by_rates")[row] < 0
+        absent = self.settlement.column("generated_two_way")[row]
+        return bool(late and loses and absent != absent and force.flag("mssp.guardrail"))
 
     def _own(self, name: str, row: int) -> float:
         """A figure of the file; NaN where it has none."""
@@ -158,13 +176,12 @@ class Result:
     def agreement(self) -> dict[str, Any]:
         """Of every figure CMS prints: how many agree, and how many to the last digit.
 
-        ``taken`` are minimum savings rates that only repeat the file: it prints no election, and what may be
-        elected is taken for elected.
+        ``taken`` are figures that only repeat the file: minimum savings rates, since it prints no election
+        and what may be elected is taken for elected; sharing rates, where it has no quality score and the
+        rate had to give it.
         """
         counts: dict[str, dict[str, int]] = {}
-        missing = dict(gaps(self.settlement))
-        for row in range(len(self.inputs.aco_ids)):
-            lacks = [name for name, rows in missing.items() if rows[row]]
+        for row, lacks in enumerate(self.lacking()):
             for one in self.checks(row, lacks):
                 count = counts.setdefault(one.quantity, {"total": 0, "agreed": 0, "exact": 0})
                 count["total"] += 1
@@ -175,6 +192,8 @@ class Result:
             variable = self.settlement.column("variable_minimum_savings_rate")
             own = self.settlement.column("minimum_savings_rate") != variable
             counts["minimum_savings_rate"]["taken"] = int(own.sum())
+        if "sharing_rate" in counts and self.inputs.source.get("quality_score") == "finalsharerate":
+            counts["sharing_rate"]["taken"] = counts["sharing_rate"]["total"]
         return counts
 
     def quantities(self) -> list[str]:

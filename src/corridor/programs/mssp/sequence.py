@@ -38,7 +38,7 @@ def level_refusal(
             f"level {track} is not open in agreement period {period:g}: of agreements begun in {start:g} "
             f"the first {allowed:g} may be on the glide path, later ones are at E or ENHANCED"
         )
-    one_sided = not next(row["two_sided"] for row in force.rows("mssp.track") if row["track"] == track)
+    one_sided = any(not row["two_sided"] for row in force.rows("mssp.track") if row["track"] == track)
     if one_sided and one_sided_years > most:
         return (
             f"level {track} is not open in year {one_sided_years:g} of one-sided risk: agreements begun in "
