@@ -94,6 +94,8 @@ def test_a_revenue_that_is_not_known_takes_no_loss_away(ana: Person) -> None:
     assert total(asked(ana, more + "&revenue=0"))[1] == pytest.approx(-5 * 0.04 * 416_400)
     page = ana.get("/scenarios/new?program=tracks&revenue=0" + more)
     assert "revenue is not known" in page.text and "Line: the mean of the draws" in page.text
+    # a probability has no sign, but where it is a change
+    assert ">100.00%<" in page.text and page.text.count("+100.00%") <= 1
     # 1 percent of cost: 8 percent of 4,800
     assert total(asked(ana, more + "&revenue=1"))[1] == pytest.approx(-5 * 0.08 * 4_800)
 

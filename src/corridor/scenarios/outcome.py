@@ -18,7 +18,8 @@ LOW, HIGH, WORST = 0.1, 0.9, 0.05
 class Figure:
     """One figure now and under the scenario.
 
-    unit    dollars (gained or lost), amount (of dollars), cents, points, share, count or people
+    unit    dollars (gained or lost), amount (of dollars), cents, points, share, chance (a probability),
+            count or people
     low, high, change_low, change_high  of the draws; None where chance does not reach it
     derives the quantity of a model whose derivation opens it; empty where there is none
     line    what the figure is beside its draws, in words

@@ -32,7 +32,7 @@ def told(before: Side, after: Side, aco: str) -> Outcome:
     main = replace(main, line="the mean of the draws")
     figures = [
         main,
-        Figure("loss", "Probability of a loss", "share", risk.probability(now < 0).value,
+        Figure("loss", "Probability of a loss", "chance", risk.probability(now < 0).value,
                risk.probability(then < 0).value, better=-1, about="Over the whole agreement."),
         Figure("tail", "Mean of the worst twentieth", "dollars", -risk.expected_shortfall(now, TAIL).value,
                -risk.expected_shortfall(then, TAIL).value, about="The tail of the agreement."),

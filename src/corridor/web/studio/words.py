@@ -7,7 +7,7 @@ from typing import Any
 from corridor.reports.words import dollars, people, plain, real, share, short_dollars, whole
 from corridor.scenarios.inputs import Input, Value
 
-# Gains and losses are signed wherever they stand; an amount has no sign of its own.
+# Gains and losses are signed wherever they stand; an amount or a chance has no sign of its own.
 DOLLARS, SIGNED = ("dollars", "amount"), ("dollars", "share")
 
 
@@ -24,7 +24,7 @@ def shown(value: Any, unit: str, *, signed: bool = False) -> str:
         return ("−" if number < 0 else "+" if signed and number > 0 else "") + f"${abs(number):,.2f}"
     if unit == "factor":
         return plain(number, 4, signed=signed)
-    if unit == "share":
+    if unit in ("share", "chance"):
         return share(number, 2, signed=signed)
     if unit == "points":
         return plain(number, 1, signed=signed)
