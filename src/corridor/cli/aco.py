@@ -45,7 +45,9 @@ def aco(
     derive: bool = typer.Option(
         False, "--derive", help="Derive what one ACO would earn, and CMS's estimate of its benchmark."
     ),
-    back_test: int = typer.Option(0, "--back-test", metavar="N", help="Project N made-up years instead."),
+    back_test: int = typer.Option(
+        0, "--back-test", min=0, metavar="N", help="Project N made-up years instead."
+    ),
     people: int = typer.Option(2000, "--people", min=50, help="With --back-test: people a made-up year."),
     seed: int = typer.Option(1, "--seed", help="With --back-test: the same seed, the same years."),
     config: str | None = typer.Option(None, "--config", help="Settings file; default: ./corridor.toml."),
@@ -143,6 +145,8 @@ def _projected(one: Standing) -> list[str]:
     found = one.projection
     if found is None:
         return ["No projection: the whole year before must be loaded, and payments of this one."]
+    if found["per_capita"] is None:
+        return ["No projection is shown: so few people are assigned that nothing of them is told."]
     lines = [
         f"As of {found['as_of_month']} ({found['months_seen']} months seen), the year comes to "
         f"{_whole(found['per_capita'])} dollars for each person and year, {found['level']:.0%} "

@@ -128,12 +128,17 @@ def _print_mssp(rows: Sequence[dict[str, Any]]) -> None:
         of = " ".join(str(row[part]) for part in ("report", "period", "stage") if row[part])
         sys.stdout.write(
             f"{row['aco_id']} {row['year']}, {row['figure'].replace('_', ' ')} ({of}): theirs "
-            f"{row['theirs']:,.0f}, ours {row['ours']:,.0f}, difference {row['difference']:+,.0f}\n"
+            f"{_told(row['theirs'])}, ours {_told(row['ours'])}, difference {_told(row['difference'], '+')}\n"
         )
         for cause in row["causes"]:
-            sys.stdout.write(f"  {cause['effect']:+,.0f}  {cause['why']}\n")
+            sys.stdout.write(f"  {_told(cause['effect'], '+')}  {cause['why']}\n")
         if row["note"]:
             sys.stdout.write(f"  note: {row['note']}\n")
+
+
+def _told(value: float | None, sign: str = "") -> str:
+    """A figure; a dash where so few people are behind it that it is not told."""
+    return "-" if value is None else f"{value:{sign},.0f}"
 
 
 def _compared(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from corridor.engine.runs import Run, open_run
@@ -100,6 +101,16 @@ def _standing(run: Run, context: Context, aco: str, year: int, month: int | None
         return suppress_small_cells(rows, ("aco_id", "year"), least)
 
     months = of("mssp.projection", order="as_of_month")
+    spent = run.query(
+        "select * from mssp.expenditure where aco_id = ? and year = ? and tin = '' order by enrollment_type",
+        [aco, year],
+    )
+    hidden = types_of_few({str(row["enrollment_type"]): int(row["people"]) for row in spent}, least)
+    expenditure = [
+        blanked(row) if row["enrollment_type"] in hidden else row
+        for row in suppress_small_cells(spent, ("aco_id", "year"), least)
+    ]
+    held = [blanked(row) if row["enrollment_type"] in hidden else row for row in of("mssp.benchmark")]
     chosen = months[-1] if months and month is None else None
     if month is not None:
         chosen = next((row for row in months if row["as_of_month"] == month), None)
@@ -115,10 +126,35 @@ def _standing(run: Run, context: Context, aco: str, year: int, month: int | None
     listed = run.query("select * from mssp.terms where aco_id = ? and performance_year = ?", [aco, year])
     terms = {name: value for name, value in (listed[0] if listed else {}).items() if value is not None}
     return Standing(
-        aco, year, chosen, months, of("mssp.expenditure", "and tin = ''"), of("mssp.benchmark"),
+        aco, year, chosen, months, expenditure, held,
         of("mssp.variance", order="driver"), of("mssp.gap", order="item"),
         settled(chosen, terms, context, year), terms,
     )  # fmt: skip
+
+
+KEY = ("aco_id", "year", "tin", "enrollment_type")
+
+
+def types_of_few(people: Mapping[str, int], least: float) -> set[str]:
+    """Enrollment types to blank such that none of few people can be had from the whole and the other types:
+    those of few, with the next smallest where they are one alone or hold fewer than ``least`` together."""
+    whole = people.get("all", 0)
+    if 0 < whole < least:
+        return set(people)
+    order = sorted((count, kind) for kind, count in people.items() if kind != "all" and count > 0)
+    hidden = [pair for pair in order if pair[0] < least]
+    if hidden:
+        while len(hidden) < len(order) and (len(hidden) == 1 or sum(pair[0] for pair in hidden) < least):
+            hidden.append(order[len(hidden)])
+    return {kind for _, kind in hidden}
+
+
+def blanked(row: Row) -> Row:
+    """The row without its figures."""
+    return {
+        name: None if name not in KEY and isinstance(value, Number) and not isinstance(value, bool) else value
+        for name, value in row.items()
+    } | {"suppressed": True}
 
 
 def estimate_of(context: Context, one: Standing) -> list[Row]:
@@ -134,6 +170,14 @@ def estimate_of(context: Context, one: Standing) -> list[Row]:
     )
 
 
+def _paid_through(run: Run) -> int | None:
+    """The month (yyyymm) up to which payments are known, where the run says so."""
+    if not run.has("population.paid_through"):
+        return None
+    days = run.query("select day from population.paid_through where day is not null")
+    return int(days[0]["day"].year) * 100 + int(days[0]["day"].month) if days else None
+
+
 def back_tested(
     context: Context, aco: str, years: int, people: int, seed: int,
     told: Callable[[int, int], None] | None = None, as_of: Sequence[int] = BACK_TEST_MONTHS,
@@ -147,7 +191,7 @@ def back_tested(
 
     run = _run(context)
     try:
-        community = community_of(loaded(run.con, aco))
+        community = community_of(loaded(run.con, aco, _paid_through(run)))
     except ValueError as error:
         raise CorridorError(
             "ACO-BACK-TEST",

@@ -43,6 +43,8 @@ def lacking(projection: Row | None, terms: Row) -> list[str]:
     """What a settlement of the projected year needs and nobody has stated, each with where it stands."""
     if projection is None:
         return ["a projection: the whole year before, and payments of this one"]
+    if projection.get("per_capita") is None:
+        return ["more people: so few are assigned that nothing of them is told"]
     if projection.get("benchmark") is None:
         return ["the updated benchmark (see gap, benchmark)"]
     track = terms.get("track")

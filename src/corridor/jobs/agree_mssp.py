@@ -30,12 +30,13 @@ def compared(context: Context, aco: str = "", year: int | None = None) -> list[d
             todo="Run again: corridor run.",
         )
     found = []
+    least = float(context.force.number("claims.cell_size_minimum"))
     if run.has("attribution.answer") and run.has("attribution.turnover"):
         measured = int(run.manifest["setting"]["data_year"])
-        least = float(context.force.number("claims.cell_size_minimum"))
         found += assignments(run.query(ASSIGNED, [measured]), measured, least)
     lines = run.query("select * from mssp.report_line where newest order by aco_id, performance_year, letter")
-    found += expenditures(lines, run.query("select * from mssp.expenditure where tin = '' order by all"))
+    spent = run.query("select * from mssp.expenditure where tin = '' order by all")
+    found += expenditures(lines, spent, least)
     held = run.query("select * from mssp.benchmark order by all")
     found += benchmarks(run.query("select * from mssp.estimate where calculable order by all"), held)
     rows = [

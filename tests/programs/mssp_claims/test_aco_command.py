@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from corridor.jobs.aco import types_of_few
 from corridor.programs.mssp.agree import assignments, benchmarks, expenditures
 from tests.programs.command import corridor
 from tests.programs.kept_run import keep_run
@@ -31,7 +32,7 @@ DRIVER: dict[str, Any] = {
 }  # fmt: skip
 GAP: dict[str, Any] = {
     "aco_id": "A9999", "year": 2027, "item": "people_unseen", "effect": "understates", "dollars": 9_500.0,
-    "people_missing": 1, "people": 10_000, "words": "assigned people without claims",
+    "people_missing": 1, "people": 1, "words": "assigned people without claims",
 }  # fmt: skip
 TERMS: dict[str, Any] = {
     "aco_id": "A9999", "performance_year": 2027, "track": "E", "minimum_savings_election": "0.02",
@@ -62,7 +63,8 @@ def test_a_projection_is_settled_under_the_terms(
     assert row["settlement"]["earned_expected"] == pytest.approx(5e6 * 0.5 * 0.98, rel=1e-6)
     assert row["settlement"]["chance_of_savings"] == 1
     assert row["settlement"]["minimum_savings_rate"] == pytest.approx(0.02)
-    assert row["gap"][0]["people_missing"] is None  # one person is not told
+    # one person is not told, nor by the dollars, which are so many times the mean
+    assert row["gap"][0]["people_missing"] is None and row["gap"][0]["dollars"] is None
     text = corridor(capsys, "aco").out
     assert "It would earn 2,450,000 as expected" in text
     assert "total" in text and "-5,000,000.00" in text
@@ -170,7 +172,7 @@ OURS = [spent("esrd", 2, 90_000), spent("aged_non_dual", 98, 9_000), spent("all"
 
 
 def test_a_difference_of_expenditure_by_hand() -> None:
-    (row,) = expenditures(LINES, OURS)
+    (row,) = expenditures(LINES, OURS, 11)
     # theirs 100 x 10,700, ours 2 x 90,000 + 98 x 9,000 = 1,062,000
     assert (row["theirs"], row["ours"], row["difference"]) == (1_070_000, 1_062_000, -8_000)
     causes = {one["cause"]: one["effect"] for one in row["causes"]}
@@ -184,7 +186,7 @@ def test_a_difference_of_expenditure_by_hand() -> None:
 
 def test_the_causes_add_up_when_nothing_matches() -> None:
     ours = [spent("disabled", 30, 12_000), spent("aged_non_dual", 20, 9_000), spent("all", 55, 11_000)]
-    (row,) = expenditures([*LINES[:-1], line("annual_person_years", "total", 103)], ours)
+    (row,) = expenditures([*LINES[:-1], line("annual_person_years", "total", 103)], ours, 11)
     assert sum(one["effect"] for one in row["causes"]) == pytest.approx(row["difference"], abs=1e-6)
 
 
@@ -200,19 +202,83 @@ def test_people_of_the_list_and_of_claims_by_cause() -> None:
     (row,) = assignments(
         [
             some(True, True, "plurality", 400), some(True, False, "no_primary_care", 30),
+            some(True, False, "plurality_outside", 25),
             some(True, False, "window_not_loaded", 4), some(False, True, "plurality", 20, "health plan"),
             some(False, True, "plurality", 3),
         ],
         2027, 11,
     )  # fmt: skip
-    assert (row["theirs"], row["ours"], row["difference"]) == (434, 423, -11)
+    assert (row["theirs"], row["ours"], row["difference"]) == (459, 423, -36)
     effects = {one["why"]: one["effect"] for one in row["causes"]}
-    # causes of four and of three people are told together
+    # causes of four and of three people are told with that of twenty: together they are not few
     assert effects == {
-        "no primary care service in the loaded claims": -30, "health plan": 20,
-        "causes of few people each, together": -1,
+        "no primary care service in the loaded claims": -30,
+        "claims give the plurality to a provider outside the ACO": -25,
+        "causes of few people each, together": 19,
     }  # fmt: skip
     assert sum(effects.values()) == row["difference"]
+
+
+def test_two_lists_that_differ_by_a_few_people() -> None:
+    """Theirs and ours would tell the four by their difference."""
+    same = {"aco_id": "A9999", "theirs": True, "reason_code": "no_primary_care", "turnover": None}
+    (row,) = assignments(
+        [{**same, "ours": True, "people": 400}, {**same, "ours": False, "people": 4}], 2027, 11
+    )
+    assert (row["theirs"], row["ours"], row["difference"]) == (404, None, None)
+    assert [one["effect"] for one in row["causes"]] == [None]
+
+
+def test_types_of_few_people_are_told_with_the_mix() -> None:
+    few = [{**one, "people": 9} if one["enrollment_type"] == "esrd" else one for one in OURS]
+    (row,) = expenditures(LINES, few, 11)
+    causes = {one["cause"]: one["effect"] for one in row["causes"]}
+    assert "cost_esrd" not in causes and "mix" not in causes
+    assert causes["few"] == pytest.approx(75_500 + 15_000)
+    assert sum(causes.values()) == pytest.approx(row["difference"])
+    assert expenditures(LINES, [{**one, "people": 9} for one in OURS], 11) == []
+
+
+def test_an_annual_report_of_no_known_year_is_not_compared() -> None:
+    assert expenditures([{**one, "detail": ""} for one in LINES], OURS, 11) == []
+
+
+def test_an_aco_of_few_people_is_told_nothing(
+    warehouse_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(warehouse_home, projection=[{**PROJECTED, "people": 5}], expenditure=[{**SPENT, "people": 5}])
+    answer = corridor(capsys, "aco")
+    assert answer.status == 0, answer.err
+    assert "so few people" in answer.out and "9,500" not in answer.out
+    (row,) = corridor(capsys, "aco", "--json").json()["rows"]
+    assert row["projection"]["per_capita"] is None and "missing" in row["settlement"]
+
+
+def test_a_type_of_few_is_not_told_by_the_others() -> None:
+    assert types_of_few({"all": 5_100, "esrd": 7, "disabled": 93, "aged_non_dual": 5_000}, 11) == {
+        "esrd", "disabled",
+    }  # fmt: skip
+    assert types_of_few({"all": 5_007, "esrd": 4, "disabled": 3, "aged_non_dual": 5_000}, 11) == {
+        "esrd", "disabled", "aged_non_dual",
+    }  # fmt: skip
+    assert types_of_few({"all": 5_000, "esrd": 0, "aged_non_dual": 5_000}, 11) == set()
+    assert types_of_few({"all": 9, "esrd": 4, "disabled": 5}, 11) == {"all", "esrd", "disabled"}
+
+
+def test_person_years_of_few_are_not_told_beside_the_benchmark(
+    warehouse_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of(kind: str, people: int) -> dict[str, Any]:
+        return {**SPENT, "enrollment_type": kind, "people": people, "person_years": people / 2}
+
+    spent = [SPENT, of("esrd", 8), of("disabled", 40), of("aged_non_dual", 9_952)]
+    held = [{**HELD, "enrollment_type": row["enrollment_type"], "person_years": row["person_years"]}
+            for row in spent]  # fmt: skip
+    kept(warehouse_home, expenditure=spent, benchmark=held)
+    (row,) = corridor(capsys, "aco", "--json").json()["rows"]
+    for table in ("expenditure", "benchmark"):
+        years = {one["enrollment_type"]: one["person_years"] for one in row[table]}
+        assert years == {"all": 10_000, "esrd": None, "disabled": None, "aged_non_dual": 4_976}, table
 
 
 def test_nothing_of_cms_nothing_to_agree(warehouse_home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,16 @@ def test_the_benchmark_of_the_workbooks(run: Run) -> None:
 
 def test_the_gap_is_said_for_every_year(run: Run) -> None:
     rows = run.query("select year, count(*) as items, count(words) as words from mssp.gap group by year")
-    assert rows and all(row["items"] == row["words"] == 12 for row in rows)
+    assert rows and all(row["items"] == row["words"] == 13 for row in rows)
+
+
+def test_what_rests_on_few_people_says_so(run: Run) -> None:
+    """Dollars of people unseen rest on these people; dollars of a category on the months of its cohort."""
+    assert run.query("select 1 from mssp.gap where item = 'people_unseen' and people <> people_missing") == []
+    assert run.query("select 1 from mssp.benchmark where share_source = 'claims' and people is null") == []
+    for table in ("mssp.service_month", "mssp.service_unit"):
+        rows = run.query(f"select min(member_months) as months, count(*) as n from {table}")
+        assert rows[0]["n"] and rows[0]["months"] > 0
 
 
 def test_the_interval_covers_the_truth(run: Run, small: bool, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ is named apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corridor.programs.mssp.tables import TYPES, Row, present
 
@@ -19,15 +19,17 @@ WORDS = {
     "mix": "mix of enrollment types",
     **{f"cost_{kind}": f"dollars a year, {kind.replace('_', ' ')}" for kind in TYPES},
     "printed_total": "CMS's printed total is not the sum of its types",
+    "few": "mix of enrollment types, and dollars a year of types of few people",
     "unmatched": "types that one side does not print",
 }
 QUARTER = "the report covers the year to its quarter, ours the year as loaded"
 
 
-def expenditures(lines: Sequence[Row], spent: Sequence[Row]) -> list[Row]:
+def expenditures(lines: Sequence[Row], spent: Sequence[Row], least: float) -> list[Row]:
     """One row an ACO, year and report with expenditure of that year here: theirs, ours, causes in dollars.
 
-    lines  rows of mssp.report_line, the newest submissions; spent  rows of mssp.expenditure of whole ACOs
+    lines  rows of mssp.report_line, the newest submissions; spent  rows of mssp.expenditure of whole ACOs.
+    What rests on fewer than ``least`` people of ours is not told; types of few are told together.
     """
     ours: dict[tuple[str, int], dict[str, Row]] = defaultdict(dict)
     for row in spent:
@@ -37,24 +39,27 @@ def expenditures(lines: Sequence[Row], spent: Sequence[Row]) -> list[Row]:
         report = str(line["report"])
         if report not in REPORTS or line["letter"] not in REPORTS[report]:
             continue
+        if report == "AEXPU" and not str(line["detail"]).isdigit():
+            continue  # its name does not say which benchmark year it is of
         year = int(line["detail"]) if report == "AEXPU" else int(line["performance_year"])
         key = (str(line["aco_id"]), year, report, str(line["period"]), str(line["stage"]))
         theirs[key][(str(line["letter"]), str(line["enrollment_type"]))] = float(line["value"])
     return [
         found
         for key, values in sorted(theirs.items())
-        if (found := _compared(key, values, ours.get(key[:2], {}))) is not None
+        if (found := _compared(key, values, ours.get(key[:2], {}), least)) is not None
     ]
 
 
 def _compared(
-    key: tuple[str, int, str, str, str], values: dict[tuple[str, str], float], ours: dict[str, Row]
-) -> Row | None:
+    key: tuple[str, int, str, str, str], values: dict[tuple[str, str], float], ours: dict[str, Row],
+    least: float,
+) -> Row | None:  # fmt: skip
     aco, year, report, period, stage = key
     cost, count = REPORTS[report]
     whole = ours.get("all")
     printed, people = values.get((cost, "total")), values.get((count, "total"))
-    if whole is None or printed is None or people is None or not people:
+    if whole is None or printed is None or people is None or not people or int(whole["people"]) < least:
         return None
     own_years, own_cost = float(whole["person_years"]), float(whole["per_capita"])
     causes = {"person_years": (own_years - people) * (own_cost + printed) / 2}
@@ -79,6 +84,9 @@ def _compared(
     )
     causes["unmatched"] = both * (own_cost - own_sum / own_years)
     causes["printed_total"] = both * (by_sum - printed)
+    few = [kind for kind in TYPES if kind in ours and 0 < int(ours[kind]["people"]) < least]
+    if few:  # with the mix, which one type of few could else be had from
+        causes["few"] = sum(causes.pop(f"cost_{kind}") for kind in few) + causes.pop("mix")
     theirs, mine_total = printed * people, own_cost * own_years
     return {
         "aco_id": aco, "year": year, "figure": "expenditure", "report": report, "period": period or None,
@@ -149,10 +157,24 @@ REASONS = {
 }
 
 
+Cause = tuple[str, str]
+FEW = "causes of few people each, together"
+
+
+def _told(causes: Mapping[Cause, int], least: float) -> tuple[list[tuple[Cause, int]], int | None]:
+    """Causes to tell one by one, and the net of the others; these are ``least`` people at least, or all."""
+    order = sorted(causes.items(), key=lambda item: (abs(item[1]), item[0]))
+    few = [item for item in order if abs(item[1]) < least]
+    while few and len(few) < len(order) and sum(abs(count) for _, count in few) < least:
+        few.append(order[len(few)])
+    return order[len(few) :], sum(count for _, count in few) if few else None
+
+
 def assignments(rows: Sequence[Row], year: int, least: float) -> list[Row]:
     """One row an ACO with a list: people on CMS's list, people by our reading of the rules, who differs why.
 
-    Counts under ``least`` people are not told (None), nor what would give them away.
+    Counts under ``least`` people are not told (None), nor what would give them away: causes of few are told
+    together with the next ones, and of two lists that differ by a few people only CMS's is told.
     """
     by_aco: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -168,17 +190,21 @@ def assignments(rows: Sequence[Row], year: int, least: float) -> list[Row]:
                 causes[("only_theirs", why)] -= int(row["people"])
             elif row["ours"] and not row["theirs"]:
                 causes[("only_ours", str(row["turnover"] or OURS_ONLY))] += int(row["people"])
-        small = [key for key, count in causes.items() if abs(count) < least]
-        merged = [(key, count) for key, count in causes.items() if key not in small]
-        if small:  # few people of several causes together
-            merged.append((("few", "causes of few people each, together"), sum(causes[key] for key in small)))
+        shown, few = _told(causes, least)
+        if few is not None:  # few people of several causes together
+            shown.append((("few", FEW), few))
+        # two counts of many tell a few by what separates them
+        differing = sum(map(abs, causes.values()))
+        known = min(theirs, mine) >= least and not 0 < differing < least
         found.append(
             {
                 "aco_id": aco, "year": year, "figure": "assigned_people", "report": "ALR", "period": None,
-                "stage": None, "theirs": theirs, "ours": mine, "difference": mine - theirs, "people": theirs,
+                "stage": None, "theirs": theirs if theirs == 0 or theirs >= least else None,
+                "ours": mine if known else None, "difference": mine - theirs if known else None,
+                "people": theirs if theirs == 0 or theirs >= least else None,
                 "causes": [
-                    {"cause": name, "why": why, "effect": count}
-                    for (name, why), count in sorted(merged, key=lambda item: -abs(item[1]))
+                    {"cause": name, "why": why, "effect": count if known else None}
+                    for (name, why), count in sorted(shown, key=lambda item: -abs(item[1]))
                 ],
                 "note": None,
             }

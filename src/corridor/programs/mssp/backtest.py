@@ -92,7 +92,7 @@ def community_of(one: Loaded) -> Community:
     there = np.flatnonzero(one.counted.any(axis=0))
     months = there[there <= one.last - one.lags + 1]
     whole = one.counted[:, months].all(axis=1)
-    if len(months) < 2 * MONTHS or not whole.any():
+    if len(months) < 2 * MONTHS or not whole.any() or not len(one.amount):
         raise ValueError("nobody was there for two years")
     first, width = int(months[0]), len(months)
     grown = one.triangle(first, width).sum(axis=0)
@@ -128,6 +128,8 @@ def back_test(
         for month, (n, hits, bias, width) in counts.items()
         if n
     )
+    if not rows:
+        raise ValueError("no made-up year could be projected")
     return Answer(force.number("mssp.projection_level"), rows)
 
 

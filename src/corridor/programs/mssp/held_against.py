@@ -19,10 +19,10 @@ BENCHMARK_TYPES = {
     "aco_id": "VARCHAR", "year": "INTEGER", "enrollment_type": "VARCHAR", "source": "VARCHAR",
     "stage": "VARCHAR", "submission_id": "VARCHAR", "period": "VARCHAR", "historical_benchmark": "DOUBLE",
     "update_factor": "DOUBLE", "updated_benchmark": "DOUBLE", "person_years": "DOUBLE",
-    "share_source": "VARCHAR", "missing": "VARCHAR",
+    "share_source": "VARCHAR", "people": "INTEGER", "missing": "VARCHAR",
 }  # fmt: skip
 SPENT = (
-    "select aco_id, year, enrollment_type, person_years, per_capita, risk_score, whole_year "
+    "select aco_id, year, enrollment_type, people, person_years, per_capita, risk_score, whole_year "
     "from mssp.expenditure where tin = '' order by aco_id, year, enrollment_type"
 )
 ESTIMATED = "select * from mssp.estimate order by aco_id, performance_year, period, enrollment_type"
@@ -134,6 +134,7 @@ def _benchmark(
                 "updated_benchmark": None if history is None or update is None else history * update,
                 "person_years": years,
                 "share_source": share_source,
+                "people": _people(spent, kind),
                 "missing": "; ".join(
                     text for value, text in ((history, NO_HISTORY), (update, NO_UPDATE)) if value is None
                 )
@@ -141,6 +142,11 @@ def _benchmark(
             }
         )
     return [*rows, _all(key, rows, spent)]
+
+
+def _people(spent: dict[str, Row], kind: str) -> int | None:
+    """People behind our person-years; None where there are none of ours."""
+    return int(spent[kind]["people"]) if kind in spent else None
 
 
 def _all(key: Key, rows: list[Row], spent: dict[str, Row]) -> Row:
@@ -151,7 +157,7 @@ def _all(key: Key, rows: list[Row], spent: dict[str, Row]) -> Row:
         "aco_id": key[0], "year": key[1], "enrollment_type": "all", "person_years": years,
         "source": " and ".join(sorted({row["source"] for row in needed if row["source"]})) or None,
         "stage": rows[0]["stage"], "submission_id": rows[0]["submission_id"], "period": rows[0]["period"],
-        "share_source": "claims" if spent else "workbook",
+        "share_source": "claims" if spent else "workbook", "people": _people(spent, "all"),
         "missing": "; ".join(sorted({row["missing"] for row in needed if row["missing"]})) or None,
     }  # fmt: skip
     for name in ("historical_benchmark", "updated_benchmark"):

@@ -27,12 +27,14 @@ SPENT = (
     "select aco_id, year, people, per_capita from mssp.expenditure "
     "where tin = '' and enrollment_type = 'all' and whole_year order by aco_id, year"
 )
-BENCHMARKS = "select aco_id, year, updated_benchmark from mssp.benchmark where enrollment_type = 'all'"
+BENCHMARKS = (
+    "select aco_id, year, updated_benchmark from mssp.benchmark where enrollment_type = 'all' order by 1, 2"
+)
 # the same people's mean scores in two years in a row
 RISK = (
     "select this.aco_id, this.year, this.enrollment_type, other.year as other_year, "
-    "sum(this.risk_score * this.person_years) / nullif(sum(case when this.risk_score is not null "
-    "then this.person_years end), 0) as risk_score "
+    "cx_exact_sum(this.risk_score * this.person_years) / nullif(cx_exact_sum(case when this.risk_score "
+    "is not null then this.person_years end), 0) as risk_score "
     "from mssp.person_year as this "
     "join (select distinct aco_id, person_id, year from mssp.assigned) as other "
     "on other.aco_id = this.aco_id and other.person_id = this.person_id "

@@ -1,6 +1,6 @@
 -- step:      mssp.gap
 -- makes:     one row per ACO, year and item: what separates expenditure from claims and CMS's own figure, in dollars
---            where the claims say it, else in words; effect says which way ours is off for it
+--            where the claims say it, else in words; effect says which way ours is off for it, people whom it rests on
 -- key:       aco_id, year, item
 -- reads:     mssp.expenditure, mssp.person_paid, mssp.benchmark, claims.person, mssp.assigned, org_raw.opt_out
 -- rules:     population.sequestration_added_back
@@ -38,7 +38,8 @@ item as (
   union all select 'truncation', 'either', 'cut at the 99th percentile of the loaded people where CMS''s threshold by type is not installed'
   union all select 'add_on_payments', 'none', 'indirect medical education, disproportionate share and uncompensated care, taken out as CMS does'
   union all select 'suspect_billing', 'none', 'significant, anomalous and highly suspect codes known here, taken out; CMS may name others'
-  union all select 'sequestration', 'understates', 'whether CMS adds the sequestration reduction back was not found: not added unless population.sequestration_added_back'
+  union all select 'sequestration', 'understates', 'whether CMS adds the sequestration reduction back was not found: '
+  union all select 'model_reductions', 'none', 'payments that a model withheld (population-based payment, capitation) count at what would have been paid, where the claims state it'
   union all select 'people_unseen', 'understates', 'assigned people without claims here, or who declined data sharing: their cost is estimated at the mean of the others'
   union all select 'substance_use_claims', 'understates', 'claims of substance use treatment are withheld from CCLF and count at CMS'
   union all select 'non_claims_payments', 'understates', 'beneficiary-identifiable payments outside claims stand in the NCBP report, not in CCLF'
@@ -48,7 +49,8 @@ item as (
   union all select 'benchmark', 'either', 'national and regional growth, the prospective trend and the adjustments are in no claims of yours'
 )
 select
-  whole.aco_id, whole.year, item.item, item.effect,
+  whole.aco_id, whole.year, item.item,
+  case when item.item = 'sequestration' and added.value then 'either' else item.effect end as effect,
   case item.item
     when 'claims_to_come' then whole.untruncated_amount - cast(whole.paid_expenditure as double)
     when 'truncation' then whole.amount - whole.untruncated_amount
@@ -58,9 +60,10 @@ select
     when 'people_unseen' then coalesce(unseen.people, 0) * whole.per_capita
   end as dollars,
   cast(case when item.item = 'people_unseen' then coalesce(unseen.people, 0) end as bigint) as people_missing,
-  whole.people,
+  case when item.item = 'people_unseen' then coalesce(unseen.people, 0) else whole.people end as people,
   case item.item
     when 'truncation' then concat(item.words, ' (threshold: ', whole.threshold_source, ')')
+    when 'sequestration' then concat(item.words, case when added.value then 'added back by population.sequestration_added_back' else 'not added unless population.sequestration_added_back' end)
     when 'claims_to_come' then concat(item.words, ' (method: ', whole.completion_method, ')')
     when 'assignment' then concat(item.words, ' (this year: ', replace(whole.basis, '_', ' '), ')')
     when 'benchmark' then case
@@ -71,6 +74,7 @@ select
   end as words
 from whole
 cross join item
+cross join rules.population_sequestration_added_back as added
 left join spent on spent.aco_id = whole.aco_id and spent.year = whole.year
 left join unseen on unseen.aco_id = whole.aco_id and unseen.year = whole.year
 left join mssp.benchmark as bench

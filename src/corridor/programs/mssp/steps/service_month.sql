@@ -1,6 +1,7 @@
 -- step:      mssp.service_month
 -- makes:     one row per ACO, month, enrolment type, category of service (total: every member month) and whether the
---            people were assigned the year before and the year after: member months, claims and expenditure, completed
+--            people were assigned the year before and the year after: member months of all these people, of the category
+--            only in months in which it was used, claims and expenditure, completed
 -- key:       aco_id, month, was_assigned, stays_assigned, enrollment_type, service_category
 -- reads:     mssp.assigned, mssp.person_month, population.claim_line, population.completion
 -- cites:     42 CFR 425.605(a); docs/aco.md (drivers of the variance)
@@ -38,7 +39,7 @@ claim as (
 served as (
   select
     member.aco_id, member.month, member.year, member.service_month, member.was_assigned,
-    member.stays_assigned, member.enrollment_type, claim.service_category, 0 as member_months,
+    member.stays_assigned, member.enrollment_type, claim.service_category,
     cx_exact_sum(member.completion_factor) as claims,
     cx_exact_sum(cast(claim.expenditure as double) * member.completion_factor) as expenditure
   from member
@@ -56,9 +57,13 @@ months as (
   group by aco_id, month, year, service_month, was_assigned, stays_assigned, enrollment_type
 )
 select
-  aco_id, month, was_assigned, stays_assigned, enrollment_type, service_category, year,
-  cast(member_months as bigint) as member_months, claims, expenditure, service_month
+  served.aco_id, served.month, served.was_assigned, served.stays_assigned, served.enrollment_type,
+  served.service_category, served.year, cast(months.member_months as bigint) as member_months, served.claims,
+  served.expenditure, served.service_month
 from served
+join months
+  on months.aco_id = served.aco_id and months.month = served.month and months.was_assigned = served.was_assigned
+  and months.stays_assigned = served.stays_assigned and months.enrollment_type = served.enrollment_type
 union all
 select
   aco_id, month, was_assigned, stays_assigned, enrollment_type, service_category, year,

@@ -1,6 +1,7 @@
 -- step:      mssp.service_unit
 -- makes:     one row per ACO, year, enrolment type, category of service (total: every member month) and whether the
---            people were assigned the year before and the year after: member months, claims and expenditure, completed
+--            people were assigned the year before and the year after: member months of all these people, of the category
+--            only in months in which it was used, claims and expenditure, completed
 -- key:       aco_id, year, was_assigned, stays_assigned, enrollment_type, service_category
 -- reads:     mssp.service_month
 -- cites:     42 CFR 425.605(a); docs/aco.md (drivers of the variance)
