@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from corridor.formulas import formula
+from corridor.programs.contract.edges import reaches
 
 CITE = "terms of the contract"
 
@@ -104,7 +105,7 @@ def possible_points(points: Any, counted: Any, left_out_where_missing: Any) -> A
 @formula(cite=CITE, unit="flag")
 def cut_reached(cut_rate: Any, measured_rate: Any, sign: Any) -> Any:
     """Whether the rate is at the cut point or better."""
-    return measured_rate * sign >= cut_rate * sign
+    return reaches(measured_rate * sign, cut_rate * sign)
 
 
 CUT_FORMULAS = [cut_reached]
@@ -130,7 +131,7 @@ def shared_in_band(dollars_in_band: Any, band_share: Any) -> Any:
 @formula(cite=CITE, unit="factor")
 def factor_in_band(score: Any, at_least: Any, below: Any, factor: Any) -> Any:
     """The factor of this band, where the score lies in it."""
-    return np.where((score >= at_least) & ~(score >= below), factor, 0)
+    return np.where(reaches(score, at_least) & ~reaches(score, below), factor, 0)
 
 
 @formula(cite=CITE, unit="dollars")
@@ -140,7 +141,7 @@ def bonus_of_measure(
 ) -> Any:  # fmt: skip
     """Pay for performance: due where the rate is reached, once, per member month or per case met."""
     due = amount + amount_pmpm * all_member_months + amount_per_case * cases_met
-    return np.where((is_counted > 0) & (measured_rate * sign >= at_least * sign), due, 0)
+    return np.where((is_counted > 0) & reaches(measured_rate * sign, at_least * sign), due, 0)
 
 
 BAND_FORMULAS = [dollars_in_band, shared_in_band]
@@ -226,7 +227,7 @@ def savings_over_minimum(
 ) -> Any:  # fmt: skip
     """Savings that are shared: none below the minimum rate; from it, all or what lies above it."""
     below = (1 - savings_first_dollar) * minimum_savings_rate * benchmark_expenditure
-    passed = (savings_rate >= minimum_savings_rate) & (generated_savings_or_losses > 0)
+    passed = reaches(savings_rate, minimum_savings_rate) & (generated_savings_or_losses > 0)
     return np.where(passed, generated_savings_or_losses - below, 0)
 
 
@@ -237,7 +238,7 @@ def losses_over_minimum(
 ) -> Any:  # fmt: skip
     """Losses that are shared, as a positive amount."""
     below = (1 - losses_first_dollar) * minimum_loss_rate * benchmark_expenditure
-    passed = (-savings_rate >= minimum_loss_rate) & (generated_savings_or_losses < 0)
+    passed = reaches(-savings_rate, minimum_loss_rate) & (generated_savings_or_losses < 0)
     return np.where(passed, -generated_savings_or_losses - below, 0)
 
 
@@ -268,7 +269,7 @@ def losses_quality_factor(factor_in_band: Any) -> Any:
 @formula(cite=CITE, unit="flag")
 def quality_gate_met(quality_score: Any, quality_gate: Any) -> Any:
     """Whether the score opens the gate; without a gate it is open, without a score it is not."""
-    return (quality_gate != quality_gate) | (quality_score >= quality_gate)
+    return (quality_gate != quality_gate) | reaches(quality_score, quality_gate)
 
 
 @formula(cite=CITE, unit="flag", over="gates", statistic="sum")
@@ -286,7 +287,7 @@ def bonus_gates_closed(bonus_gate_closed: Any) -> Any:
 @formula(cite=CITE, unit="flag")
 def gate_met(gate_value: Any, gate_at_least: Any) -> Any:
     """Whether the condition is met; what is not known does not meet it."""
-    return gate_value >= gate_at_least
+    return reaches(gate_value, gate_at_least)
 
 
 @formula(cite=CITE, unit="flag")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
+from corridor.programs.contract.edges import reaches
 from corridor.programs.contract.figures import Figures
 from corridor.programs.contract.read import Contract
 from corridor.programs.contract.schema import Measure
@@ -44,18 +45,19 @@ def renewal(contract: Contract, figures: Figures, year: int, force: RulesInForce
     base = found[0]
     score, possible = base["quality_score"], base["points_possible"]
     reached = max(
-        (one.at_least for one in levels if score is not None and score >= one.at_least), default=None
+        (one.at_least for one in levels if score is not None and reaches(score, one.at_least)), default=None
     )
     rows = []
     for one, row in zip(levels, found[1:], strict=True):
-        short = max((one.at_least - (score or 0.0)) * possible, 0.0)
+        met = score is not None and bool(reaches(score, one.at_least))
+        short = 0.0 if met else max((one.at_least - (score or 0.0)) * possible, 0.0)
         rows.append(
             {
                 "contract": contract.name,
                 "performance_year": year,
                 "at_least": one.at_least,
                 "about": one.about,
-                "reached": score is not None and score >= one.at_least,
+                "reached": met,
                 "holds": one.at_least == reached,
                 "points_short": short,
                 "settlement_dollars": row["settlement_dollars"],
@@ -116,7 +118,7 @@ def points_at(one: Measure, rate: float | None) -> float:
         return 0.0
     sign = 1 if one.better == "higher" else -1
     if one.cuts:
-        return max((cut.points for cut in one.cuts if rate * sign >= cut.rate * sign), default=0.0)
+        return max((cut.points for cut in one.cuts if reaches(rate * sign, cut.rate * sign)), default=0.0)
     floor, target = one.floor or 0.0, one.target or 0.0
     return min(max((rate - floor) / (target - floor), 0.0), 1.0) * one.points
 

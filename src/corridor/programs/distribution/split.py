@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.engine.tabular.form import read_form
 from corridor.errors import CorridorError
+from corridor.programs.contract.edges import reaches
 from corridor.programs.distribution.cents import split_cents, to_cents, to_dollars
 from corridor.programs.distribution.plan import PRODUCTS, Pool, ReadPlan, Step
 
@@ -296,7 +297,9 @@ def _shares(
     names += [gate.column for gate in step.gates]
     _needed(found, names, place, members)
     passed = {
-        row["key"] for row in members if all((row[gate.column] or 0) >= gate.at_least for gate in step.gates)
+        row["key"]
+        for row in members
+        if all(reaches(float(row[gate.column] or 0), gate.at_least) for gate in step.gates)
     }
     shares = {one.by: Fraction(str(one.share)) for one in step.weights}
     by_term = split_cents(cents, {str(by): share for by, share in shares.items()})
