@@ -138,6 +138,17 @@ def test_before_2027_seven_years_over_two_agreements() -> None:
     assert ("A", "A", "B", "C", "D") not in names(second)
 
 
+def test_one_sided_years_of_an_earlier_agreement_are_asked_for() -> None:
+    """Five at level A before, and seven are allowed: none used would open five more."""
+    row = {**ROW, "agreement_period": 2, "agreement_start_year": 2026}
+    with pytest.raises(CorridorError) as refused:
+        names(case_of(row, YEARS))
+    assert (refused.value.code, refused.value.field) == ("TRACK-MISSING", "one_sided_years_used")
+    assert ("A",) * 5 not in names(case_of({**row, "one_sided_years_used": 5}, YEARS))
+    # where no glide path is open nothing hangs on it
+    assert names(case_of({**row, "agreement_start_year": 2027}, YEARS)) == {("E",) * 5, ("EN",) * 5}
+
+
 def test_a_start_the_law_does_not_know_is_refused() -> None:
     with pytest.raises(CorridorError) as refused:
         names(replace(case_of(ROW, YEARS), agreement_start_year=2020))

@@ -272,7 +272,8 @@ def _text(choice: Choice, draws: int) -> str:
 
 
 def _alike(row: dict[str, Any]) -> str:
-    return f"  ({row['alike']} others alike)" if row["alike"] else ""
+    others = "other" if row["alike"] == 1 else "others"
+    return f"  ({row['alike']} {others} alike)" if row["alike"] else ""
 
 
 def _advice(choice: Choice, told: dict[str, Any]) -> list[str]:

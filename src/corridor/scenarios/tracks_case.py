@@ -73,7 +73,7 @@ class TrackCase:
     agreement_start_year: int
     agreement_period: int
     experienced: bool
-    one_sided_years_used: int
+    one_sided_years_used: int | None
     assigned_beneficiaries: int
     groups: tuple[Group, ...]
     expenditure_trend: float
@@ -134,13 +134,16 @@ def case_of(
 
     groups = _groups(row, file, line)
     given: dict[str, Any] = {name: float(value(name)) for name in (*REQUIRED, *OPTIONAL)}
+    # before a later agreement there were years of which some were one-sided: none is assumed
+    used = row.get("one_sided_years_used")
+    unknown = used is None and given["agreement_period"] > 1
     given |= {name: bool(given[name]) for name in FLAGS} | {name: int(given[name]) for name in COUNTS}
     case = TrackCase(
         aco_id=str(row.get("aco_id") or ""),
         groups=groups,
         revenue_category=row.get("revenue_category"),
         years=years,
-        **given,
+        **{**given, **({"one_sided_years_used": None} if unknown else {})},
     )
     _check(case, file, line)
     return case

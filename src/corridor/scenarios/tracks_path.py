@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corridor.errors import CorridorError
+from corridor.scenarios.tracks_case import missing
 
 if TYPE_CHECKING:
     from corridor.law import RulesInForce
@@ -90,6 +91,13 @@ def _ways(case: TrackCase, force: RulesInForce, sided: dict[str, bool]) -> list[
             )
     if case.experienced or case.agreement_period > force.number("mssp.glide_path_agreements"):
         return fixed
+    if case.one_sided_years_used is None:
+        raise missing(
+            "one_sided_years_used",
+            "performance years spent without downside, from the agreements",
+            None,
+            None,
+        )
     left = max(int(force.number("mssp.one_sided_years")) - case.one_sided_years_used, 0)
     basic = [level for level in sided if level != TOP]
     found: list[tuple[str, ...]] = []
