@@ -96,7 +96,7 @@ def qp_of(run: Run, found: Found) -> None:
     if not _has(run, found, "qp.clinician_year"):
         return
     paid = {}
-    if run.has("qp.status"):
+    if run.has("qp.status") and run.files("qp.status"):
         paid = {
             (row["npi"], row["tin"], row["payment_year"]): row["dollars"]
             for row in run.query(f"select * from qp.status where {_where(found)}", [found.identifier])
@@ -132,7 +132,10 @@ def aco_of(run: Run, found: Found) -> None:
             )
     for aco, (program, tin) in acos.items():
         name = "aco_reach" if program == "reach" else "mssp"
-        _stand(found, name, entity_id=aco, tin=tin, basis="attribution.participant", is_in=True,
+        # REACH lists a clinician, not the practice: of one clinician reach_participant tells
+        open_ = name == "aco_reach" and found.kind == "npi"
+        _stand(found, name, entity_id=aco, tin=tin, basis="attribution.participant",
+               is_in=None if open_ else True,
                performance_year=int(run.manifest["setting"]["data_year"]), whose="ACO",
                words="practice on the participant list", **_projected(run, aco))  # fmt: skip
 
@@ -158,17 +161,19 @@ def reach_of(run: Run, found: Found) -> None:
     """ACOs of REACH that list the clinician."""
     if found.kind != "npi" or not _has(run, found, "attribution.reach_participant"):
         return
-    known = {row["entity_id"] for row in found.standings}
     for row in run.query(
         "select distinct aco_id, tin from attribution.reach_participant where npi = ? and not is_trial "
         "order by 1, 2",
         [found.identifier],
     ):
-        if row["aco_id"] not in known:
-            _stand(found, "aco_reach", entity_id=row["aco_id"], tin=row["tin"], npi=found.identifier,
-                   basis="attribution.reach_participant", is_in=True, whose="ACO",
-                   performance_year=int(run.manifest["setting"]["data_year"]),
-                   words="participant provider")  # fmt: skip
+        listed = {"npi": found.identifier, "basis": "attribution.reach_participant", "is_in": True,
+                  "words": "participant provider"}  # fmt: skip
+        same = [one for one in found.standings if one["entity_id"] == row["aco_id"]]
+        for one in same:
+            one.update(listed)
+        if not same:
+            _stand(found, "aco_reach", entity_id=row["aco_id"], tin=row["tin"], whose="ACO", **listed,
+                   performance_year=int(run.manifest["setting"]["data_year"]))  # fmt: skip
 
 
 def team_of(run: Run, found: Found) -> None:
@@ -184,14 +189,15 @@ def team_of(run: Run, found: Found) -> None:
     if not total["episodes"]:
         return
     shown = total["people"] >= LEAST_CELL
-    _stand(found, "team", basis="team.episode_cost", is_in=True if found.kind == "ccn" else None,
+    # any hospital's claims make episodes: who takes part stands on CMS's list, which a run does not hold
+    _stand(found, "team", basis="team.episode_cost", is_in=None,
            performance_year=int(run.manifest["setting"]["data_year"]),
            whose="own" if found.kind == "ccn" else "hospital",
            episodes=int(total["episodes"]) if shown else None,
            spending=number(total["spending"]) if shown else None,
-           words="episodes of the loaded claims; gain or loss needs CMS's target prices "
-           "(corridor settle team)")  # fmt: skip
-    if found.kind == "ccn" and shown and run.has("attribution.person"):
+           words="episodes of the loaded claims, if CMS's list has the hospital; gain or loss needs "
+           "CMS's target prices (corridor settle team)")  # fmt: skip
+    if found.kind == "ccn" and shown and run.has("attribution.person") and run.files("attribution.person"):
         found.episodes = _shared(run, found.identifier, float(total["spending"]))
 
 
@@ -247,22 +253,34 @@ def settled(path: Path, found: Found, rules: Rules) -> None:
             todo="Write one: corridor settle iota FILE --json > answer.json",
             file=path,
         ) from error
-    parts = {"practice": "pc_ahead", "geo": "geo_ahead"}
     known = [row["model"] for row in of_door(rules, door)]
+    told = {_capacity(one) for one in found.standings if one["dollars"] is not None and one["whose"] == "own"}
     for row in rows:
         own = {str(row.get(name)) for name in ("hospital_id", "entity_id", "ccn", "aco_id", "npi", "tin")}
         if found.identifier not in own:
             continue
-        name = parts.get(str(row.get("component")), known[0] if known else door)
+        name = COMPONENTS.get(str(row.get("component")), known[0] if known else door)
         money = next((row[key] for key in MONEY if row.get(key) is not None), None)
         if money is not None and row.get("repayment"):  # a hospital of TEAM has one of the two
             money -= row["repayment"]
+        who = {one: row.get(one) and str(row[one]) for one in ("npi", "tin")}
+        paid = row.get("payment_year") or answer.get("payment_year")
         _stand(found, name, basis=path.name, is_in=True, performance_year=year, dollars=number(money),
-               whose="own", words="settled from a form")  # fmt: skip
+               whose="own", words="settled from a form", **who, payment_year=paid)  # fmt: skip
+        if money is not None and _capacity(found.standings[-1]) in told:
+            found.standings[-1]["dollars"] = None
+            found.standings[-1]["words"] = "settled from a form; its dollars are known already, counted once"
 
 
-# what a settlement pays or takes; a budget is no gain: what it leaves above the claims is
-MONEY = ("payment", "retained_revenue", "practice_epcp", "geo_settlement", "reconciliation_payment",
+def _capacity(row: Row) -> tuple[Any, ...]:
+    """What may have one amount of dollars: a program, a year, a clinician."""
+    return row["program"], row["performance_year"], row["npi"], row["tin"]
+
+
+# the part of a form a row is of -> the model it settles
+COMPONENTS = {"hospital": "ahead", "state": "ahead", "practice": "pc_ahead", "geo": "geo_ahead"}
+# what a row of a settlement pays or takes; a budget is no gain: what it leaves above the claims is
+MONEY = ("payment", "retained_revenue", "epcp", "geo_settlement", "reconciliation_payment",
          "earned_savings_or_losses", "dollars")  # fmt: skip
 
 

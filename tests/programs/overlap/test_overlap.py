@@ -172,6 +172,37 @@ def test_a_practice_and_an_aco(at_home, capsys) -> None:
     assert aco["kind"] == "aco" and aco["rows"][0]["dollars"] == 300000
 
 
+def test_answers_of_forms_are_counted_once_and_by_their_own_model(at_home, tmp_path, capsys) -> None:
+    key = {"npi": NPI, "tin": TIN}
+    answers = {
+        # a hospital's budget leaves 1,000 above its claims; the model is AHEAD's, not that of Geo Entities
+        "hospital": {"program": "ahead", "year": 2028, "rows": [
+            {"entity_id": CCN, "component": "hospital", "retained_revenue": 1000}]},
+        # ahead.md V7: two beneficiaries of one practice, 40.80 and 61.20, 102 together
+        "practice": {"program": "ahead", "year": 2026, "rows": [
+            {"entity_id": TIN, "component": "practice", "epcp": 40.8, "practice_epcp": 102},
+            {"entity_id": TIN, "component": "practice", "epcp": 61.2, "practice_epcp": 102}]},
+        # the run has ASM's -5,000 of 2027, paid in 2029, already
+        "asm": {"program": "asm", "year": 2027, "rows": [{**key, "payment_year": 2029, "dollars": -5000}]},
+    }  # fmt: skip
+    for name, body in answers.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(body))
+
+    def settled(identifier: str, name: str) -> dict:
+        return corridor(capsys, "overlap", identifier, "--with", tmp_path / f"{name}.json", "--json").json()
+
+    hospital = settled(CCN, "hospital")
+    assert hospital["order"] == ["team", "ahead"]
+    # claims alone do not say that CMS's list has the hospital
+    assert [row["is_in"] for row in hospital["rows"]] == [None, True]
+    practice = settled(TIN, "practice")
+    assert next(y for y in practice["interaction"] if y["year"] == 2026)["parts"] == {
+        "pc_ahead": pytest.approx(102)
+    }
+    years = {one["year"]: one["parts"] for one in settled(NPI, "asm")["interaction"]}
+    assert years == {2029: {"asm": -5000, "mips": 1000}}
+
+
 @pytest.mark.parametrize(
     ("identifier", "more", "code"),
     [
