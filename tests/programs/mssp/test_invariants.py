@@ -39,7 +39,7 @@ def settled(rules: Rules, year: int = 2026, **inputs: Any) -> Settlement:
     return reconcile({**plain, **inputs}, rules, year)
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(
     benchmark=MONEY,
     ratio=st.floats(0.3, 2.5),
@@ -83,7 +83,7 @@ def test_caps_and_sides(
             assert earned <= 0
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(benchmark=MONEY, score=st.floats(0, 1), revenue=st.floats(1e5, 1e9))
 def test_sharing_is_continuous_at_the_limits(
     rules: Rules, benchmark: float, score: float, revenue: float
@@ -109,14 +109,18 @@ def test_sharing_is_continuous_at_the_limits(
 
 
 def test_the_rate_by_size_falls_and_does_not_jump(rules: Rules) -> None:
-    sizes = np.arange(500, 70_000, dtype=np.float64)
+    steps = np.arange(500, 70_000, 25)  # and every person about the edges of the bands, all of them hundreds
+    near = np.add.outer(np.arange(500, 70_000, 500), np.arange(-2, 3)).reshape(-1)
+    sizes = np.unique(np.concatenate([steps, near[near >= 500]])).astype(np.float64)
     rate = reconcile(
         {"track": "B", "assigned_beneficiaries": sizes, "benchmark_expenditure": 1e8,
          "performance_expenditure": 1e8, "quality_standard_met": 1},
         rules, 2026,
     )["minimum_savings_rate"]  # fmt: skip
     assert (np.diff(rate) <= 1e-15).all()
-    assert np.abs(np.diff(rate)).max() < 1e-4  # a person more is at most a hundredth of a percent
+    assert (
+        np.abs(np.diff(rate)) / np.diff(sizes)
+    ).max() < 1e-4  # a person more is at most a hundredth of a percent
 
 
 @settings(max_examples=30)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 
 from corridor.cli.settle_mssp import settled_file
 from corridor.programs.mssp.by_type import weighted
@@ -30,6 +31,16 @@ def printed(file: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
+def few(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three rows of the file as they stand: one that earns, one that does not, the one that is apart."""
+    lines = file.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines[1:] if line.startswith((b"A1001,", b"A1006,", b"A1070,"))]
+    path = tmp_path_factory.mktemp("few") / NAME
+    path.write_bytes(lines[0] + b"".join(sorted(kept)))
+    return path
+
+
+@pytest.fixture(scope="module")
 def found(file: Path) -> Found:
     return settled_file(file, None, []).to_dict()
 
@@ -42,6 +53,7 @@ def test_every_aco_agrees_or_says_why(found: Found, capsys: pytest.CaptureFixtur
         for name, count in agreement.items():
             taken = f", {count['taken']} elected rates taken from the file" if count.get("taken") else ""
             print(f"  {name:<30} {count['agreed']} / {count['total']} ({count['exact']} exact{taken})")
+        print("  the relief for disasters (DisAdj) is an input; without it 15 ACOs would owe losses")
         for row in rows:
             if not row["agrees"]:
                 print(f"  {row['aco_id']}: {row['difference']:+,.0f} dollars, {row['reason']}")
@@ -62,10 +74,16 @@ def test_every_aco_agrees_or_says_why(found: Found, capsys: pytest.CaptureFixtur
     assert all(abs(row["difference"]) == 1 and "whole dollars" in row["reason"] for row in off)
 
 
-def test_the_revenue_that_is_missing_settles_the_last_one(
+def test_a_revenue_that_would_settle_the_last_one(
     printed: list[dict[str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Of A1070 CMS prints the relief, 2,320,475, and nothing owed. The revenue is worked back from that
+    figure: this shows that the reason given could be the whole of it, and proves no more."""
     row = next(one for one in printed if one["ACO_ID"] == "A1070")
+    assert (
+        row["Rev_Exp_Cat"] == "Low Revenue"
+    )  # as 58.0 of 583.9 million would have it: 9.9, below 35 percent
+    assert 58_011_875 / float(row["ABtotExp"]) < 0.35
     file = tmp_path / "own.csv"
     file.write_text(
         "aco_id,track,assigned_beneficiaries,benchmark_expenditure,performance_expenditure,"
@@ -138,12 +156,12 @@ def test_benchmark_for_a_person_year_makes_the_total(found: Found) -> None:
         assert made == pytest.approx(row["benchmark_expenditure"], rel=2e-4)
 
 
-def test_derived_down_to_the_cell(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = corridor(capsys, "explain", "mssp", "A1006", "--file", file, "--depth", 3)
+def test_derived_down_to_the_cell(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = corridor(capsys, "explain", "mssp", "A1006", "--file", few, "--depth", 3)
     assert answer.status == 0, answer.err
     assert "A1006" in answer.out and "neither earns nor owes" in answer.out
     page = tmp_path / "why.html"
-    tree = corridor(capsys, "explain", "mssp", "A1001", "--file", file, "--json", "--html", page).json()[
+    tree = corridor(capsys, "explain", "mssp", "A1001", "--file", few, "--json", "--html", page).json()[
         "rows"
     ][0]
     assert "Palm Beach" in page.read_text(encoding="utf-8")
@@ -152,12 +170,12 @@ def test_derived_down_to_the_cell(file: Path, tmp_path: Path, capsys: pytest.Cap
     assert "abtotbnchmk" in text and "line 2" in text and "mssp.track" in text
 
 
-def test_explain_refuses(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_refuses(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "no" / "why.html"
     cases: list[tuple[str, list[object]]] = [
-        ("DOOR-OUTPUT", ["A1001", "--file", file, "--html", page]),
-        ("EXPLAIN-NOT-FOUND", ["A9", "--file", file]),
-        ("EXPLAIN-QUANTITY", ["A1001", "--file", file, "--quantity", "saving_rate"]),
+        ("DOOR-OUTPUT", ["A1001", "--file", few, "--html", page]),
+        ("EXPLAIN-NOT-FOUND", ["A9", "--file", few]),
+        ("EXPLAIN-QUANTITY", ["A1001", "--file", few, "--quantity", "saving_rate"]),
         ("EXPLAIN-NEEDS-FILE", ["A1001"]),
     ]
     for code, arguments in cases:
@@ -165,10 +183,25 @@ def test_explain_refuses(file: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         assert error["code"] == code
 
 
-def test_written_for_others(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = corridor(capsys, "settle", "mssp", file, "--out", tmp_path / "mssp.xlsx")
+def test_written_for_others(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mssp.xlsx"
+    answer = corridor(capsys, "settle", "mssp", few, "--out", out)
     assert answer.status == 0, answer.err
-    assert "481 / 482" in answer.out and "A1070" in answer.out
-    assert (tmp_path / "mssp.xlsx").stat().st_size > 50_000
-    refused = corridor(capsys, "settle", "mssp", file, "--national", "--json").json()["error"]
+    assert "2 / 3" in answer.out and "A1070" in answer.out
+    refused = corridor(capsys, "settle", "mssp", few, "--national", "--json").json()["error"]
     assert refused["code"] == "SETTLE-NO-COHORT"
+    names, *rows = load_workbook(out, read_only=True)["Checks"].iter_rows(values_only=True)
+    checks = [dict(zip(names, row, strict=True)) for row in rows]
+    assert [(one["aco_id"], one["reason"]) for one in checks if one["agrees"] is False] == [
+        ("A1070", REVENUE)
+    ]
+
+
+def test_a_rate_that_had_to_give_the_score_is_called_taken(tmp_path: Path) -> None:
+    """Before 2021 the rate is the largest one times the score; without a score the check repeats the file."""
+    file = tmp_path / "results.csv"
+    file.write_text(
+        "ACO_ID,Current_Track,N_AB,ABtotBnchmk,ABtotExp,MinSavPerc,GenSaveLoss,FinalShareRate\n"
+        "A1,T3,20000,100000000,90000000,2.0,10000000,58.76\n"
+    )
+    assert settled_file(file, 2018, []).agreement()["sharing_rate"]["taken"] == 1
