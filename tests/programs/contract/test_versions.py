@@ -65,3 +65,32 @@ def test_a_practice_not_paid_in_the_latest_month(tmp_path: Path, capsys: Capture
     assert found["rows"][1]["ibnr"] == pytest.approx(0)
     # March: lag 1 to 2 grew 160/150 and 150/150, together 310/300: 120 x 10/300
     assert found["rows"][2]["ibnr"] == pytest.approx(4)
+
+
+SAMPLES = HARBOR.parent
+RIVER, CGT, GENEROUS = (
+    (SAMPLES / f"{name}.yaml").read_text(encoding="utf-8")
+    for name in ("river-medicaid", "cgt-demo", "generous-demo")
+)
+
+
+@pytest.mark.parametrize(("text", "old", "new", "words"), [
+    (TEXT, '"990000002"]', '"990000001"]', "the practice 990000001 stands twice"),
+    (RIVER, "{stratum: child, base_pmpm", "{stratum: adult, base_pmpm", "the stratum adult stands twice"),
+    (RIVER, "{stratum: child, pmpm", "{stratum: adult, pmpm", "the stratum adult stands twice"),
+    (CGT, "{code: Y2,", "{code: Y1,", "the outcome Y1 stands twice"),
+    (GENEROUS, "{country: CA,", "{country: US,", "GDP of US stands twice"),
+    (TEXT, "base_pmpm: 440.00", "base_pmpm: 1.0e+400", "finite number"),
+])  # fmt: skip
+def test_what_stands_twice_or_is_no_number(
+    text: str, old: str, new: str, words: str, tmp_path: Path, capsys: Capture
+) -> None:
+    assert old in text
+    error = checked(capsys, written(tmp_path, text.replace(old, new)))["error"]
+    assert error["code"] == "CONTRACT-SCHEMA" and words.lower() in error["what"].lower()
+    assert error["file"] == "harbor.yaml" and error["line"] and error["todo"]
+
+
+def test_figures_in_place_of_the_contract(capsys: Capture) -> None:
+    error = checked(capsys, HARBOR.with_suffix(".figures.csv"))["error"]
+    assert error["code"] == "CONTRACT-SCHEMA" and "YAML" in error["todo"]

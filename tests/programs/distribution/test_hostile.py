@@ -22,6 +22,13 @@ def test_an_amount_that_is_none(amount: str, tmp_path: Path, capsys: Capture) ->
     assert (error["code"], error["field"]) == ("DISTRIBUTION-AMOUNT", "--amount")
 
 
+def test_an_amount_of_the_plan_that_is_none(tmp_path: Path, capsys: Capture) -> None:
+    path = plan(tmp_path, pool(by("clinicians", panel=1.0)))
+    path.write_text(path.read_text(encoding="utf-8").replace("1000.0", "1.0e+400"), encoding="utf-8")
+    error = corridor(capsys, "distribute", path, recipients(tmp_path), "--json").json()["error"]
+    assert (error["code"], error["field"]) == ("DISTRIBUTION-PLAN", "pools[0].amount")
+
+
 def adjusted(tmp_path: Path, capsys: Capture, rows: str) -> Any:
     results = tmp_path / "results.csv"
     results.write_text("tin,npi,dollars\n" + rows, encoding="utf-8")

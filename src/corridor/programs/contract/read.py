@@ -164,7 +164,14 @@ def read_contract(path: Path, known_on: date | None = None) -> Contract:
         )
     document = read_document(path)
     if not isinstance(document.data, dict):
-        raise CorridorError("CONTRACT-SCHEMA", "A contract is a mapping of names.", file=path.name, line=1)
+        raise CorridorError(
+            "CONTRACT-SCHEMA",
+            "A contract is a mapping of names.",
+            why="The file holds something else: mostly it is not the contract but its figures.",
+            todo="Name the YAML file first, then the figures; docs/contracts.md shows a contract.",
+            file=path.name,
+            line=1,
+        )
     head = read_model(Head, document.data, document, {})
     versions = [_version(one, place, document) for place, one in enumerate(head.terms)]
     if known_on is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,16 @@ KINDS = ("value", "outcomes_based_agreement", "reference_price")
 class Strict(BaseModel):
     """Nothing is guessed: an unknown key or a number written as text is an error."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def once(names: Iterable[str], what: str) -> None:
+    """Raises ValueError for a name that stands twice: which of the two holds would be a guess."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{what} {name} stands twice")
+        seen.add(name)
 
 
 class Party(Strict):
@@ -31,6 +41,11 @@ class Provider(Strict):
 
     name: str = Field(min_length=1)
     tins: list[str] = []
+
+    @model_validator(mode="after")
+    def _once(self) -> Provider:
+        once(self.tins, "the practice")
+        return self
 
 
 class Period(Strict):
@@ -110,6 +125,7 @@ class Benchmark(Strict):
             years = [one.year for one in self.trend]
             if years != list(range(self.base_year + 1, self.base_year + 1 + len(years))):
                 raise ValueError("trend must name each year after base_year once, in order")
+        once((one.stratum for one in self.strata), "the stratum")
         if self.method == "premium_share" and self.target_loss_ratio is None:
             raise ValueError("premium_share needs target_loss_ratio")
         if self.risk_adjusted and self.base_risk_score is None:
@@ -270,6 +286,11 @@ class CareManagement(Strict):
 
     tiers: list[Tier] = Field(min_length=1)
     counts_as_expenditure: bool
+
+    @model_validator(mode="after")
+    def _once(self) -> CareManagement:
+        once((one.stratum for one in self.tiers), "the stratum")
+        return self
 
 
 class Limits(Strict):

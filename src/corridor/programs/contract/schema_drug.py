@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from corridor.programs.contract.schema import Share, Strict
+from corridor.programs.contract.schema import Share, Strict, once
 
 Money = Annotated[float, Field(ge=0)]
 
@@ -91,6 +91,7 @@ class OutcomesTerms(Strict):
 
     @model_validator(mode="after")
     def _imputable(self) -> OutcomesTerms:
+        once((one.code for one in self.outcomes), "the outcome")
         if self.missing_rule == "imputed" and any(one.failure_probability is None for one in self.outcomes):
             raise ValueError("missing_rule imputed needs failure_probability of every outcome")
         return self
@@ -112,3 +113,8 @@ class ReferenceTerms(Strict):
     gdp: list[Gdp] | None = None
     gdp_source: str = ""
     reported: date | None = None
+
+    @model_validator(mode="after")
+    def _once(self) -> ReferenceTerms:
+        once((one.country.upper() for one in self.gdp or []), "GDP of")
+        return self
