@@ -35,6 +35,7 @@ class FakeRun:
 
     def __init__(self, terms: bool = True, benchmark: bool = True) -> None:
         self.terms: dict[str, Any] = TERMS
+        self.parts: list[int] = []
         self.tables = {"mssp.terms": terms, "mssp.benchmark": benchmark}
 
     def has(self, table: str) -> bool:
@@ -43,8 +44,11 @@ class FakeRun:
     def query(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
         if "mssp.terms" in sql:
             return [self.terms]
+        if "mssp.expenditure" in sql:
+            return [{"year": year} for year in self.parts]
         if "mssp.benchmark" in sql:
-            return [{"enrollment_type": KIND, "updated_benchmark": 11_000.0, "missing": None}]
+            return [{"enrollment_type": kind, "updated_benchmark": 11_000.0, "missing": None}
+                    for kind in (KIND, "all")]  # fmt: skip
         return [{"tin": "111111111", "aco_id": "A1"}, {"tin": "222222222", "aco_id": "A1"}]
 
 
@@ -162,6 +166,13 @@ def test_revenue_of_loaded_claims_proves_no_low_revenue() -> None:
     assert any(one.startswith("participants' revenue") for one in found.missing)
     run.terms["revenue_category"] = "low"
     assert figures(told(CHANGE, run, RULES, 2026))["low_revenue"] == (1, 1)
+
+
+def test_a_base_year_loaded_in_part_is_said() -> None:
+    run: Any = FakeRun()
+    run.parts = [2023]
+    (said,) = told(CHANGE, run, RULES, 2026).missing
+    assert said.startswith("base years 2023 are loaded in part")
 
 
 def test_stated_terms_stand_instead_of_the_loaded_ones() -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
 ALL = "all"
+PARTS = (
+    "select year from mssp.expenditure where aco_id = ? and tin = '' and not whole_year and year >= ? "
+    "and year < ? group by year order by year"
+)
 # What a track shares is asked only where it is known what the ACO's track is.
 SETTLED = (
     "payment_limit", "loss_limit", "repayment_mechanism", "generated_savings_or_losses", "shared_savings",
@@ -92,6 +96,8 @@ def told(
     found.add("participants", "practices", before.participants, after.participants, year)
     terms, benchmark = {**_terms(run, change), **(stated or {})}, _benchmark(run, change)
     missing = _settled(found, change, terms, benchmark, rules, performance_year)
+    if any(row.get("updated_benchmark") is not None for row in benchmark.values()):
+        missing += _in_part(run, change, terms, rules.in_force(performance_year))
     settled = reconcile({"track": _track(terms), "assigned_beneficiaries": 1.0}, rules, performance_year)
     force = rules.in_force(performance_year)
     known = {one["rule"]: one for one in settled.assumptions()}
@@ -228,6 +234,17 @@ def _history(change: Change, terms: Mapping[str, Any], force: RulesInForce) -> t
         return moved, ""
     rest = "moves with the others alone" if moved else "stays as it is"
     return moved, f"base years {', '.join(absent)} are not loaded: the benchmark {rest}"
+
+
+def _in_part(run: Run, change: Change, terms: Mapping[str, Any], force: RulesInForce) -> list[str]:
+    """Base years of which some months alone are loaded: they move the benchmark, and less surely."""
+    if not run.has("mssp.expenditure"):
+        return []
+    start = int(terms.get("agreement_start_year") or change.year)
+    first = start - int(force.number("mssp.base_year_count"))
+    rows = run.query(PARTS, [change.aco_id, first, start])
+    years = ", ".join(str(row["year"]) for row in rows)
+    return [f"base years {years} are loaded in part: the benchmark moves by those months"] if years else []
 
 
 def _weights(period: int, force: RulesInForce) -> list[float]:
