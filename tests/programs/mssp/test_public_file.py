@@ -190,7 +190,8 @@ def test_written_for_others(few: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert "2 / 3" in answer.out and "A1070" in answer.out
     refused = corridor(capsys, "settle", "mssp", few, "--national", "--json").json()["error"]
     assert refused["code"] == "SETTLE-NO-COHORT"
-    names, *rows = load_workbook(out, read_only=True)["Checks"].iter_rows(values_only=True)
+    sheet: Any = load_workbook(out, read_only=True)["Checks"]
+    names, *rows = sheet.iter_rows(values_only=True)
     checks = [dict(zip(names, row, strict=True)) for row in rows]
     assert [(one["aco_id"], one["reason"]) for one in checks if one["agrees"] is False] == [
         ("A1070", REVENUE)

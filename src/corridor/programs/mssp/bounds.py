@@ -70,13 +70,18 @@ def bounded(table: DoorTable, column: str, force: RulesInForce) -> Array:
     if column in FLAG_COLUMNS:
         return flags(table, column)
     values = numbers(table, column)
-    if column in SHARES:
-        refuse_share(table, column, values)
-    if column == "agreement_start_year":
-        refuse_beyond(table, column, values, (0.0, float(force.performance_year)))
-    if column in RANGES:
-        refuse_beyond(table, column, values, RANGES[column])
+    check_bounds(table, column, values, force, column)
     return values
+
+
+def check_bounds(table: DoorTable, quantity: str, values: Array, force: RulesInForce, column: str) -> None:
+    """Raises MSSP-NUMBER, MSSP-SHARE for values that cannot be; ``column`` is where they stand."""
+    if quantity in SHARES:
+        refuse_share(table, column, values)
+    if quantity == "agreement_start_year":
+        refuse_beyond(table, column, values, (0.0, float(force.performance_year)))
+    if quantity in RANGES:
+        refuse_beyond(table, column, values, RANGES[quantity])
 
 
 def flags(table: DoorTable, column: str) -> Array:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.programs.mssp.bounds import FLAG_COLUMNS, flags
+from corridor.programs.mssp.bounds import FLAG_COLUMNS, check_bounds, flags
 from corridor.programs.mssp.inputs import (
     Array,
     MsspInputs,
@@ -59,7 +59,7 @@ def is_public_file(table: DoorTable) -> bool:
 
 
 def read_public_file(table: DoorTable, force: RulesInForce, year: int) -> MsspInputs:
-    """The rows of CMS's file. Raises MSSP-ACO, MSSP-TRACK, MSSP-NUMBER."""
+    """The rows of CMS's file. Raises MSSP-ACO, MSSP-TRACK, MSSP-NUMBER, MSSP-SHARE, MSSP-NEEDS."""
     aco_ids = identifiers(table)
     columns: dict[str, Array] = {}
     published: dict[str, Array] = {}
@@ -72,6 +72,8 @@ def read_public_file(table: DoorTable, force: RulesInForce, year: int) -> MsspIn
                 if into is columns:
                     source[quantity] = column
     _in_fractions(table, columns, published, warnings)
+    for quantity, values in columns.items():  # what is settled from; what it is compared with is CMS's own
+        check_bounds(table, quantity, values, force, source[quantity])
     source["track"] = require_track(table)
     columns["track"] = tracks(table, source["track"], force)
     if "current_start_date" in table.cells:
