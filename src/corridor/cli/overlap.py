@@ -34,12 +34,12 @@ def overlap(
     """
     from corridor.law import load_rules
     from corridor.programs.overlap.matrix import matrix
-    from corridor.programs.overlap.resolve import resolve
+    from corridor.programs.overlap.resolve import PLACES, READ, resolve
     from corridor.settings import load_settings
 
     settings = load_settings(config)
-    mine = {k: v for k, v in settings.overrides.items() if k.split(".")[0] in ("overlap", "models")}
-    rules = load_rules(["overlap", "models"], as_known_on=settings.as_known_on, overrides=mine)
+    mine = {k: v for k, v in settings.overrides.items() if k.split(".")[0] in READ}
+    rules = load_rules(list(READ), as_known_on=settings.as_known_on, overrides=mine)
     day = on.date() if on else date.today()
     force = rules.in_force(max(day.year, 2026))
     assumed = force.assumptions(force.names("overlap"))
@@ -51,7 +51,7 @@ def overlap(
             "year": day.year,
             "rows": found["kept"],
             **found,
-            "assumptions": assumed,
+            "assumptions": [*assumed, *(force.assumptions(sorted({*PLACES.values()})) if state else [])],
         }
         text = _resolved_text(found)
     elif identifier:
@@ -97,6 +97,8 @@ def _resolved_text(found: dict[str, Any]) -> str:
         lines.append(
             f"No beneficiary can be of all of {', '.join(found['several_owners'])}: which one is open."
         )
+    if found["owners_open"]:
+        lines.append(f"Whose the beneficiary is of {', '.join(found['owners_open'])} was not seen.")
     for title, name in (("Not in both", "conflicts"), ("Hold for review", "holds"), ("Dollars", "apart")):
         for row in found[name]:
             asked = f", {row['question']}" if "question" in row else ""

@@ -42,6 +42,8 @@ def test_what_stands_on_a_day(capsys) -> None:
     assert found["asm"]["advanced_apm"][0]["advanced"] == "no"
     assert found["team"]["advanced_apm"] == []  # not read anywhere: neither yes nor no
     assert found["mcp"]["evidence"] == "assumed" and found["iota"]["evidence"] == "official"
+    # its last day is AHEAD's, by inference: no source of Geo AHEAD has one
+    assert found["geo_ahead"]["evidence"] == "assumed" and found["ahead"]["evidence"] == "secondary"
     assert {one["rule"] for one in answer["assumptions"]} >= {
         "models.dated_secondary",
         "models.dated_assumed",
@@ -101,6 +103,8 @@ def test_the_command_refuses_by_date(door, tmp_path: Path, capsys) -> None:
     assert error["code"] == "MODEL-ENDED" and "2040" in error["what"]
     asked = corridor(capsys, "settle", door, file, "--year", 2019, "--json").json()["error"]
     assert asked["code"] == "MODEL-NOT-BEGUN"
+    if door == "ahead":
+        assert not any("Geo" in one["what"] for one in (error, asked))
     if door == "reach":
         assert "lead" in corridor(capsys, "settle", door, file, "--year", 2027).err
 

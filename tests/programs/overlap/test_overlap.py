@@ -10,14 +10,14 @@ import yaml
 
 from corridor.law import load_rules
 from corridor.programs.overlap.matrix import among, matrix, of_pair
-from corridor.programs.overlap.resolve import resolve
+from corridor.programs.overlap.resolve import READ, resolve
 from tests.programs.command import corridor
 from tests.programs.kept_run import keep_run
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[2] / "cases" / "overlap" / "worked.yaml").read_text(encoding="utf-8")
 )["cases"]
-LAW = load_rules(["overlap", "models"])
+LAW = load_rules(list(READ))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].split(":")[0])
@@ -61,6 +61,42 @@ def test_the_matrix_is_that_of_the_rule_file(capsys) -> None:
     assert of_pair(rows, "team", "generous")["entity"]["answer"] == "?"  # a pair nobody wrote of
     assert {one["status"] for one in answer["assumptions"]} == {"assumed", "secondary"}
     assert len(among(rows, ["a", "b", "c"])) == 3 and len(matrix(LAW.in_force(2026))) == 37
+
+
+def test_no_cell_has_a_better_source_than_its_tag(capsys) -> None:
+    rows = corridor(capsys, "overlap", "--json").json()["rows"]
+    for aco in ("mssp", "aco_reach", "lead"):  # the tag of these rows is "E [S]": of the entity alone
+        pair = of_pair(rows, "asm", aco)
+        assert [pair[q]["evidence"] for q in ("entity", "beneficiary", "dollars")] == [
+            "secondary", "assumed", "assumed",
+        ]  # fmt: skip
+    assert of_pair(rows, "generous", "drug_340b")["dollars"]["evidence"] == "assumed"  # [S]/[M]
+
+
+def test_states_and_owners_say_no_more_than_is_known(capsys) -> None:
+    def asked(programs: str, day: str, state: str = "") -> dict:
+        more = ["--state", state] if state else []
+        return corridor(capsys, "overlap", "--programs", programs, "--on", day, *more, "--json").json()
+
+    # overlap.md 7: no AHEAD rows for Vermont; New York begins in 2028; WISeR has six states, in any spelling
+    for state, day, kept in (
+        ("VT", "2028-05-01", []),
+        ("NY", "2027-05-01", []),
+        ("NY", "2028-05-01", ["ahead", "pc_ahead"]),
+        ("md", "2026-05-01", ["ahead", "pc_ahead"]),
+        ("OH", "2026-05-01", ["wiser"]),
+    ):
+        found = asked("ahead,pc_ahead,wiser", day, state)
+        assert [row["program"] for row in found["rows"]] == kept, (state, day)
+    assert [row["program"] for row in asked("team,cjr_x", "2028-05-01", "md")["rows"]] == []
+    # the matrix says nothing of MSSP beside Primary Care Flex or Kidney Care Choices: open, not excluded
+    for other in ("pc_flex", "kcc"):
+        found = asked(f"mssp,{other}", "2026-05-01")
+        assert found["several_owners"] == [] and set(found["owners_open"]) == {"mssp", other}
+        assert found["owner"] is None and found["holds"]
+    assert set(asked("mssp,aco_reach", "2026-05-01")["several_owners"]) == {"mssp", "aco_reach"}
+    text = corridor(capsys, "overlap", "--programs", "mssp,kcc", "--on", "2026-05-01").out
+    assert "was not seen" in text and "No beneficiary can be" not in text
 
 
 def test_programs_on_the_command_line(capsys) -> None:

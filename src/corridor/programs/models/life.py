@@ -106,10 +106,10 @@ def refuse_ended(door: str, year: int, rules: Rules) -> None:
         return
     last = max(own, key=lambda row: row["end_date"] or date.max)
     if all(begins_before(row, year) for row in own):
-        first = min(row["start_date"] for row in own)
+        first = min(own, key=lambda row: row["start_date"])
         raise CorridorError(
             "MODEL-NOT-BEGUN",
-            f"{last['name']} has no performance year {year}: it begins on {first}.",
+            f"{first['name']} has no performance year {year}: it begins on {first['start_date']}.",
             why="There is no law of it to settle by.",
             todo="Correct --year or the column performance_year. All models: corridor models.",
             field="--year",

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 LAYERS = "overlap.layer"
 OUTSIDE = "overlap.excluded_state"
+# programs of some states only -> the rule that lists them
+PLACES = {
+    "ahead": "ahead.state",
+    "pc_ahead": "ahead.state",
+    "geo_ahead": "ahead.state",
+    "wiser": "wiser.state",
+}
+READ = ("overlap", "models", "ahead", "wiser")  # programs whose rules are asked
 Row = dict[str, Any]
 
 
@@ -24,6 +32,8 @@ def resolve(programs: Iterable[str], on: date, rules: Rules, state: str | None =
 
     kept       programs that apply, in the order their dollars are worked out, with their cash
     dropped    programs that do not, each with its reason
+    owner      the program whose the beneficiary is, where one of the single layer is left
+    several_owners  those of which a beneficiary can be in one only; owners_open where that was not seen
     conflicts  pairs an entity may not be in at once
     holds      pairs and questions whose answer was not seen, or that ask for a review: nothing is netted
     Raises OVERLAP-PROGRAM for a program the layers do not know.
@@ -39,7 +49,7 @@ def resolve(programs: Iterable[str], on: date, rules: Rules, state: str | None =
                 todo=f"Programs: {', '.join(sorted(layers))}.",
                 field="--programs",
             )
-    dropped = _outside(named, on, rules, state, force)
+    dropped = _outside(named, on, rules, None if state is None else state.strip().upper(), force)
     left = [name for name in named if name not in {one["program"] for one in dropped}]
     pairs = among(matrix(force), left)
     conflicts = [pair for pair in pairs if pair["entity"]["answer"] == "no"]
@@ -51,6 +61,12 @@ def resolve(programs: Iterable[str], on: date, rules: Rules, state: str | None =
             dropped.append({"program": name, "reason": f"{taken[0]} comes first"})
     order = sorted(left, key=lambda name: (layers[name]["place"], name))
     owners = [name for name in order if layers[name]["layer"] == "single"]
+    apart = {
+        name
+        for pair in pairs
+        if {pair["first"], pair["second"]} <= set(owners) and pair["beneficiary"]["answer"] == "no"
+        for name in (pair["first"], pair["second"])
+    }
     return {
         "on": on.isoformat(),
         "kept": [
@@ -58,7 +74,8 @@ def resolve(programs: Iterable[str], on: date, rules: Rules, state: str | None =
         ],
         "dropped": dropped,
         "owner": owners[0] if len(owners) == 1 else None,
-        "several_owners": owners if len(owners) > 1 else [],
+        "several_owners": [name for name in owners if name in apart],
+        "owners_open": owners if len(owners) > 1 and not apart else [],
         "conflicts": [
             {"first": pair["first"], "second": pair["second"], **pair["entity"]} for pair in conflicts
         ],
@@ -90,4 +107,11 @@ def _outside(named: list[str], on: date, rules: Rules, state: str | None, force:
             found.append({"program": name, "reason": f"{words} {day}"})
         elif (name, state) in shut:
             found.append({"program": name, "reason": f"not for hospitals of {state}"})
+        elif name in PLACES and state is not None:
+            own = next((row for row in force.rows(PLACES[name]) if row["state"] == state), None)
+            first, last = (own.get("start_year"), own.get("end_year")) if own else (None, None)
+            if own is None:
+                found.append({"program": name, "reason": f"not in {state}"})
+            elif first and last and not first <= on.year <= last:
+                found.append({"program": name, "reason": f"in {state} from {first} to {last}"})
     return found
