@@ -168,6 +168,26 @@ def test_what_is_doubtful_is_said(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "size", "meets"),
+    [
+        ({}, None, None),  # it may be mostly High Needs
+        ({"high_needs_beneficiary_share": 0}, "standard", 0),
+        ({"high_needs_beneficiary_share": 0, "entry": "newly_entering"}, "newly_entering", 0),
+        ({"high_needs_beneficiary_share": 0, "entry": ""}, None, None),
+        ({"high_needs_beneficiary_share": 0.4}, "standard", 0),  # above forty percent, not at it
+        ({"high_needs_beneficiary_share": 0.41, "entry": ""}, "high_needs", 1),
+    ],
+)
+def test_which_minimum_holds_in_lead(
+    given: dict[str, Any], size: str | None, meets: int | None, tmp_path: Path
+) -> None:
+    row = {**TOTALS, "entry": "renewing", "aligned_beneficiaries": 900, "base_year_claims_aligned": 550}
+    found = settled(tmp_path, [{**row, **given}], "lead", 2027)
+    assert (found.rows()[0]["size_class"], found.rows()[0]["meets_minimum"]) == (size, meets)
+    assert bool(found.warnings) == (meets == 0)
+
+
 def test_only_the_aco_that_is_asked_for_must_be_complete(tmp_path: Path) -> None:
     rows = [TOTALS, {"aco_id": "D2", "risk_arrangement": "global"}]
     names = list(TOTALS)

@@ -103,6 +103,25 @@ def test_a_figure_is_derived(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "1 ACO earns $14,700,000" in settled
 
 
+SEGMENTS = """aco_id,aco_type,risk_arrangement,cap_exempt,population,alignment,eligible_months,\
+raw_risk_score,normalization_factor,reference_risk_score,coding_intensity_factor,growth_base_risk_score,benchmark_type,regional_rate
+D1,standard,professional,no,ad,claims,1000,1.2,0.9,1,0.99,0.98,ratebook,900
+"""
+
+
+def test_the_caps_on_risk_are_part_of_a_derivation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acos.csv"
+    file.write_text(SEGMENTS, encoding="utf-8")
+    options = ("--file", file, "--year", 2026, "--quantity", "benchmark_before_discount", "--full")
+    text = corridor(capsys, "explain", "reach", "D1", *options).out
+    # 0.98 and three percent, at 900 dollars for 1,000 months
+    assert "benchmark before discount 908,460.00" in text
+    for rule in ("reach.symmetric_cap", "reach.coding_factor_ceiling", "reach.growth_cap"):
+        assert rule in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -103,10 +103,13 @@ def total_monies_owed(
 
 @formula(cite=SIZE, unit="standard, high_needs or newly_entering")
 def size_class(entry: Texts, high_needs_beneficiary_share: Floats, high_needs_share: Floats) -> Texts:
-    """Which minimum holds: the lowest for an ACO of mostly High Needs, a lower one for who newly enters."""
+    """Which minimum holds: the lowest for an ACO of mostly High Needs, a lower one for who newly enters;
+    not known where the share of High Needs, or how the ACO entered, is not."""
     mostly = high_needs_beneficiary_share > high_needs_share
-    other = np.where(entry == "newly_entering", "newly_entering", "standard").astype(object)
-    return np.where(mostly, "high_needs", other).astype(object)
+    named = np.where(entry == "newly_entering", "newly_entering", NOT_KNOWN)
+    other = np.where(entry == "renewing", "standard", named).astype(object)
+    known = np.where(np.isnan(high_needs_beneficiary_share), NOT_KNOWN, other)
+    return np.where(mostly, "high_needs", known).astype(object)
 
 
 @formula(cite=SIZE, unit="flag")

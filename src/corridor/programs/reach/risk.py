@@ -81,10 +81,19 @@ def growth_limited_risk_score(
 
 
 @formula(cite=CHAIN, unit="risk score", group="score_group", statistic="mean weighted by months")
-def benchmark_risk_score(growth_limited_risk_score: Floats, eligible_months: Floats) -> Floats:
-    """The score of the benchmark: of voluntary beneficiaries that of new and continuous ones by months."""
+def voluntary_risk_score(growth_limited_risk_score: Floats, eligible_months: Floats) -> Floats:
+    """The score of voluntary beneficiaries: that of new and continuous ones by their months."""
     weighted = np.sum(growth_limited_risk_score * eligible_months, axis=0)
-    return np.asarray(weighted / np.sum(eligible_months, axis=0))
+    months = np.sum(eligible_months, axis=0)
+    return np.asarray(weighted / np.where(months > 0, months, np.nan))
+
+
+@formula(cite=CHAIN, unit="risk score")
+def benchmark_risk_score(
+    alignment: Texts, growth_limited_risk_score: Floats, voluntary_risk_score: Floats
+) -> Floats:
+    """The score of the benchmark: of claims-aligned beneficiaries their own, of voluntary ones the mean."""
+    return np.where(alignment == "claims", growth_limited_risk_score, voluntary_risk_score)
 
 
 RISK_FORMULAS = [
@@ -95,5 +104,6 @@ RISK_FORMULAS = [
     limited_coding_factor,
     coding_adjusted_risk_score,
     growth_limited_risk_score,
+    voluntary_risk_score,
     benchmark_risk_score,
 ]
