@@ -121,7 +121,7 @@ def small() -> Community:
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
-    answer = back_test(small(), FORCE, years=240, people=400, as_of=(3, 6, 9), seed=11)
+    answer = back_test(small(), FORCE, years=240, people=1500, as_of=(3, 6, 9), seed=11)
     assert answer.years == 240
     assert abs(answer.errors_off) < 3, answer
 
@@ -132,3 +132,24 @@ def test_a_community_leaves_out_months_that_are_not_all_paid() -> None:
     assert community_of(one).dollars.shape == (4, 34)
     with pytest.raises(ValueError, match="two years"):
         community_of(Loaded.of_cube(2024, np.ones((4, 12)), np.ones((4, 12)), True, paid[:, :12], 11))
+
+
+def test_the_truth_of_a_made_up_year_is_of_those_who_were_there_in_it() -> None:
+    """Every month a hundred dollars, nobody cut: 1,200 a person-year, whoever came, left or died."""
+    flat = Community(np.full((30, 36), 100.0), np.array([1.0]))
+    rng = np.random.default_rng(3)
+    made, truth = made_up(flat, rng, 500, 0.0, 0.0)
+    # the made-up threshold is the whole cost of all: the season moves it by month, not by year
+    assert truth == pytest.approx(1200, rel=0.01)
+    before, after = made.counted[:, :12].any(axis=1), made.counted[:, 12:].any(axis=1)
+    assert (before & ~made.counted[:, 12]).sum() > 20 and (after & ~before).sum() > 20
+    assert 450 < after.sum() <= 500
+    # a month that does not count costs nothing
+    assert made.counted[made.row, made.column].all()
+    # somebody dies in the year
+    assert (made.counted[:, 12] & ~made.counted[:, 23]).any()
+
+
+def test_a_year_with_nothing_left_to_pay_is_not_judged() -> None:
+    with pytest.raises(ValueError, match="no made-up year"):
+        back_test(small(), FORCE, years=4, people=60, as_of=(15,), seed=2)

@@ -24,6 +24,8 @@ from corridor.programs.mssp.projection_step import seen
 
 SEASON_SWING = 0.08  # of the made-up years: January so much dearer than the mean month, July so much cheaper
 TURNOVER = 0.1  # of the people of a made-up year were not there the year before
+DEATHS = 0.04  # of the people of a made-up year die in it, at any time and whatever they cost
+NOTHING_LEFT = 1e-9  # of the year: all of it is paid, so that there is no interval to judge
 CUT_SHARE = 0.99  # of person-years cost less than the threshold of the made-up years
 
 
@@ -116,6 +118,8 @@ def back_test(
         if view is None:
             continue
         one = view.projected
+        if one.deviation <= NOTHING_LEFT * one.per_capita:
+            continue
         count = counts[month]
         count[0] += 1
         count[1] += one.low <= truth <= one.high
@@ -136,26 +140,42 @@ def back_test(
 def made_up(
     community: Community, rng: np.random.Generator, people: int, expected: float, deviation: float
 ) -> tuple[Loaded, float]:
-    """Two years of made-up people, and what the second truly cost for each of them, cut at its threshold."""
-    dollars = _drawn(community, rng, people, 2 * MONTHS)
-    comes = rng.random(people) < TURNOVER
-    dollars[comes, MONTHS:] = _drawn(community, rng, int(comes.sum()), MONTHS)
+    """Two years of made-up people, and what the second truly cost for a person-year, cut at its threshold.
+
+    A row a person: who came is another than who left, and has no months of the year the other was there.
+    """
+    leavers = rng.binomial(people, TURNOVER)
+    held = people + leavers  # the first were there before and leave, the last come
+    dollars = _drawn(community, rng, held, 2 * MONTHS)
     season = 1 + SEASON_SWING * np.cos(np.arange(MONTHS) * (np.pi / (MONTHS / 2)))
     growth = 1 + float(rng.normal(expected, deviation))
     dollars *= np.concatenate([season, season * growth])
-    threshold = community.threshold
+    there = np.ones(dollars.shape, dtype=np.bool_)
+    there[:leavers, MONTHS:] = False
+    there[people:, :MONTHS] = False
+    there &= _alive(rng, held)
+    dollars[~there] = 0
     # the threshold moves with the nation, which grows as expected, whatever this ACO does
-    truth = float(np.minimum(dollars[:, MONTHS:].sum(axis=1), threshold * (1 + expected)).mean())
+    cuts = community.threshold * np.array([1, 1 + expected])
+    months = there[:, MONTHS:].sum(axis=1)
+    cut = np.minimum(dollars[:, MONTHS:].sum(axis=1), cuts[1] * months / MONTHS)
+    truth = float(cut.sum() / months.sum() * MONTHS)
     lag = rng.choice(len(community.lags), size=dollars.shape, p=community.lags)
     row, column = np.nonzero(dollars)
     kind = np.zeros(dollars.shape, dtype=np.uint16)
     kind[:, MONTHS:] = 1
     made = Loaded(
-        0, np.ones(dollars.shape, dtype=np.bool_), kind, np.array([threshold, threshold * (1 + expected)]),
-        True, row, column, lag[row, column], dollars[row, column], len(community.lags),
-        2 * MONTHS + len(community.lags),
+        0, there, kind, cuts, True, row, column, lag[row, column], dollars[row, column],
+        len(community.lags), 2 * MONTHS + len(community.lags),
     )  # fmt: skip
     return made, truth
+
+
+def _alive(rng: np.random.Generator, people: int) -> npt.NDArray[np.bool_]:
+    """Months until each person dies, if in these years: (people, 24)."""
+    last = rng.integers(0, 2 * MONTHS, people)
+    last[rng.random(people) >= 1 - (1 - DEATHS) ** 2] = 2 * MONTHS
+    return np.asarray(np.arange(2 * MONTHS) <= last[:, None])
 
 
 def _drawn(community: Community, rng: np.random.Generator, people: int, months: int) -> Floats:
