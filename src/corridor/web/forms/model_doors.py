@@ -73,6 +73,7 @@ def _aco(name: str) -> Callable[[Asked], Answer]:
 
 
 def _mssp(asked: Asked) -> Answer:
+    from corridor.formulas import round_half_up
     from corridor.programs.mssp.door import read_file
     from corridor.programs.mssp.model import PROGRAMS
     from corridor.programs.mssp.result import settle
@@ -84,8 +85,9 @@ def _mssp(asked: Asked) -> Answer:
     assert inputs.year is not None
     found = settle(inputs, rules, inputs.year)
     rows = [{k: v for k, v in row.items() if k not in ("checks", "measures")} for row in found.rows()]
-    earn = sum(1 for row in rows if row["earned_savings_or_losses"] > 0)
-    owe = sum(1 for row in rows if row["earned_savings_or_losses"] < 0)
+    # less than half a dollar is what rounding leaves; who cannot be settled counts for neither
+    dollars = [float(round_half_up(row["earned_savings_or_losses"] or 0.0)) for row in rows]
+    earn, owe = sum(1 for one in dollars if one > 0), sum(1 for one in dollars if one < 0)
     return Answer(
         f"{counted(len(rows), 'ACO')} in {inputs.year}: {earn:,} earn, {owe:,} owe, together "
         f"{_together(rows, 'earned_savings_or_losses', 'earning', 'owing')}",
