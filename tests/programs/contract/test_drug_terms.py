@@ -77,3 +77,28 @@ def test_more_excluded_than_dispensed(tmp_path: Path, capsys: Capture) -> None:
     error = found["error"]
     where = error["code"], error["file"], error["line"], error["field"]
     assert where == ("CONTRACT-FIGURE", "units.csv", 2, "excluded_units")
+
+
+@pytest.mark.parametrize(("left", "field"), [
+    ("2025-12-01,died", "left_on"), (",died", "left_on"), ("2027-01-01,", "left_reason"),
+])  # fmt: skip
+def test_leaving_that_cannot_be(left: str, field: str, tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "episodes.csv"
+    header = "episode,ndc9,state,infusion_date,gross_paid,statutory_rebate,left_on,left_reason"
+    file.write_text(f"{header}\nE1,999990001,XX,2026-01-15,1000000,5000,{left}\n", encoding="utf-8")
+    answer = corridor(capsys, "contract", "settle", SAMPLES / "cgt-demo.yaml", file, "--json")
+    error = answer.json()["error"]
+    where = error["code"], error["file"], error["line"], error["field"]
+    assert where == ("CONTRACT-FIGURE", "episodes.csv", 2, field)
+
+
+@pytest.mark.parametrize(("cells", "field"), [("0,,,,", "net_price"), (",100,300,10,1", "rebates")])
+def test_a_price_that_is_none(cells: str, field: str, tmp_path: Path, capsys: Capture) -> None:
+    """Nothing for Switzerland would be the lowest price, and the next one up that of all."""
+    prices = tmp_path / "prices.csv"
+    header = "ndc9,country,net_price,gross_sales,rebates,units_sold,dollars_per_currency"
+    rows = f"999990002,FR,280,,,,\n999990002,DE,300,,,,\n999990002,CH,{cells}\n"
+    prices.write_text(f"{header}\n{rows}", encoding="utf-8")
+    given = (SAMPLES / "generous-demo.yaml", prices, "--units", SAMPLES / "generous-demo.units.csv", "--json")
+    error = corridor(capsys, "contract", "settle", *given).json()["error"]
+    assert (error["code"], error["line"], error["field"]) == ("CONTRACT-FIGURE", 4, field)

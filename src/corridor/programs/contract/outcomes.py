@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from corridor.errors import CorridorError
 from corridor.formulas import Children, Evaluation
 from corridor.formulas.walk import to_plain
 from corridor.law import load_rules
+from corridor.programs.contract.episode_checks import refuse_identifiers, refuse_leaving
 from corridor.programs.contract.figures import NAN, Row, latest, required
 from corridor.programs.contract.outcome_formulas import EPISODES, TIERS, TIME_POINTS
 from corridor.programs.contract.read import Contract
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from corridor.law import RulesInForce
 
 Array = npt.NDArray[np.float64]
-# A Medicare Beneficiary Identifier (with or without hyphens), or a social security number.
-_LETTER, _EITHER = "[AC-HJKMNP-RT-Y]", "[AC-HJKMNP-RT-Y0-9]"
-IDENTIFIER = re.compile(
-    rf"[1-9]{_LETTER}{_EITHER}[0-9]-?{_LETTER}{_EITHER}[0-9]-?{_LETTER}{{2}}[0-9]{{2}}"
-    r"|[0-9]{3}-?[0-9]{2}-?[0-9]{4}[A-Z]?"
-)
 AMOUNTS = (
     "gross_spend", "statutory_rebate", "guaranteed_rebate", "volume_rebate", "outcome_rebate",
     "total_rebate", "supplemental_rebate", "net_cost", "expected_outcome_rebate", "expected_net_cost",
@@ -138,8 +132,9 @@ def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known
     """
     contract.refuse_later()
     form = read_form(file, "contract_episodes")
-    _refuse_identifiers(form.rows, form.lines, form.file)
+    refuse_identifiers(form.rows, form.lines, form.file)
     rows = latest(form.rows, form.lines, ("episode",), known_on, form.file)
+    refuse_leaving(rows, form.file)
     warnings = list(form.warnings)
     observed: dict[tuple[str, str], Row] = {}
     if followup is not None:
@@ -176,20 +171,6 @@ def settle_outcomes(contract: Contract, file: Path, followup: Path | None, known
         return _evaluate(inside, terms, observed, form.file, known_on, force, due)[1]
 
     return Outcomes(contract, inside, excluded, order, points, values, warnings, drawn)
-
-
-def _refuse_identifiers(rows: Sequence[Row], lines: Sequence[int], file: str) -> None:
-    for row, line in zip(rows, lines, strict=True):
-        if IDENTIFIER.fullmatch(row["episode"].strip().upper()):
-            raise CorridorError(
-                "CONTRACT-IDENTIFIER",
-                "The key of the infusion has the shape of a Medicare or social security number.",
-                why="Keys are printed in results, ledgers and derivations, and must identify nobody.",
-                todo="Give each infusion a key of your own, such as E001.",
-                file=file,
-                line=line,
-                field="episode",
-            )
 
 
 def _why_out(row: Row, contract: Contract, terms: OutcomesTerms) -> str:

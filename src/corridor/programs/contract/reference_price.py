@@ -16,6 +16,7 @@ from corridor.formulas import Children, Evaluation
 from corridor.formulas.walk import to_plain
 from corridor.law import load_rules
 from corridor.programs.contract.figures import NAN, Row, latest, required
+from corridor.programs.contract.price_checks import refuse_excluded, refuse_no_price
 from corridor.programs.contract.price_formulas import INVOICES, PRICES
 from corridor.programs.contract.quarters import first_of, last_of
 from corridor.programs.contract.read import Contract
@@ -162,14 +163,14 @@ def settle_reference(contract: Contract, file: Path, units: Path | None, known_o
         "Take the unit rebate amount of the quarter of dispensing from CMS's quarterly file to the state.",
     )  # fmt: skip
     warnings = [*form.warnings, *used.warnings]
-    _refuse_excluded(rows, used.file)
+    refuse_excluded(rows, used.file)
     kept = [row for row in rows if _counts(row, contract, held, force, warnings, used.file)]
     values, laid = _evaluate(kept, prices, contract, held, form.file, used.file, force)
     before = _before(kept, used.rows, used.lines, known_on)
     old = [(at, row) for at, row in enumerate(before) if row is not None]
     earlier: list[float | None] = [None] * len(kept)
     if old:
-        _refuse_excluded([row for _, row in old], used.file)
+        refuse_excluded([row for _, row in old], used.file)
         past, _ = _evaluate([row for _, row in old], prices, contract, held, form.file, used.file, force)
         for (at, _), dollars in zip(old, past["invoice_dollars"].tolist(), strict=True):
             earlier[at] = float(dollars)
@@ -197,20 +198,6 @@ def _held(contract: Contract, day: date) -> tuple[ReferenceTerms, dict[str, floa
 def _day_of(contract: Contract, quarter: str) -> date:
     """The day whose terms a quarter has: its first, or that of the term where it begins within it."""
     return max(first_of(quarter), contract.head.term.start)
-
-
-def _refuse_excluded(rows: Sequence[Row], file: str) -> None:
-    for row in rows:
-        if (row["excluded_units"] or 0) > row["units"]:
-            raise CorridorError(
-                "CONTRACT-FIGURE",
-                "More units are excluded than were dispensed.",
-                why="The invoice would be below zero.",
-                todo="Give units with those that are excluded in them, and of them excluded_units.",
-                file=file,
-                line=row["line"],
-                field="excluded_units",
-            )
 
 
 def _required_terms(contract: Contract, terms: ReferenceTerms) -> dict[str, float]:
@@ -273,6 +260,7 @@ def _check_prices(
             "The price of the country would be a guess.",
             "Give net_price, or gross_sales, rebates, units_sold and dollars_per_currency.",
         )
+        refuse_no_price(row, file)
         sets.setdefault((row["ndc9"], row["applies_from"]), set()).add(row["country"])
     fewest = int(force.number("generous.fewest_countries"))
     for (ndc, day), countries in sets.items():
