@@ -76,8 +76,8 @@ def notices(
         lacking = f"; the last one lacked {', '.join(row['lacking'])}" if row["lacking"] else ""
         typer.echo(f"  line {row['line']}: {row['status']} {row['due_date'] or ''}{lacking}")
     for one in given:
-        number = "fewer than 11" if one["given"] is None else one["given"]
-        typer.echo(f"  {one['support']}: {number}, ${one['dollars']:,.2f}")
+        amount = "fewer than 11" if one["given"] is None else f"{one['given']}, ${one['dollars']:,.2f}"
+        typer.echo(f"  {one['support']}: {amount}")
 
 
 def _day(as_of: datetime | None) -> date:

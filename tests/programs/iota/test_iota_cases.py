@@ -154,6 +154,36 @@ def test_deadlines_by_the_dates_of_letters(tmp_path, capsys) -> None:
     assert {one["evidence"] for one in found} == {"assumed"}
 
 
+def test_sensitivity_says_only_what_the_row_can_show(tmp_path, capsys) -> None:
+    counts = {"adult_transplants": 100, "medicare_transplants": 50, "achievement_table": "a"}
+    rest = {"efficiency_points": 15, "quality_points": 20}
+    rows = [
+        # 100 of 100: 35 points; the next band begins at 1.05 x 100
+        {"hospital_id": "open", "baseline_volume": 100, "national_growth_rate": 0, **counts, **rest},
+        # 109 of 100 x 1.1: one more reaches all of it
+        {"hospital_id": "grown", "baseline_volume": 100, "national_growth_rate": 0.1, **counts, **rest,
+         "adult_transplants": 109},
+        {"hospital_id": "points", "achievement_points": 35, **counts, **rest},
+        {"hospital_id": "score", "final_performance_score": 70, **counts},
+        {"hospital_id": "top", "achievement_points": 35, "efficiency_points": 1, "medicare_transplants": 1,
+         "graft_survival_percentile": 100},
+    ]  # fmt: skip
+    answer = settle_rows(capsys, tmp_path, "iota", rows).json()
+    found = {(one["hospital_id"], one["change"]): one["by"] for one in answer["sensitivity"]}
+    assert {name for name, _ in found} == {"open", "grown"}
+    assert found["open", "transplants to the next achievement band"] == 5
+    assert found["grown", "transplants to the next achievement band"] == 1
+
+
+def test_a_blank_count_of_medicare_advantage_is_said(tmp_path, capsys) -> None:
+    row = {"hospital_id": "H", "final_performance_score": 20, "medicare_transplants": 40}
+    said = [
+        settle_rows(capsys, tmp_path, "iota", [{**row, **more}], "--year", year).json()["warnings"]
+        for more, year in (({}, 2026), ({"ma_transplants": 0}, 2026), ({}, 2025))
+    ]
+    assert "ma_transplants is blank" in said[0][0] and said[1:] == [[], []]
+
+
 def test_performance_year_by_number_and_a_hospital_that_left(tmp_path, capsys) -> None:
     row = {"hospital_id": "H", "performance_year": 2, "final_performance_score": 50,
            "medicare_transplants": 1, "participation_end_date": "2026-12-31"}  # fmt: skip

@@ -76,7 +76,7 @@ def test_notices_and_supports(tmp_path, capsys) -> None:
     assert answer["rows"][1]["days"] == -11
     assert answer["supports"] == [
         {"support": "immunosuppressive_cost_sharing", "given": 11, "dollars": 110},
-        {"support": "travel", "given": None, "dollars": 5},
+        {"support": "travel", "given": None, "dollars": None},
     ]
     assert "2 notices overdue" in corridor(capsys, "iota", "notices", file, "--as-of", "2026-11-22").out
 

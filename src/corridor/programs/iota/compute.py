@@ -12,6 +12,7 @@ from corridor.errors import CorridorError
 from corridor.formulas.columns import Floats
 from corridor.formulas.walk import to_plain
 from corridor.programs.iota.model import HOSPITALS
+from corridor.programs.iota.score import exact
 from corridor.programs.one_form import Part, Program, Settled, evaluated
 
 if TYPE_CHECKING:
@@ -92,9 +93,14 @@ def _warn(found: Settled) -> list[str]:
                 f"{name}: participation ended on {end}; figures must stop on that day, and what becomes of a "
                 "merged hospital was not read"
             )
-    for row in found.rows():
+    counts_ma = found.force.flag("iota.count_ma_downside")
+    for row, source in zip(found.rows(), found.form.rows, strict=True):
         if row["eligible"] == 0:
             said.append(f"{row['hospital_id']}: not eligible by its baseline years; CMS's list decides")
+        if counts_ma and row["zone"] == "downside" and source.get("ma_transplants") is None:
+            said.append(
+                f"{row['hospital_id']}: ma_transplants is blank and taken as none; a downside counts them"
+            )
     found.extra["sensitivity"] = sensitivity(found)
     found.extra["deadlines"] = deadlines(found)
     return said
@@ -120,7 +126,8 @@ def deadlines(found: Settled) -> list[dict[str, Any]]:
 def sensitivity(found: Settled) -> list[dict[str, Any]]:
     """What a hospital gains by one transplant, or one percentile, more: points and dollars of each.
 
-    Changes whose figure the row does not hold are left out.
+    Changes whose figure the row does not hold are left out, and those whose effect it cannot show: the points
+    or the score they would move are stated in the row.
     """
     part = found.program.parts["hospital"]
     evaluation, mine = found.parts["hospital"]
@@ -133,7 +140,13 @@ def sensitivity(found: Settled) -> list[dict[str, Any]]:
         for at, row in enumerate(mine):
             gain = {name: to_plain(other[name][at] - before[name][at]) for name in before}
             known = all(isinstance(value, float) and np.isfinite(value) for value in gain.values())
-            if not known or any(found.form.rows[row].get(name) is None for name in moved):
+            stated = found.form.rows[row]
+            fixed = [*(FIXED[name] for name in moved), ("final_performance_score",)]
+            if any(stated.get(one) is not None for names in fixed for one in names):
+                continue
+            if not known or any(stated.get(name) is None for name in moved):
+                continue
+            if any(name.endswith("percentile") and stated[name] + 1 > TOP for name in moved):
                 continue
             made.append(
                 {
@@ -160,7 +173,7 @@ def _to_next_band(found: Settled) -> Floats:
         edges = sorted(row["at_least"] for row in rows if row["at_least"] is not None)
         above = next((edge for edge in edges if edge > share[at]), None)
         if above is not None:
-            more[at] = np.ceil(above * target[at] - done[at])
+            more[at] = np.ceil(exact(above * target[at] - done[at]))
     return more
 
 
@@ -171,6 +184,14 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "one percentile of offer acceptance": ("acceptance_percentile",),
     "one percentile of graft survival": ("graft_survival_percentile",),
 }
+# what is moved -> points that, where stated, keep it from moving anything
+FIXED: dict[str, tuple[str, ...]] = {
+    "adult_transplants": ("achievement_points",),
+    "medicare_transplants": (),
+    "acceptance_percentile": ("efficiency_points", "efficiency_achievement_points"),
+    "graft_survival_percentile": ("quality_points",),
+}
+TOP = 100  # the highest percentile
 
 PROGRAM = Program(
     name="iota",

@@ -122,7 +122,7 @@ def _months_later(day: date, months: int) -> date:
 
 
 def supports(form: Form, as_of: date) -> list[Row]:
-    """Supports given up to a day, by kind; fewer than eleven are not counted out."""
+    """Supports given up to a day, by kind; of fewer than eleven neither number nor dollars."""
     totals: dict[str, tuple[int, float]] = {}
     for row in form.rows:
         if row["support"] is None or (row["support_date"] is not None and row["support_date"] > as_of):
@@ -130,6 +130,10 @@ def supports(form: Form, as_of: date) -> list[Row]:
         number, dollars = totals.get(row["support"], (0, 0.0))
         totals[row["support"]] = number + 1, dollars + float(row["support_dollars"] or 0)
     return [
-        {"support": name, "given": number if number >= LEAST_CELL else None, "dollars": dollars}
+        {
+            "support": name,
+            "given": number if number >= LEAST_CELL else None,
+            "dollars": dollars if number >= LEAST_CELL else None,
+        }
         for name, (number, dollars) in sorted(totals.items())
     ]

@@ -11,6 +11,12 @@ from corridor.formulas.columns import Flags, Floats, Texts
 
 ACHIEVEMENT, EFFICIENCY, QUALITY = "42 CFR 512.424", "42 CFR 512.426", "42 CFR 512.428"
 UNSTATED: Any = None
+EXACT_DIGITS = 12
+
+
+def exact(values: Floats) -> Floats:
+    """Without the last bits of binary arithmetic: 110 of 100 x 1.1 is all of the target, and no rounding."""
+    return np.round(values, EXACT_DIGITS)
 
 
 @formula(cite=ACHIEVEMENT, unit="transplants a year")
@@ -42,7 +48,7 @@ def transplant_target(baseline_volume: Floats, counted_growth_rate: Floats) -> F
 @formula(cite=ACHIEVEMENT, unit="share of the target")
 def target_share(adult_transplants: Floats, transplant_target: Floats) -> Floats:
     """Adult transplants of the performance year as a share of the target; none where the target is zero."""
-    return adult_transplants / np.where(transplant_target > 0, transplant_target, np.nan)
+    return exact(adult_transplants / np.where(transplant_target > 0, transplant_target, np.nan))
 
 
 @formula(cite=ACHIEVEMENT, unit="a or b")
