@@ -188,8 +188,21 @@ def test_which_minimum_holds_in_lead(
     assert bool(found.warnings) == (meets == 0)
 
 
+@pytest.mark.parametrize(
+    ("years", "agrees"),
+    [((3000, "", ""), 1), ((2999, 10, ""), None), ((2999, 10, 0), 0), (("", "", ""), None)],
+)
+def test_one_large_base_year_makes_a_standard_aco(
+    years: tuple[object, ...], agrees: int | None, tmp_path: Path
+) -> None:
+    row = {**TOTALS, "aco_type": "standard"}
+    row |= {f"by{at}_claims_aligned": n for at, n in enumerate(years, start=1)}
+    found = settled(tmp_path, [row], "reach", 2026)
+    assert found.rows()[0]["type_agrees"] == agrees and len(found.warnings) == (agrees == 0)
+
+
 def test_only_the_aco_that_is_asked_for_must_be_complete(tmp_path: Path) -> None:
-    rows = [TOTALS, {"aco_id": "D2", "risk_arrangement": "global"}]
+    rows: list[dict[str, Any]] = [TOTALS, {"aco_id": "D2", "risk_arrangement": "global"}]
     names = list(TOTALS)
     file = tmp_path / "acos.csv"
     text = [",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]

@@ -25,8 +25,10 @@ def is_standard_by_claims(
     claims_aligned_standard: Floats,
 ) -> Floats:
     """Whether one base year had enough claims-aligned beneficiaries for a Standard ACO."""
-    most = np.maximum(np.maximum(by1_claims_aligned, by2_claims_aligned), by3_claims_aligned)
-    return np.where(np.isnan(most), np.nan, most >= claims_aligned_standard)
+    # one such year is enough, whatever the others were; that there is none takes all three
+    most = np.fmax(np.fmax(by1_claims_aligned, by2_claims_aligned), by3_claims_aligned)
+    all_known = ~np.isnan(by1_claims_aligned + by2_claims_aligned + by3_claims_aligned)
+    return np.where(most >= claims_aligned_standard, 1, np.where(all_known, 0, np.nan))
 
 
 @formula(cite=SIZE, unit="flag")
