@@ -129,6 +129,19 @@ def test_states_and_years(row, code, tmp_path) -> None:
     assert refusal(tmp_path, PROGRAM, RULES, [hospital(**row)], 2026).code == code
 
 
+@pytest.mark.parametrize(
+    ("row", "year", "code"),
+    [
+        (ENTITY | {"state": "MD"}, 2026, "AHEAD-YEAR"),  # ahead.md 5: Geo AHEAD from 2028, Maryland's too
+        (ENTITY | {"state": ""}, 2027, "AHEAD-YEAR"),
+        (ENTITY | {"corridor_2_edge": 0.04}, 2028, "AHEAD-CORRIDOR"),
+        (PRACTICE | {"eligible_months": 4}, 2026, "AHEAD-MONTHS"),
+    ],
+)
+def test_what_a_part_cannot_say(row, year, code, tmp_path) -> None:
+    assert refusal(tmp_path, PROGRAM, RULES, [row], year).code == code
+
+
 def test_obligations_of_a_state(tmp_path, capsys) -> None:
     row = {**STATE, "medicaid_budgets_started": "yes", "revenue_share_in_budgets": 0.12,
            "beneficiaries": 9_000, "policies": "telehealth drug_price_transparency"}  # fmt: skip

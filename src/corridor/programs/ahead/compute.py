@@ -55,7 +55,7 @@ def _year_of(stated: int, rules: Rules) -> int:
 
 
 def _prepare(form: Form, force: RulesInForce) -> None:
-    """Raises AHEAD-WEIGHTS, AHEAD-STATE and AHEAD-YEAR; dates become shares of the year."""
+    """Raises AHEAD-WEIGHTS, AHEAD-STATE, AHEAD-YEAR, more by row; dates become shares of the year."""
     _check_weights(form, force)
     states = {row["state"]: row for row in force.rows("ahead.state")}
     gone = {row["state"]: row["withdrawn"] for row in force.rows("ahead.withdrawn_state")}
@@ -84,9 +84,49 @@ def _prepare(form: Form, force: RulesInForce) -> None:
                 field="performance_year",
                 rule="ahead.state",
             )
+        _check_row(row, line, form, force)
         row["practice_quarter"] = f"{row['entity_id']} {row.get('quarter') or ''}".strip()
         for dated, share in DATED.items():
             row[share] = _share_of_year(row.get(dated), force.performance_year)
+
+
+def _check_row(row: dict[str, Any], line: int, form: Form, force: RulesInForce) -> None:
+    """Raises AHEAD-YEAR, AHEAD-CORRIDOR and AHEAD-MONTHS for what a part of the form cannot say."""
+    kind, months = row.get("component"), row.get("eligible_months")
+    if kind == "geo":
+        rules = {one["state"]: one for one in force.rows("ahead.geo_entities")}
+        first = rules.get(row.get("state"), rules["other"])["first_year"]
+        if force.performance_year < first:
+            raise CorridorError(
+                "AHEAD-YEAR",
+                f"Geo AHEAD begins in {first}; the year is {force.performance_year}.",
+                todo="Correct performance_year or --year.",
+                file=form.file,
+                line=line,
+                field="performance_year",
+                rule="ahead.geo_entities",
+            )
+        one, two = (row.get(f"corridor_{number}_edge") for number in (1, 2))
+        if one is not None and two is not None and two < one:
+            raise CorridorError(
+                "AHEAD-CORRIDOR",
+                f"The second corridor ends at {two:g}, before the first ends at {one:g}.",
+                todo="Correct the edges: each is the end of its corridor, a fraction of the target.",
+                file=form.file,
+                line=line,
+                field="corridor_2_edge",
+            )
+    whole = force.number("ahead.payment_months")
+    if kind == "practice" and months is not None and months > whole:
+        raise CorridorError(
+            "AHEAD-MONTHS",
+            f"{months:g} months of eligibility are more than the {whole:g} of a quarter.",
+            todo="Give the months of each beneficiary within the quarter; a row a quarter.",
+            file=form.file,
+            line=line,
+            field="eligible_months",
+            rule="ahead.payment_months",
+        )
 
 
 def _share_of_year(first: date | None, year: int) -> float:

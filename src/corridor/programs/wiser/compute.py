@@ -25,7 +25,7 @@ def _year_of(stated: int, rules: Rules) -> int:
 
 
 def _prepare(form: Form, force: RulesInForce) -> None:
-    """Raises WISER-DIFFERS where a company has two values of a term."""
+    """Raises WISER-DIFFERS where a company has two values of a term, SETTLE-REQUIRED for a day it needs."""
     held: dict[tuple[str, str], Any] = {}
     for row, line in zip(form.rows, form.lines, strict=True):
         for name in TERMS:
@@ -41,6 +41,17 @@ def _prepare(form: Form, force: RulesInForce) -> None:
                     line=line,
                     field=name,
                 )
+        declined = row["decision"] == "non_affirmed"
+        if declined and row["later_paid_date"] is not None and row["decision_date"] is None:
+            raise CorridorError(
+                "SETTLE-REQUIRED",
+                f"{row['request_id']} needs decision_date.",
+                why="A later payment undoes averted spending by the days since the decision.",
+                todo="Fill in decision_date: your ledger of requests.",
+                file=form.file,
+                line=line,
+                field="decision_date",
+            )
     for row in form.rows:
         for name in TERMS:
             row[name] = held.get((row["company"], name))
