@@ -49,7 +49,8 @@ class FakeRun:
         if "mssp.benchmark" in sql:
             return [{"enrollment_type": kind, "updated_benchmark": 11_000.0, "missing": None}
                     for kind in (KIND, "all")]  # fmt: skip
-        return [{"tin": "111111111", "aco_id": "A1"}, {"tin": "222222222", "aco_id": "A1"}]
+        return [{"tin": "111111111", "aco_id": "A1"}, {"tin": "222222222", "aco_id": "A1"},
+                {"tin": "333333333", "aco_id": None}]  # fmt: skip
 
 
 def side(people: int, per_capita: float, base: tuple[float, float, float], revenue: float) -> Side:
@@ -185,7 +186,8 @@ def test_stated_terms_stand_instead_of_the_loaded_ones() -> None:
     ("action", "tin", "aco", "code"),
     [
         (ADD, "111111111", None, "WHAT-IF-TIN"), (DROP, "999999999", None, "WHAT-IF-TIN"),
-        (DROP, "111111111", "A2", "WHAT-IF-ACO"),
+        (DROP, "111111111", "A2", "WHAT-IF-ACO"), (ADD, "333333333", None, "WHAT-IF-TIN"),
+        (DROP, "333333333", None, "WHAT-IF-TIN"),
     ],
 )  # fmt: skip
 def test_a_change_that_is_none_is_refused(action: str, tin: str, aco: str | None, code: str) -> None:

@@ -130,6 +130,14 @@ def participation(run: Run, force: RulesInForce, action: str, tin: str, aco_id: 
     listed = run.query(f"select tin, aco_id from {PARTICIPANT} where program = 'mssp' order by tin")
     aco = _aco({str(row["aco_id"]) for row in listed if row["aco_id"]}, aco_id)
     now = {str(row["tin"]): row["aco_id"] for row in listed}
+    if tin in now and now[tin] is None:
+        raise CorridorError(
+            "WHAT-IF-TIN",
+            f"The practice {tin} stands on the lists of several ACOs.",
+            why="Its services count for none of them, and a change of one list would not say for which.",
+            todo="Load the list of the ACO it really is in (corridor load participants), and run again.",
+            field="TIN",
+        )
     if (now.get(tin) == aco) == (action == ADD):
         raise CorridorError(
             "WHAT-IF-TIN",
