@@ -22,6 +22,7 @@ RATIOS = (  # of growth: 1.05 for five percent
     "regional_update", "acpt_ratio", "demographic_ratio",
 )  # fmt: skip
 GROWTH = (0.5, 2.0)  # no type halves or doubles: it is a percentage, or growth without the one
+RISK = (0.01, ENDLESS)  # scores are about one, and are divided by
 SHARES = (
     "elected_savings_rate", "minimum_savings_rate", "minimum_loss_rate", "quality_score", "quality_share",
     "sharing_rate", "loss_rate", "disaster_share", "small_base_year_payment_limit",
@@ -44,7 +45,7 @@ RANGES: dict[str, tuple[float, float]] = {
             *(
                 f"{year}_{what}_{kind}"
                 for year in ("by1", "by2", "by3", "py")
-                for what in ("per_capita", "risk_score", "person_years")
+                for what in ("per_capita", "person_years")
                 for kind in TYPES
             ),
             *(f"{where}_by3_{kind}" for where in ("national", "regional") for kind in TYPES),
@@ -52,6 +53,7 @@ RANGES: dict[str, tuple[float, float]] = {
         (0.0, ENDLESS),
     ),
     **{f"{name}_{kind}": GROWTH for name in RATIOS for kind in TYPES},
+    **{f"{year}_risk_score_{kind}": RISK for year in ("by1", "by2", "by3", "py") for kind in TYPES},
     "disaster_months": (0.0, MONTHS),
     "benchmark_expenditure": (1.0, ENDLESS),  # dollars: rates are shares of it
     "updated_benchmark_per_capita": (1.0, ENDLESS),

@@ -29,6 +29,7 @@ WHERE = {
     "revenue_category": f"{REPORT} (Rev_Exp_Cat): low or high",
     "agreement_start_year": "the ACO's participation agreement",
     "disaster_kind": "disaster or cyberattack; a cyberattack counts from 2025",
+    "disaster_months": f"{REPORT}: months of extreme and uncontrollable circumstances",
     "disaster_share": f"{REPORT}: share of assigned people in the affected areas",
     "small_base_year_payment_limit": f"{RULE}, as a share of the updated benchmark",
     "small_base_year_loss_limit": f"{RULE}, as a share of the updated benchmark",
@@ -167,6 +168,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
     later = settlement.year >= settlement.force.number("mssp.reduced_sharing_first_start")
     small = get("small_base_year_counts").astype(bool)
     struck = known("disaster_months") & ~known("disaster_adjustment")
+    partly = known("disaster_share") & ~known("disaster_adjustment")
     own_rate = known("sharing_rate") | known("quality_share")
     return [
         ("benchmark_expenditure", np.isnan(get("benchmark_expenditure"))),
@@ -192,6 +194,7 @@ def gaps(settlement: Settlement) -> list[tuple[str, Any]]:
         ("small_base_year_payment_limit", small & np.isnan(get("payment_limit"))),
         ("small_base_year_loss_limit", small & two_sided & np.isnan(get("small_base_year_loss_limit"))),
         ("disaster_kind", struck & ~known("disaster_kind")),
+        ("disaster_months", partly & ~known("disaster_months")),
         ("disaster_share", struck & ~known("disaster_share")),
         ("participant_revenue", loses & by_revenue & ~known("participant_revenue") & ~known("loss_limit")),
     ]  # fmt: skip
