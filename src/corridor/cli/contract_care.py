@@ -87,7 +87,7 @@ def statement(
 
     Example: corridor contract statement contract.yaml figures.csv --payments payments.csv --out statements
     """
-    from corridor.jobs.contract_care import statements_of, write_statements
+    from corridor.jobs.contract_care import assumed_in, statements_of, write_statements
 
     found = statements_of(contract, file, quality, payments, month, tin, log, day_of(as_known_on), config)
     written = write_statements(found, out) if out is not None else []
@@ -98,7 +98,7 @@ def statement(
                 "year": found[0]["year"],
                 "rows": found,
                 "files": [str(path) for path in written],
-                "assumptions": [],
+                "assumptions": assumed_in(found),
             }
         )
     else:

@@ -138,6 +138,14 @@ def statements_of(
     ]
 
 
+def assumed_in(found: list[dict[str, Any]]) -> list[Row]:
+    """Parameters under statements that are not codified or official."""
+    rules = ["contract.small_cell"]
+    if any(one["ibnr"] is not None for one in found):
+        rules += ["contract.fewest_months", "contract.ibnr_interval"]
+    return load_rules(["contract"]).in_force(found[0]["year"]).assumptions(rules)
+
+
 def write_statements(found: list[dict[str, Any]], folder: Path) -> list[Path]:
     """A PDF and a workbook of each statement."""
     from corridor.reports.contract_statement import contract_pdf, contract_workbook

@@ -85,3 +85,12 @@ def test_results_of_few_cases(home: Path, capsys: Capture) -> None:
         ("bp", True), ("a1c", False), ("readmission", True),
     ]  # fmt: skip
     assert all(found[at][name] is None for at in (0, 2) for name in ("rate", "denominator", "earned_points"))
+
+
+def test_what_a_statement_assumes_is_listed(capsys: Capture) -> None:
+    given = (CONTRACT, HARBOR.with_suffix(".monthly.csv"), "--quality", QUALITY, "--json")
+    plain = corridor(capsys, "contract", "statement", *given).json()["assumptions"]
+    assert [one["rule"] for one in plain] == ["contract.small_cell"]
+    more = ("--payments", HARBOR.with_suffix(".payments.csv"))
+    ranged = corridor(capsys, "contract", "statement", *given, *more).json()["assumptions"]
+    assert {one["rule"] for one in ranged} >= {"contract.small_cell", "contract.ibnr_interval"}
