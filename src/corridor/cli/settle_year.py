@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 COLUMN = "performance_year"
 LOOKED_AT = 1000  # rows; a file is of one year
+SEPARATORS = ",;\t|"  # those a form may have
 
 
 def refuse_ended_model(
@@ -37,7 +39,7 @@ def year_of_file(file: Path) -> int | None:
     """The latest performance year the first rows of a file name; None where it names none or is no table."""
     try:
         found = [int(float(text)) for text in _cells(file) if text.strip()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
+    except (OSError, ValueError, OverflowError, KeyError, TypeError, AttributeError, csv.Error):
         return None
     return max(found, default=None)
 
@@ -58,8 +60,22 @@ def _cells(file: Path) -> list[str]:
             return [str(row[0] or "") for row in duckdb.execute(query, [str(file)]).fetchall()]
         except duckdb.Error:
             return []
-    with file.open(encoding="latin-1", newline="") as text:
-        return _column([row for row, _ in zip(csv.reader(text), range(LOOKED_AT), strict=False)])
+    with file.open(encoding=_encoding(file), newline="") as text:
+        lines = [line for line, _ in zip(text, range(LOOKED_AT), strict=False)]
+    for separator in SEPARATORS:
+        found = _column(list(csv.reader(lines, delimiter=separator)))
+        if found:
+            return found
+    return []
+
+
+def _encoding(file: Path) -> str:
+    """By the mark at its beginning; figures and this heading are ASCII in any other."""
+    with file.open("rb") as raw:
+        start = raw.read(3)
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    return "utf-8-sig" if start == codecs.BOM_UTF8 else "latin-1"
 
 
 def _of_sheet(file: Path) -> list[str]:

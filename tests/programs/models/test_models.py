@@ -109,7 +109,15 @@ def test_the_command_refuses_by_date(door, tmp_path: Path, capsys) -> None:
         assert "lead" in corridor(capsys, "settle", door, file, "--year", 2027).err
 
 
-def test_the_year_a_file_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("year", ["99999999", "1e999"])
+def test_a_year_of_no_calendar(year, tmp_path: Path, capsys) -> None:
+    file = tmp_path / "rows.json"
+    file.write_text(f'{{"rows": [{{"ccn": "A", "performance_year": "{year}"}}]}}')
+    error = corridor(capsys, "settle", "team", file, "--json").json()["error"]
+    assert error["code"] in ("MODEL-ENDED", "FORM-ROW"), error
+
+
+def test_the_year_a_file_names(tmp_path: Path, capsys) -> None:
     rows = [{"a": 1, "performance_year": ""}, {"a": 2, "performance_year": 2027}]
     assert year_of_file(write_rows(tmp_path / "one.csv", rows)) == 2027
     assert year_of_file(write_rows(tmp_path / "two.csv", [{"a": 1}])) is None
@@ -120,6 +128,16 @@ def test_the_year_a_file_names(tmp_path: Path) -> None:
         book.active.append(row)
     book.save(tmp_path / "four.xlsx")
     assert year_of_file(tmp_path / "four.xlsx") == 2028
+    # as spreadsheets save them: a mark of the encoding first, other separators
+    for at, (text, encoding) in enumerate((
+        ("performance_year,aco_id\n2027,D1\n", "utf-8-sig"),
+        ("aco_id;Performance Year\nD1;2027\n", "utf-8"),
+        ("aco_id\tperformance_year\nD1\t2027\n", "utf-16"),
+    )):  # fmt: skip
+        (tmp_path / f"saved{at}.csv").write_text(text, encoding=encoding)
+        assert year_of_file(tmp_path / f"saved{at}.csv") == 2027, encoding
+    refused = corridor(capsys, "settle", "reach", tmp_path / "saved0.csv", "--json").json()["error"]
+    assert refused["code"] == "MODEL-ENDED"
     (tmp_path / "five.json").write_text("{")
     assert year_of_file(tmp_path / "five.json") is None and year_of_file(tmp_path / "six.csv") is None
 

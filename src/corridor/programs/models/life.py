@@ -67,7 +67,9 @@ def begins_after(row: dict[str, Any], year: int) -> bool:
     start = row["start_date"] or row["end_date"].replace(month=1, day=1)
     # a model begun in mid-year that then goes by calendar years has one more year, begun on its 1 January
     month, day = (start.month, start.day) if row["end_date"].month != 12 else (1, 1)
-    return bool(date(year, month, day) > row["end_date"])
+    # a year of a damaged file need not be one of a calendar
+    end = row["end_date"]
+    return (year, month, day) > (end.year, end.month, end.day)
 
 
 def _advanced(force: RulesInForce, model: str, year: int | None) -> list[dict[str, Any]]:
