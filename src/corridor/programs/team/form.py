@@ -158,6 +158,16 @@ def _refuse_cell(form: Form, row: Row, line: int) -> None:
             line=line,
             field="episode_spending",
         )
+    if row["disaster"] and row["line_spending"] is not None:
+        raise CorridorError(
+            "TEAM-CELL",
+            "The row is under extreme circumstances and gives line_spending, which stays as it is given.",
+            why="Spending of each such episode counts at most its target; a sum over episodes cannot tell.",
+            todo="Give episode_spending, one row an episode; or cap line_spending and leave disaster blank.",
+            file=form.file,
+            line=line,
+            field="line_spending",
+        )
 
 
 def _year(form: Form) -> int | None:

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def check_year(force: RulesInForce, file: str | None) -> None:
     """Raises TEAM-YEAR for a year that is no performance year of TEAM."""
-    known = [row for value in force.history("team.performance_year") for row in value.value]
-    years = [row["performance_year"] for row in known]
+    years = known_years(force)
     if force.performance_year not in years:
         raise CorridorError(
             "TEAM-YEAR",
@@ -25,6 +24,12 @@ def check_year(force: RulesInForce, file: str | None) -> None:
             file=file,
             field="performance_year",
         )
+
+
+def known_years(force: RulesInForce) -> list[int]:
+    """The performance years of TEAM."""
+    known = [row for value in force.history("team.performance_year") for row in value.value]
+    return [int(row["performance_year"]) for row in known]
 
 
 def open_tracks(force: RulesInForce, hospital: dict[str, Any]) -> list[int]:
@@ -68,7 +73,9 @@ def refuse_tracks(form: TeamForm, force: RulesInForce) -> None:
             )
         effective = row.get("ccn_effective_date")
         if isinstance(effective, date) and effective > days["newest_ccn"]:
-            first = effective.year + 1 + int((effective.month, effective.day) != (1, 1))
+            # the year that passes is a performance year of TEAM: none lies before the first
+            whole = effective.year + int((effective.month, effective.day) != (1, 1))
+            first = max(whole, min(known_years(force))) + 1
             if force.performance_year < first:
                 raise _refused(
                     "TEAM-NEW",

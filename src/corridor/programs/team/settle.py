@@ -154,8 +154,9 @@ def settle_team(
     """
 
     def find(stated: int | None) -> Any:
-        chosen = stated or year or fallback
+        chosen = _chosen(stated, year, fallback)
         force = rules.in_force(chosen)
+        check_year(force, path.name)
         return lambda code, day: trigger(force, code, day or date(chosen, 1, 1))
 
     form = read_hospitals(path, find)
@@ -168,8 +169,7 @@ def settle_team(
             file=form.file,
             field="performance_year",
         )
-    force = rules.in_force(year or form.year or fallback)
-    check_year(force, form.file)
+    force = rules.in_force(_chosen(form.year, year, fallback))
     refuse_tracks(form, force)
     found = _evaluate(form, force)
     for row in range(len(found.ids)):
@@ -177,6 +177,11 @@ def settle_team(
             _require(found, "hospitals", row, quantity)
     found.warnings += warnings_of(found.form, found.force, found.rows())
     return found
+
+
+def _chosen(stated: int | None, year: int | None, fallback: int) -> int:
+    """The first year that is given; 0 is one, and no performance year."""
+    return next(one for one in (stated, year, fallback) if one is not None)
 
 
 def _records(evaluation: Evaluation, names: Sequence[str]) -> list[dict[str, Any]]:
