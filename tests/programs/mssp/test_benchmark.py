@@ -76,7 +76,7 @@ def by_hand(a: dict[str, float], first: bool, present: bool, times: int) -> dict
     return {"historical_benchmark_per_capita": mean(adjusted), "benchmark_expenditure": benchmark}
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(aco=ACO, first=st.booleans(), present=st.booleans(), times=st.integers(1, 4))
 def test_the_benchmark_is_that_of_plain_arithmetic(
     rules: Rules, aco: dict[str, float], first: bool, present: bool, times: int

@@ -39,7 +39,7 @@ def settled(rules: Rules, year: int = 2026, **inputs: Any) -> Settlement:
     return reconcile({**plain, **inputs}, rules, year)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     benchmark=MONEY,
     ratio=st.floats(0.3, 2.5),
@@ -123,7 +123,7 @@ def test_the_rate_by_size_falls_and_does_not_jump(rules: Rules) -> None:
     ).max() < 1e-4  # a person more is at most a hundredth of a percent
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(better=st.floats(0, 1), worse=st.floats(0, 1), ratio=st.floats(0.8, 1.2))
 def test_quality_never_hurts(rules: Rules, better: float, worse: float, ratio: float) -> None:
     high, low = (
