@@ -129,7 +129,9 @@ def give(con: duckdb.DuckDBPyConnection, people: int, folder: Path) -> None:
         f"cast(null as date) as death_date from range({people}) as t(n)"
     )
     con.execute(
-        "create view claims.eligibility as select person_id, '10' as medicare_status_code from claims.person"
+        "create view claims.eligibility as select person_id, '10' as medicare_status_code, "
+        "date '2024-01-01' as enrollment_start_date, cast(null as date) as enrollment_end_date "
+        "from claims.person"
     )
     con.execute("create table claims.period as select date '2026-12-31' as last_day")
     con.execute(

@@ -61,13 +61,24 @@ def community() -> TeamBench:
         # 12: an outpatient fusion; 13: a retired MS-DRG
         procedure("l1", 12, "2026-03-02", "22633", 12000),
         stay("m1", 13, "2026-03-02", "2026-03-05", "460", 15000),
+        # 16: what opens no episode (an excluded state) keeps none shut; 17: a rehabilitation unit of a hospital;
+        # 18: renal disease that ended before
+        stay("q1", 16, "2026-03-01", "2026-03-03", "470", 15000, facility_ccn="210001"),
+        procedure("q2", 16, "2026-03-20", "27447", 9000),
+        procedure("q3", 16, "2026-06-01", "27447", 9000),
+        stay("q4", 16, "2026-06-02", "2026-06-04", "470", 15000, facility_ccn="210001"),
+        stay("r1", 17, "2026-03-02", "2026-03-05", "470", 15000),
+        stay("r2", 17, "2026-03-06", "2026-03-16", "560", 9000, facility_ccn="01T003"),
+        stay("s1", 18, "2026-03-02", "2026-03-05", "470", 15000),
         # 14: another payer was first; 15: a transfer
         stay("n1", 14, "2026-03-02", "2026-03-05", "470", 15000),
         visit("n2", 14, "2026-03-20", 10, primary_payer_code="A"),
         stay("o1", 15, "2026-03-02", "2026-03-05", "470", 15000),
         stay("o2", 15, "2026-03-05", "2026-03-09", "560", 9000, facility_ccn="010003"),
     ]
-    spans = [span(person) for person in range(1, 16)]
+    spans = [span(person) for person in range(1, 19)]
+    spans[17]["enrollment_start_date"] = date(2026, 1, 1)
+    spans.append(span(18, "2025-12-31", medicare_status_code="11"))
     spans[3]["medicare_status_code"] = "11"
     spans[5]["enrollment_end_date"] = date(2026, 3, 14)
     spans[6]["death_date"] = date(2026, 3, 4)
@@ -105,7 +116,15 @@ def test_triggers_and_why_they_do_not_count(community: TeamBench) -> None:
         ("l1", "spinal_fusion", "402", "counts"),
         ("n1", "lejr", "470", "other_primary_payer"),
         ("o1", "lejr", "470", "transfer_chain"),
+        ("q1", "lejr", "470", "excluded_state"),
+        ("q2", "lejr", "470", "counts"),
+        ("q3", "lejr", "470", "counts"),
+        ("q4", "lejr", "470", "excluded_state"),
+        ("r1", "lejr", "470", "counts"),
+        ("s1", "lejr", "470", "counts"),
     ]
+    unit = "select rehabilitation_amount, readmissions from team.episode_cost where person_id = 17 limit 1"
+    assert rows(community, unit) == [(Decimal("9000.00"), 0)]
 
 
 def test_the_window_and_its_money(community: TeamBench) -> None:
@@ -159,14 +178,18 @@ def test_a_stay_by_its_mean_length_where_installed() -> None:
             stay("a2", 1, "2026-04-02", "2026-04-11", "291", 12000),
             stay("b1", 2, "2026-03-02", "2026-03-05", "470", 15000),
             stay("b2", 2, "2026-03-31", "2026-04-11", "291", 12000),
+            stay("c1", 3, "2026-03-02", "2026-03-05", "470", 15000),
+            stay("c2", 3, "2026-03-31", "2026-04-11", "291", 11000, facility_ccn="011300"),
         ],
-        [span(1), span(2)],
+        [span(1), span(2), span(3)],
         stay_length=[{"fiscal_year": 2026, "drg_code": "291", "geometric_mean_days": 4.2, "vintage": "2026"}],
     )
     # TV13: two days inside are 3 x 12,000 / 4.2; four are all of it
     found = rows(bench, "select readmission_amount from team.episode_cost order by person_id")
-    assert found == [(Decimal("8571.43"),), (Decimal("12000.00"),)]
-    assert rows(bench, "select distinct proration from team.window_stay where crosses") == [("mean_length",)]
+    # and a critical access hospital, which is not paid by case, by days: four (March 31 to April 3) of eleven
+    assert found == [(Decimal("8571.43"),), (Decimal("12000.00"),), (Decimal("4000.00"),)]
+    ways = "select distinct proration from team.window_stay where crosses order by 1"
+    assert rows(bench, ways) == [("days",), ("mean_length",)]
 
 
 def test_factors_and_baseline_of_loaded_claims() -> None:

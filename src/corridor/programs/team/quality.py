@@ -30,8 +30,8 @@ def scaled_score(too_little_data: Floats, percentile: Floats, neutral_quality_sc
 
 @formula(cite=CITE, unit="points times episodes")
 def weighted_score(scaled_score: Floats, applicable_episodes: Floats, quality_weighting: Texts) -> Floats:
-    """A score times the hospital's episodes the measure applies to; nothing, scored or not, where it applies to
-    none."""
+    """A score times the hospital's episodes the measure applies to; nothing, scored or not, where it
+    applies to none."""
     weighted = np.where(applicable_episodes == 0, 0, scaled_score * applicable_episodes)
     return np.where(quality_weighting == "applicable_episodes", weighted, np.nan)
 

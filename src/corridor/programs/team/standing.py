@@ -24,17 +24,18 @@ def team_standing(ctx: StepContext) -> tuple[dict[str, Any], dict[str, str]]:
     assert ctx.force.text("team.overlap_policy") == "first_keeps"
     found = ctx.numpy(
         """select trigger_id, dense_rank() over (order by definition_set, person_id) as chain,
-          is_absorbed, cx_days_between(date '1900-01-01', episode_start) as start_day,
+          is_absorbed, can_open, cx_days_between(date '1900-01-01', episode_start) as start_day,
           cx_days_between(date '1900-01-01', episode_end) as end_day
         from team.opened_window
         order by definition_set, person_id, episode_start, trigger_id"""
     )
     standing = np.empty(len(found["trigger_id"]), dtype=object)
     chain_before, open_until = -1, 0
-    for place, (chain, absorbed, start, end) in enumerate(
+    for place, (chain, absorbed, opens, start, end) in enumerate(
         zip(
             found["chain"].tolist(),
             found["is_absorbed"].tolist(),
+            found["can_open"].tolist(),
             found["start_day"].tolist(),
             found["end_day"].tolist(),
             strict=True,
@@ -42,6 +43,9 @@ def team_standing(ctx: StepContext) -> tuple[dict[str, Any], dict[str, str]]:
     ):
         if absorbed:
             standing[place] = "joined_to_a_stay"
+            continue
+        if not opens:  # falls away by itself, for a reason of its own
+            standing[place] = "stands"
             continue
         if chain == chain_before and start <= open_until:
             standing[place] = "inside_open_episode"

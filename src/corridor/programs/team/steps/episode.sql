@@ -30,8 +30,12 @@ until_death as (
   where person.death_date >= opened.episode_start and person.death_date <= opened.episode_end
 ),
 renal as (
-  select distinct eligibility.person_id
-  from claims.eligibility as eligibility
+  select distinct opened.trigger_id
+  from team.opened_window as opened
+  join claims.eligibility as eligibility
+    on eligibility.person_id = opened.person_id
+    and (eligibility.enrollment_start_date is null or eligibility.enrollment_start_date <= opened.episode_end)
+    and (eligibility.enrollment_end_date is null or eligibility.enrollment_end_date >= opened.episode_start)
   join rules.team_esrd_status as status on status.medicare_status_code = eligibility.medicare_status_code
 ),
 payer_claim as (
@@ -73,7 +77,7 @@ found as (
       when transferred.trigger_id is not null then 'transfer_chain'
       when opened.episode_end > loaded.last_day then 'claims_end_first'
       when enrolled.trigger_id is null and until_death.trigger_id is null then 'not_enrolled_throughout'
-      when renal.person_id is not null then 'esrd_entitlement'
+      when renal.trigger_id is not null then 'esrd_entitlement'
       when other_payer.trigger_id is not null then 'other_primary_payer'
     end as exclusion_reason
   from team.opened_window as opened
@@ -83,7 +87,7 @@ found as (
   left join claims.person as person on person.person_id = opened.person_id
   left join enrolled on enrolled.trigger_id = opened.trigger_id
   left join until_death on until_death.trigger_id = opened.trigger_id
-  left join renal on renal.person_id = opened.person_id
+  left join renal on renal.trigger_id = opened.trigger_id
   left join other_payer on other_payer.trigger_id = opened.trigger_id
   left join transferred on transferred.trigger_id = opened.trigger_id
   left join rules.team_ipps_hospital as hospital

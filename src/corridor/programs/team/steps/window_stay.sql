@@ -2,7 +2,7 @@
 -- makes:     one row per stay that begins in the window of an episode that counts or in the days after it: kind, exclusion, share inside
 -- key:       episode_id, source_id, claim_id
 -- reads:     team.episode, team.exclusion, population.drg_stay, reference.stay_length, reference.ms_drg
--- rules:     team.facility_kind, team.fiscal_lead_days
+-- rules:     team.facility_kind, team.fiscal_lead_days, team.ipps_hospital
 -- cites:     42 CFR 512.525, 512.555; team.md 2.4, 2.6 (by mean length of stay where installed, else by days); docs/team.md
 -- evidence:  claims.medical_claim(source_id, claim_id)
 -- owner:     facility_ccn
@@ -48,17 +48,24 @@ select
     when stay.is_anchor then cast(1 as double)
     when stay.admission_date > stay.episode_end then cast(0 as double)
     when not stay.crosses then cast(1 as double)
-    when mean_stay.mean_days is null then cx_divide(stay.days_inside, stay.stay_days)
+    -- by the mean length only where Medicare pays by case; elsewhere by days
+    when mean_stay.mean_days is null or (kind.kind is null and hospital.ccn_from is null) then cx_divide(stay.days_inside, stay.stay_days)
     when stay.days_inside >= mean_stay.mean_days - 1 then cast(1 as double)
     -- the first day counts double
     else least(cx_divide(stay.days_inside + 1, mean_stay.mean_days), cast(1 as double))
   end as share_inside,
-  case when not stay.crosses then 'whole' when mean_stay.mean_days is null then 'days' else 'mean_length' end
-    as proration
+  case
+    when not stay.crosses then 'whole'
+    when mean_stay.mean_days is null or (kind.kind is null and hospital.ccn_from is null) then 'days'
+    else 'mean_length'
+  end as proration
 from stay
 left join rules.team_facility_kind as kind
   on substr(stay.facility_ccn, length('000')) >= kind.ccn_from
   and substr(stay.facility_ccn, length('000')) <= kind.ccn_to
+left join rules.team_ipps_hospital as hospital
+  on substr(stay.facility_ccn, length('000')) >= hospital.ccn_from
+  and substr(stay.facility_ccn, length('000')) <= hospital.ccn_to
 left join team.exclusion as readmission
   on readmission.definition_set = stay.definition_set and readmission.code_use = 'readmission_drg'
   and readmission.code = stay.own_drg_code
