@@ -36,7 +36,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         f"aco_id,performance_year,track,agreement_start_year\n{ACO},2025,E,2025\n", encoding="utf-8"
     )
     load("aco-terms", [terms], warehouse, {}, lambda *_: None)
-    load("aco-report", [bnmrk(folder), aexpu(folder, 2025), qexpu(folder)], warehouse, {}, lambda *_: None)
+    load(
+        "aco-report",
+        [bnmrk(folder), aexpu(folder), aexpu(folder, 2025), qexpu(folder)],
+        warehouse,
+        {},
+        lambda *_: None,
+    )
     runner = Runner(
         warehouse, load_rules(LAW).in_force(2027), SETTING, externals=reference_tables(warehouse), threads=2
     )

@@ -160,6 +160,28 @@ def test_what_is_missing_is_named_and_nothing_put_in_its_place(tmp_path: Path) -
     assert all("agreement_start_year" in row["missing"] for row in estimates(whole, {}, RULES))
 
 
+@pytest.mark.parametrize("years", [[2022], [2022, 2025], []])
+def test_no_other_year_stands_in_for_the_third_benchmark_year(tmp_path: Path, years: list[int]) -> None:
+    """The agreement began in 2025: the third benchmark year is 2024, and its annual report is not loaded."""
+    annual = [aexpu(tmp_path, year) for year in years]
+    if not years:  # one that does not say its year
+        annual = [aexpu(tmp_path).rename(tmp_path / "P.A9999.ACO.AEXPU.PY2025.D250630.T1100000.xlsx")]
+        assert "benchmark year" in " ".join(read_report(Found(annual[0], annual[0].name)).warnings)
+    lines = [row for row in lines_of(bnmrk(tmp_path), *annual, qexpu(tmp_path)) if row["newest"]]
+    for row in estimates(lines, TERMS, RULES):
+        assert not row["calculable"] and row["national_base"] is None
+        assert "[A] national base" in row["missing"]
+
+
+def test_a_redelivery_replaces_and_an_unstamped_copy_does_not(tmp_path: Path) -> None:
+    paths = [bnmrk(tmp_path, "D250315.T1100000", [1, 1, 1, 1]), bnmrk(tmp_path, history=[5, 5, 5, 5])]
+    copy = bnmrk(tmp_path, "D250701.T1100000", [9, 9, 9, 9])
+    paths.append(copy.rename(tmp_path / "A9999.BNMRK.PY2025.xlsx"))
+    for order in (paths, paths[::-1]):
+        newest = [row["value"] for row in lines_of(*order) if row["newest"] and row["letter"] == "L"]
+        assert sorted(newest)[:4] == [5, 5, 5, 5]
+
+
 def test_a_final_submission_counts_before_a_later_preliminary_one(tmp_path: Path) -> None:
     paths = [
         bnmrk(tmp_path, "D250315.T1100000", [1, 1, 1, 1]), bnmrk(tmp_path, "D251015.T1100000", [5, 5, 5, 5]),
@@ -182,6 +204,7 @@ def test_the_twelve_month_column_counts(tmp_path: Path) -> None:
         ("notes.xlsx", [["x", "y"], ["ESRD", 1]], "ACO-REPORT-UNKNOWN"),
         ("BNMRK.D250630.T1100000.xlsx", [[None, "BY1"], ["[L] x", 1]], "ACO-REPORT-WHOSE"),
         ("A9999.BNMRK.PY2025.xlsx", [["Title"]], "ACO-REPORT-EMPTY"),
+        ("A9999.BNMRK.PY2025.xlsx", [[None, "BY1"], ["[L] x", "-"]], "ACO-REPORT-EMPTY"),
         ("A9999.BNMRK.xlsx", [[None, "BY1"], ["[L] x", 1]], "ACO-REPORT-YEAR"),
     ],
 )
@@ -192,6 +215,16 @@ def test_what_cannot_be_placed_is_refused(
     with pytest.raises(CorridorError) as refused:
         read_report(Found(path, name))
     assert refused.value.code == code
+
+
+def test_a_report_under_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    for path, name in (
+        (bnmrk(tmp_path), "A9999.QEXPU.2025Q2.D250815.T1100000.xlsx"),
+        (qexpu(tmp_path), "A9999.BNMRK.PY2025.D250630.T1100000.xlsx"),
+    ):
+        with pytest.raises(CorridorError) as refused:
+            read_report(Found(path, name))
+        assert refused.value.code == "ACO-REPORT-UNKNOWN"
 
 
 def test_loaded_twice_adds_nothing(

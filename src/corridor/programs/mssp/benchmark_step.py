@@ -123,7 +123,7 @@ def _of(heads: Mapping[str, Row], report: str, column: str) -> Any:
 
 def _counts(line: Row, lines: list[Row], key: Key, terms: Row | None) -> bool:
     """Of columns by quarter the newest with a number, of the trend the agreement's own year, of the annual
-    reports that of the last benchmark year."""
+    reports that of the third benchmark year (the newest where the agreement's first year is not stated)."""
     letter, detail = str(line["letter"]), str(line["detail"])
     if letter in ("E", "G", "H"):
         last = max(
@@ -134,5 +134,10 @@ def _counts(line: Row, lines: list[Row], key: Key, terms: Row | None) -> bool:
         start = present(terms["agreement_start_year"]) if terms else None
         return start is not None and detail == f"PY{int(key[1] - start + 1)}"
     if line["report"] == "AEXPU":
-        return detail == max(str(one["detail"]) for one in lines if one["letter"] == letter)
+        start = present(terms["agreement_start_year"]) if terms else None
+        if start is not None:
+            return detail == str(int(start) - 1)  # no other benchmark year stands in for the third
+        return detail.isdigit() and detail == max(
+            str(one["detail"]) for one in lines if one["letter"] == letter
+        )
     return True

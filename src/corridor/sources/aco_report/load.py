@@ -160,7 +160,7 @@ def read_report(found: Found, aco_id: str | None = None) -> Report:
             todo="Give it: corridor load aco-report --source-id A1234 FILE",
             file=found.name,
         )
-    if not any(sheets.values()):
+    if not any(cell.value is not None for found_cells in sheets.values() for cell in found_cells):
         raise CorridorError(
             "ACO-REPORT-EMPTY",
             "No table with values was found in this workbook.",
@@ -177,6 +177,10 @@ def read_report(found: Found, aco_id: str | None = None) -> Report:
         )
     quarter = _QUARTER.search(found.name)
     year = _YEAR.search(found.name)
+    if kind == "AEXPU" and year is None:
+        warnings.append(
+            f"{found.name} does not say its benchmark year (BY2024): it is kept, and no estimate rests on it."
+        )
     return Report(
         found,
         InputFile.of(found.path, f"{FORMAT}.{kind.lower()}", found.name),
@@ -205,12 +209,16 @@ def _sheet_name(title: str) -> str | None:
 
 def _kind(found: Found, sheets: Sequence[str]) -> str:
     named = _REPORT.search(found.name)
-    if named:
-        return named[0].upper()
     text = " ".join(sheets).lower()
+    spent = "aggregate_eu_report" in text.replace(" ", "_")
+    if named:
+        kind = named[0].upper()
+        if ("historical benchmark" in text and kind != "BNMRK") or (spent and kind == "BNMRK"):
+            raise _unknown(found, f"Its name says {kind}, its sheets are those of another report.")
+        return kind
     if "historical benchmark" in text:
         return "BNMRK"
-    if "aggregate_eu_report" in text.replace(" ", "_"):
+    if spent:
         return "QEXPU" if "regional_exp" in text.replace(" ", "_") else "AEXPU"
     raise _unknown(found, "Neither its name (BNMRK, AEXPU, QEXPU) nor its sheets say what it is.")
 
