@@ -117,6 +117,17 @@ def test_a_year_of_no_calendar(year, tmp_path: Path, capsys) -> None:
     assert error["code"] in ("MODEL-ENDED", "FORM-ROW"), error
 
 
+def test_law_as_known_before_the_life_cycle_was_refuses_nothing(tmp_path: Path, capsys) -> None:
+    early = load_rules(["models"], as_known_on=date(2026, 2, 1))
+    for door, year in (("mips", 2024), ("reach", 2026), ("reach", 2027)):
+        refuse_ended(door, year, early)
+    config = tmp_path / "corridor.toml"
+    config.write_text("as_known_on = 2026-02-01\n")
+    file = write_rows(tmp_path / "q.csv", [{"npi": "9000000015", "performance_year": 2024}])
+    said = corridor(capsys, "settle", "mips", file, "--year", 2024, "--config", config, "--json")
+    assert "models." not in said.out
+
+
 def test_the_year_a_file_names(tmp_path: Path, capsys) -> None:
     rows = [{"a": 1, "performance_year": ""}, {"a": 2, "performance_year": 2027}]
     assert year_of_file(write_rows(tmp_path / "one.csv", rows)) == 2027

@@ -92,16 +92,18 @@ def _advanced(force: RulesInForce, model: str, year: int | None) -> list[dict[st
 
 
 def of_door(rules: Rules, door: str) -> list[dict[str, Any]]:
-    """The models a program of corridor settle settles."""
+    """The models a program of corridor settle settles; none of those whose days were not known on the day."""
     force = rules.in_force(FIRST)
-    return [row for name in DATED for row in force.rows(name) if row["door"] == door]
+    live = set(force.names("models"))
+    return [row for name in DATED if name in live for row in force.rows(name) if row["door"] == door]
 
 
 def refuse_ended(door: str, year: int, rules: Rules) -> None:
     """Refuse a performance year that no model of this door has.
 
     Raises MODEL-NOT-BEGUN before its first year, MODEL-ENDED after its last day, naming the successor.
-    A door without a model passes.
+    A door without a model passes, and one whose models' days were not known on the day of the law: as known then,
+    a model that has ended since was lawful.
     """
     own = of_door(rules, door)
     if not own or any(has_year(row, year) for row in own):
