@@ -52,6 +52,10 @@ def explain(
     from corridor.cli.settle import refuse_without_file
     from corridor.explain import assumptions_of, assumptions_text, tree_text
 
+    if file is not None:  # as corridor settle does
+        from corridor.cli.settle_year import refuse_ended_model
+
+        refuse_ended_model(program, file, year, overrides, config)
     if program in OTHER_TREES:
         import importlib
 

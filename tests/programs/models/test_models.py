@@ -105,6 +105,8 @@ def test_the_command_refuses_by_date(door, tmp_path: Path, capsys) -> None:
     assert asked["code"] == "MODEL-NOT-BEGUN"
     if door == "ahead":
         assert not any("Geo" in one["what"] for one in (error, asked))
+    derived = corridor(capsys, "explain", door, "D1", "--file", file, "--json").json()["error"]
+    assert derived["code"] == "MODEL-ENDED"  # nor is a figure of such a year derived
     if door == "reach":
         assert "lead" in corridor(capsys, "settle", door, file, "--year", 2027).err
 

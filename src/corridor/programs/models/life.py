@@ -102,8 +102,7 @@ def refuse_ended(door: str, year: int, rules: Rules) -> None:
     """Refuse a performance year that no model of this door has.
 
     Raises MODEL-NOT-BEGUN before its first year, MODEL-ENDED after its last day, naming the successor.
-    A door without a model passes, and one whose models' days were not known on the day of the law: as known then,
-    a model that has ended since was lawful.
+    A door without a model passes, and one whose models' days were not known on the day of the law.
     """
     own = of_door(rules, door)
     if not own or any(has_year(row, year) for row in own):
