@@ -37,7 +37,11 @@ def compared(context: Context, aco: str = "", year: int | None = None) -> list[d
     lines = run.query("select * from mssp.report_line where newest order by aco_id, performance_year, letter")
     spent = run.query("select * from mssp.expenditure where tin = '' order by all")
     found += expenditures(lines, spent, least)
-    held = run.query("select * from mssp.benchmark order by all")
+    held = [
+        row
+        for row in run.query("select * from mssp.benchmark order by all")
+        if row.get("people") is None or int(row["people"]) >= least
+    ]
     found += benchmarks(run.query("select * from mssp.estimate where calculable order by all"), held)
     rows = [
         row for row in found if (not aco or row["aco_id"] == aco) and (year is None or row["year"] == year)

@@ -254,6 +254,21 @@ def test_an_aco_of_few_people_is_told_nothing(
     assert row["projection"]["per_capita"] is None and "missing" in row["settlement"]
 
 
+@pytest.mark.parametrize(("people", "status"), [(10, 1), (11, 0)])
+def test_a_benchmark_weighed_by_few_people_is_not_compared(
+    warehouse_home: Path, capsys: pytest.CaptureFixture[str], people: int, status: int
+) -> None:
+    estimate = {
+        "aco_id": "A9999", "performance_year": 2027, "period": "2027Q2", "enrollment_type": "esrd",
+        "benchmark_stage": "final", "updated_benchmark_per_capita": 9_900.0, "calculable": True,
+    }  # fmt: skip
+    kept(
+        warehouse_home, benchmark=[{**HELD, "people": people, "source": "workbook"}], estimate=[estimate],
+        report_line=[{**LINES[0], "newest": False}],
+    )  # fmt: skip
+    assert corridor(capsys, "agree", "mssp").status == status
+
+
 def test_a_type_of_few_is_not_told_by_the_others() -> None:
     assert types_of_few({"all": 5_100, "esrd": 7, "disabled": 93, "aged_non_dual": 5_000}, 11) == {
         "esrd", "disabled",
