@@ -82,21 +82,23 @@ def episodes(
             )
     context = open_context(config)
     rows, left = job.compared(context, definitions, by, ccn)
+    least = context.force.number("claims.cell_size_minimum")
     answer: dict[str, Any] = {
         "program": "team",
         "year": context.performance_year,
         "definitions": definitions,
-        "rows": rows,
-        "not_counted": left,
-        "readmissions": job.readmission_causes(context, definitions, ccn),
-        "after_discharge": job.after_discharge(context, definitions, ccn),
+        "rows": job.without_few(rows, (by,), least),
+        "not_counted": job.without_few(left, ("exclusion_reason",), least),
+        "readmissions": job.without_few(
+            job.readmission_causes(context, definitions, ccn), ("ms_drg", "kind", "standing"), least
+        ),
+        "after_discharge": job.without_few(
+            job.after_discharge(context, definitions, ccn), ("stage", "service_ccn"), least
+        ),
         "assumptions": context.rules.in_force(context.performance_year).assumptions(
             [name for name in context.force.names("team") if name in job_rules()]
         ),
     }
-    if out is not None:
-        least = context.force.number("claims.cell_size_minimum")
-        answer = {**answer, **{name: _large(answer[name], least) for name in LISTS}}
     _hand_over(out, as_json, answer, _episodes_text(by, definitions, answer))
 
 
@@ -109,11 +111,6 @@ def job_rules() -> set[str]:
 
     steps = load_catalogue().steps
     return {rule for name, step in steps.items() if name.startswith("team.") for rule in step.rules}
-
-
-def _large(rows: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
-    """Without rows of so few people that they may not leave."""
-    return [row for row in rows if row["people"] >= least]
 
 
 @app.command()
@@ -201,14 +198,19 @@ def _board_text(day: date, rows: list[dict[str, Any]]) -> str:
 
 def _episodes_text(by: str, definitions: str, answer: dict[str, Any]) -> str:
     rows = answer["rows"]
-    total = sum(row["episodes"] for row in rows)
+    total = sum(row["episodes"] or 0 for row in rows)
     lines = [f"{total:,} episodes that count, definitions {definitions}, by {by}:", ""]
     for row in rows[:SHOWN]:
+        if row["episodes"] is None:
+            lines.append(f"{row[by] or '-'!s:<14} too few people to be told")
+            continue
+        rate = "-" if row["readmission_rate"] is None else f"{row['readmission_rate']:.1%}"
         lines.append(
             f"{row[by] or '-'!s:<14} {row['episodes']:>6,} episodes, mean ${row['mean_spending']:>9,.0f}, "
             f"after the anchor ${row['mean_spending'] - row['anchor']:>8,.0f}, "
-            f"readmitted {row['readmission_rate']:.1%}"
+            f"readmitted {rate}"
         )
     for row in answer["not_counted"]:
-        lines.append(f"not counted: {row['triggers']:,} {row['exclusion_reason'].replace('_', ' ')}")
+        told = "few" if row["triggers"] is None else f"{row['triggers']:,}"
+        lines.append(f"not counted: {told} {row['exclusion_reason'].replace('_', ' ')}")
     return "\n".join(lines)

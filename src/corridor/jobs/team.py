@@ -43,18 +43,40 @@ def compared(context: Context, definitions: str, by: str, ccn: str = "") -> tupl
           avg(cast(spending as double)) as mean_spending, avg(capped_spending) as mean_capped_spending,
           {means}, avg(cast(post_episode_spending as double)) as mean_post_episode_spending,
           avg(case when readmissions > 0 then 1.0 else 0.0 end) as readmission_rate,
-          avg(case when snf_amount > 0 then 1.0 else 0.0 end) as snf_rate
+          avg(case when snf_amount > 0 then 1.0 else 0.0 end) as snf_rate,
+          count(distinct case when readmissions > 0 then person_id end) as readmission_people,
+          count(distinct case when snf_amount > 0 then person_id end) as snf_people
         from team.episode_cost where definition_set = ? and (? = '' or facility_ccn = ?)
         group by 1 order by episodes desc, 1""",
         [definitions, ccn, ccn],
     )
     left = run.query(
-        """select exclusion_reason, count(*) as triggers from team.episode
+        """select exclusion_reason, count(*) as triggers, count(distinct person_id) as people
+        from team.episode
         where excluded and definition_set = ? and (? = '' or facility_ccn = ?)
         group by 1 order by 2 desc, 1""",
         [definitions, ccn, ccn],
     )
     return rows, left
+
+
+def without_few(rows: list[Row], key: tuple[str, ...], least: float) -> list[Row]:
+    """Rows with what rests on fewer than ``least`` people blanked: their figures, and rates of so few, or of
+    all but so few, of the people of a row."""
+    from corridor.jobs.tables import suppress_small_cells
+
+    kept = []
+    for row in suppress_small_cells(rows, key, least):
+        for rate in RATES:
+            some = row.pop(f"{rate}_people", None)
+            told = row.get("people") if some is not None else None
+            if f"{rate}_rate" in row and (told is None or 0 < some < least or 0 < told - some < least):
+                row[f"{rate}_rate"] = None
+        kept.append(row)
+    return kept
+
+
+RATES = ("readmission", "snf")
 
 
 def readmission_causes(context: Context, definitions: str, ccn: str = "") -> list[Row]:

@@ -88,7 +88,8 @@ EPISODE = {
 
 
 def kept(home: Path) -> None:
-    """A run of one episode, one stay in its window, one line."""
+    """A run of twelve people with an episode, a stay in its window and a line each, five of them readmitted;
+    and one of another surgeon, whose stay was elsewhere."""
     head: dict[str, Any] = {
         **{name: EPISODE[name] for name in ("episode_id", "definition_set", "category", "code", "person_id")},
         "facility_ccn": "010001", "episode_start": date(2026, 3, 2), "episode_end": date(2026, 4, 3),
@@ -109,8 +110,21 @@ def kept(home: Path) -> None:
         "definition_set": "team", "facility_ccn": "010001", "category": "lejr", "price_year": 2026,
         "episodes": 1, "outpatient_episodes": 0, "capped_spending": 20000.0,
     }  # fmt: skip
-    tables = {"team.episode": [head], "team.episode_cost": [EPISODE], "team.window_stay": [stay]}
-    keep_run(home, {**tables, "team.service": [line], "team.cell": [cell]}, 2026)
+    tables: dict[str, list[dict[str, Any]]] = {"team.cell": [cell]}
+    for person in range(1, 14):
+        own = {"person_id": person, "episode_id": "team:S:a:0" if person == 1 else f"team:S:a{person}:0"}
+        other = {"surgeon_npi": "1999999992"} if person == 13 else {}
+        left = {"excluded": person > 10, "exclusion_reason": "transfer_chain" if person > 10 else None}
+        elsewhere = {"own_drg_code": "871"} if person == 13 else {}
+        made = {
+            "team.episode": {**head, **own, **left},
+            "team.episode_cost": {**EPISODE, **own, **other, "readmissions": int(person <= 5)},
+            "team.window_stay": {**stay, **own, **elsewhere},
+            "team.service": {**line, **own, "service_ccn": "015099" if person == 13 else "015001"},
+        }
+        for table, row in made.items():
+            tables.setdefault(table, []).append(row)
+    keep_run(home, tables, 2026)
 
 
 def test_the_episodes_of_a_run(
@@ -119,20 +133,23 @@ def test_the_episodes_of_a_run(
     kept(tmp_path / "home")
     monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path / "home"))
     found = corridor(capsys, "team", "episodes", "--by", "surgeon", "--json").json()
-    row = found["rows"][0]
-    assert (row["surgeon"], row["episodes"], row["mean_spending"], row["snf_rate"]) == (
-        "1234567893",
-        1,
-        20000,
-        1,
-    )
+    row, few = found["rows"]
+    own = (row["surgeon"], row["episodes"], row["mean_spending"], row["snf_rate"])
+    assert own == ("1234567893", 12, 20000, 1)
+    # five of twelve people were readmitted: a rate of so few is not told, nor are figures of one person
+    assert row["readmission_rate"] is None and "readmission_people" not in row
+    assert few["surgeon"] == "1999999992" and few["people"] is None and few["mean_spending"] is None
+    assert [one["stays"] for one in found["readmissions"]] == [12, None]
+    assert [one["episode_amount"] for one in found["after_discharge"]] == [24000, None]
+    assert [one["triggers"] for one in found["not_counted"]] == [None]
     assert found["readmissions"][0]["ms_drg"] == "291"
     assert found["after_discharge"][0]["own_hospital"] is False
+    text = corridor(capsys, "team", "episodes", "--by", "surgeon").out
+    assert "1999999992     too few people" in text and "not counted: few transfer chain" in text
     assert "team.window_days" in {one["rule"] for one in found["assumptions"]}
-    # one person is too few for a file that leaves
     out = tmp_path / "out.json"
-    assert corridor(capsys, "team", "episodes", "--out", out).status == 0
-    assert "20000" not in out.read_text(encoding="utf-8")
+    assert corridor(capsys, "team", "episodes", "--by", "surgeon", "--out", out).status == 0
+    assert out.read_text(encoding="utf-8").count("20000") == 2  # mean and capped
     lines = corridor(capsys, "team", "timeline", "team:S:a:0", "--json").json()
     assert lines["rows"][0]["day"] == 3 and "person_id" not in lines["episode"]
     assert "015001" in corridor(capsys, "team", "timeline", "team:S:a:0").out

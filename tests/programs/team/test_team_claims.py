@@ -61,7 +61,7 @@ def community() -> TeamBench:
         # 12: an outpatient fusion; 13: a retired MS-DRG
         procedure("l1", 12, "2026-03-02", "22633", 12000),
         stay("m1", 13, "2026-03-02", "2026-03-05", "460", 15000),
-        # 16: what opens no episode (an excluded state) keeps none shut; 17: a rehabilitation unit of a hospital;
+        # 16: what opens no episode (an excluded state) keeps none shut; 17: a rehabilitation unit;
         # 18: renal disease that ended before
         stay("q1", 16, "2026-03-01", "2026-03-03", "470", 15000, facility_ccn="210001"),
         procedure("q2", 16, "2026-03-20", "27447", 9000),
