@@ -39,6 +39,8 @@ DOORS: dict[str, tuple[list[str], int]] = {
     "iota_transplants": (["iota", "count", "FILE"], 1),
     "iota_waitlist": (["iota", "notices", "FILE"], 1),
     "wiser": (["settle", "wiser", "FILE"], 1),
+    "reach": (["settle", "reach", "FILE"], 1),
+    "lead": (["settle", "lead", "FILE"], 1),
     "team": (["settle", "team", "FILE"], 1),
     "team_schedule": (["team", "board", "FILE", "--as-of", "2026-03-20"], 1),
     "ahead": (["settle", "ahead", "FILE", "--year", "2026"], 2),
