@@ -30,6 +30,7 @@ from tests.web.test_people_in_scope import write
 BLANKS_NOTHING = {
     "break_even_people": "a threshold of prices and costs, of nobody",
     "least_people": "the number a rule asks for",
+    "enough_people": "a flag: whether there are as many as a rule asks for",
     "eligible_cases": "cases of a submission: a clinician's own results of ASM are read at 20 and fewer",
     "has_patients": "a flag: whether the counts rest on patients that were listed",
     "newly_enrolled": "a flag of the clinician",
