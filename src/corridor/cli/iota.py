@@ -23,7 +23,7 @@ WAITLIST = typer.Argument(..., metavar="FILE", help="Rows of corridor template i
 def count(
     file: Path = TRANSPLANTS,
     hospital: str = typer.Option("hospital", "--hospital", help="The hospital's number, echoed unchanged."),
-    year: int = typer.Option(2026, "--year", help="The year the performance year begins in."),
+    year: int = typer.Option(2026, "--year", help="The year it begins in, or its number (1 to 6)."),
     as_of: datetime | None = AS_OF,
     config: Path | None = CONFIG,
     as_json: bool = AS_JSON,
@@ -33,14 +33,17 @@ def count(
     Example: corridor iota count transplants.csv --hospital 999901 --year 2026
     """
     from corridor.engine.tabular.form import read_form
+    from corridor.programs.iota.compute import year_of
     from corridor.programs.iota.organ import COUNT_RULES
     from corridor.programs.iota.organ import count as counted
 
-    force = _rules(config).in_force(year)
+    rules = _rules(config)
+    force = rules.in_force(year_of(year, rules))
     form = read_form(file, "iota_transplants")
     row = counted(form, force, hospital, _day(as_of))
     if as_json:
-        _json({"program": "iota", "year": year, "rows": [row], "assumptions": force.assumptions(COUNT_RULES)})
+        answer = {"program": "iota", "year": force.performance_year, "rows": [row]}
+        _json({**answer, "assumptions": force.assumptions(COUNT_RULES)})
         return
     typer.echo("\n".join(f"{name:<26} {value}" for name, value in row.items()))
     typer.echo("An estimate: CMS takes OPTN, SRTR and claims. Enter it in corridor template iota.")

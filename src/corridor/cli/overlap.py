@@ -146,7 +146,7 @@ def _entity_text(answer: dict[str, Any]) -> str:
     for row in answer["conflicts"]:
         lines += ["", f"Not in both in one year: {row['first']} and {row['second']}: {row['words']}"]
     for row in answer["hospital_and_aco"]:
-        count = "fewer than 11 people" if row["episodes"] is None else f"{row['episodes']} episodes"
+        count = "few people, not shown" if row["episodes"] is None else f"{row['episodes']} episodes"
         lines += ["", f"TEAM and ACO {row['aco_id']}: {count}; {row['words']}"]
     lines.append("")
     for row in answer["interaction"]:

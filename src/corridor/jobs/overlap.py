@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
-from corridor.jobs.overlap_read import READERS, Found, kind_of, settled
+from corridor.jobs.overlap_read import LEAST_CELL, READERS, Found, kind_of, settled
 from corridor.programs.overlap.matrix import among, matrix
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def _table_checks(run: Run) -> list[Row]:
             f"select count(*) as n from (select {key} as one from {table} where {among_rows} "
             "group by 1 having count(*) > 1)"
         )[0]["n"]
-        made.append({"check": check, "holds": twice == 0, "words": f"{twice} of {table} more than once"})
+        count = f"fewer than {LEAST_CELL}" if 0 < twice < LEAST_CELL else twice
+        made.append({"check": check, "holds": twice == 0, "words": f"{count} of {table} more than once"})
     return made
 
 

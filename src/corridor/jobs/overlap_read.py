@@ -198,11 +198,13 @@ def team_of(run: Run, found: Found) -> None:
            words="episodes of the loaded claims, if CMS's list has the hospital; gain or loss needs "
            "CMS's target prices (corridor settle team)")  # fmt: skip
     if found.kind == "ccn" and shown and run.has("attribution.person") and run.files("attribution.person"):
-        found.episodes = _shared(run, found.identifier, float(total["spending"]))
+        found.episodes = _shared(run, found.identifier, float(total["spending"]), int(total["people"]))
 
 
-def _shared(run: Run, ccn: str, whole: float) -> list[Row]:
-    """By ACO: the hospital's episodes whose beneficiary it holds. Small cells stay empty."""
+def _shared(run: Run, ccn: str, whole: float, everyone: int) -> list[Row]:
+    """By ACO: the hospital's episodes whose beneficiary it holds. Small cells stay empty, and the smallest
+    others where the hospital's total would tell what is left.
+    """
     rows = run.query(
         "select person.aco_id, count(*) as episodes, count(distinct person.person_id) as people, "
         "sum(cost.spending) as spending from team.episode_cost as cost "
@@ -211,14 +213,16 @@ def _shared(run: Run, ccn: str, whole: float) -> list[Row]:
         "group by 1 order by 1",
         [ccn],
     )
+    shown = sorted((row for row in rows if row["people"] >= LEAST_CELL), key=lambda row: int(row["people"]))
+    while shown and 0 < everyone - sum(row["people"] for row in shown) < LEAST_CELL:
+        shown = shown[1:]
+    told = {row["aco_id"] for row in shown}
     return [
         {
             "aco_id": row["aco_id"],
-            "episodes": int(row["episodes"]) if row["people"] >= LEAST_CELL else None,
-            "spending": number(row["spending"]) if row["people"] >= LEAST_CELL else None,
-            "share_of_spending": float(row["spending"]) / whole
-            if row["people"] >= LEAST_CELL and whole
-            else None,
+            "episodes": int(row["episodes"]) if row["aco_id"] in told else None,
+            "spending": number(row["spending"]) if row["aco_id"] in told else None,
+            "share_of_spending": float(row["spending"]) / whole if row["aco_id"] in told and whole else None,
             "aco_savings": _projected(run, row["aco_id"]).get("dollars"),
             "words": "the same dollars stand in the ACO's expenditures; reported, not netted",
         }

@@ -28,6 +28,8 @@ def test_counts_for_the_form(tmp_path, capsys) -> None:
     options = ("--hospital", "H", "--year", 2026, "--as-of", "2026-12-31")
     answer = corridor(capsys, "iota", "count", file, *options, "--json").json()
     row = answer["rows"][0]
+    numbered = ("--hospital", "H", "--year", 2, "--as-of", "2026-12-31", "--json")  # as CMS numbers it
+    assert corridor(capsys, "iota", "count", file, *numbered).json() == answer
     assert [row[f"baseline_{n}_transplants"] for n in (1, 2, 3)] == [2, 2, 2]
     assert [row[f"baseline_{n}_all_ages"] for n in (1, 2, 3)] == [2, 3, 2]
     assert (row["adult_transplants"], row["medicare_transplants"], row["ma_transplants"]) == (3, 2, 1)

@@ -10,7 +10,7 @@ import yaml
 
 from corridor.law import load_rules
 from corridor.programs.overlap.matrix import among, matrix, of_pair
-from corridor.programs.overlap.resolve import READ, resolve
+from corridor.programs.overlap.resolve import READ
 from tests.programs.command import corridor
 from tests.programs.kept_run import keep_run
 
@@ -21,8 +21,10 @@ LAW = load_rules(list(READ))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].split(":")[0])
-def test_worked_cases(case) -> None:
-    found = resolve(case["programs"], case["on"], LAW, case.get("state"))
+def test_worked_cases(case, capsys) -> None:
+    more = ["--state", case["state"]] if "state" in case else []
+    asked = ("overlap", "--programs", ",".join(case["programs"]), "--on", case["on"], *more, "--json")
+    found = corridor(capsys, *asked).json()
     assert found["owner"] == case["owner"]
     assert [row["program"] for row in found["kept"]] == case["kept"]
     assert {row["program"] for row in found["dropped"]} == set(case["dropped"])
@@ -110,6 +112,7 @@ def test_programs_on_the_command_line(capsys) -> None:
 
 
 NPI, COLLEAGUE, TIN, CCN = "9000000015", "9000000023", "000000001", "330001"
+SMALL = "330002"
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +134,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "mssp.projection": [{"aco_id": "A9999", "year": 2027, "newest": True, "savings": 300000.0,
                                  "savings_low": -100000.0, "savings_high": 700000.0}],
             "team.episode_cost": [{**cost, "episode_id": str(n), "person_id": n, "spending": 20000.0}
-                                  for n in range(20)],
-            "attribution.person": [{"person_id": n, "aco_id": "A9999" if n < 15 else "A9998"}
-                                   for n in range(20)],
+                                  for n in range(30)]
+            + [{**cost, "facility_ccn": SMALL, "episode_id": f"s{n}", "person_id": n, "spending": 20000.0}
+               for n in range(20)],
+            "attribution.person": [{"person_id": n, "aco_id": aco}
+                                   for n, aco in enumerate(["A9999"] * 15 + ["A9998"] * 5 + [None] * 10)],
             "billing.prior_auth_exposure": [{"npi": NPI, "tin": TIN, "service_year": 2026, "is_active": True,
                                              "result": "PA_RECOMMENDED", "dollars": 4000.0, "services": 12}],
         },
@@ -181,17 +186,21 @@ def test_a_hospital_beside_an_aco(at_home, tmp_path, capsys) -> None:
     ).json()
     assert answer["order"] == ["team", "iota"]
     mine, other = sorted(answer["hospital_and_aco"], key=lambda row: row["aco_id"], reverse=True)
-    # 15 of 20 episodes of 20,000: three quarters of the lump sum by spending; five people are not shown
+    # 15 of 30 episodes of 20,000: half of the lump sum by spending; five people are not shown
     assert (mine["aco_id"], mine["episodes"], mine["spending"]) == ("A9999", 15, 300000)
     assert (mine["lump_sum"], mine["aco_savings_without"], mine["aco_savings_with"]) == (
-        30000,
+        20000,
         300000,
-        270000,
+        280000,
     )
     assert (other["episodes"], other["spending"], other["share_of_spending"]) == (None, None, None)
     total = next(row for row in answer["interaction"] if row["year"] == 2026)
     assert total["parts"] == {"iota": 375000, "team": 40000} and total["interaction"] == 0
-    assert "fewer than 11" in corridor(capsys, "overlap", CCN).out
+    assert "few people, not shown" in corridor(capsys, "overlap", CCN).out
+    # 20 people, 15 of one ACO: what is left of the total would tell the five of the other
+    small = corridor(capsys, "overlap", SMALL, "--json").json()
+    assert [row["episodes"] for row in small["hospital_and_aco"]] == [None, None]
+    assert [row["share_of_spending"] for row in small["hospital_and_aco"]] == [None, None]
 
 
 def test_a_practice_and_an_aco(at_home, capsys) -> None:
