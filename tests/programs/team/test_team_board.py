@@ -19,6 +19,7 @@ first_survey_score,second_survey_score,instrument
 3,999999,470,2025-03-01,2025-03-01,2025-03-04,home,yes,,,,,2025-02-01,2026-02-01,40,63,hoos_jr
 4,999999,999,2026-03-02,2026-03-02,,,,,,,,,,,,
 5,999999,331,2026-03-18,2026-03-19,,,,,,,,,,,,
+6,999999,27447,2026-03-19,,2026-03-21,,,,,,,,,,,
 """
 
 
@@ -43,6 +44,9 @@ def test_the_board_of_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert two["due"] == ["survey before the procedure"]
     assert rows["3"]["substantial_gain"] is True and rows["3"]["second_survey"] == "done"  # 23 of 22
     assert rows["5"]["state"] == "in_hospital" and rows["5"]["second_survey"] is None
+    # a knee without a procedure day of its own: that of admission, which is day 1 though discharge is to come
+    six = rows["6"]
+    assert (six["state"], six["day"], six["window_end"]) == ("open", 2, "2026-04-17")
     assert "4" not in rows and any("999 opens no episode" in text for text in found["warnings"])
     assert {"team.window_days", "team.trigger_drg"} <= {one["rule"] for one in found["assumptions"]}
     # prices of the hospital; the outpatient knee is priced as MS-DRG 470
@@ -50,7 +54,7 @@ def test_the_board_of_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     prices.write_text("ccn,episode_type,preliminary_target_price\n999999,470,18000\n", encoding="utf-8")
     priced = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20", "--prices", prices, "--json")
     targets = {row["case_id"]: row["provisional_target"] for row in priced.json()["rows"]}
-    assert targets == {"1": 21000, "2": 18000, "3": 18000, "5": None}
+    assert targets == {"1": 21000, "2": 18000, "3": 18000, "5": None, "6": 18000}
     text = corridor(capsys, "team", "board", file, "--as-of", "2026-03-20").out
     assert "day 16 of 30" in text
 

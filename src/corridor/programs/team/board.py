@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
-from corridor.programs.team.triggers import trigger
+from corridor.programs.team.triggers import Trigger, trigger
 
 if TYPE_CHECKING:
     from corridor.engine.tabular.form import Form
@@ -42,8 +42,7 @@ def board(form: Form, force: RulesInForce, as_of: date, published: Form | None =
     rows, used, warnings = [], {f"team.{name}" for name in NAMES} | {"team.survey_gain"}, []
     for case, line in zip(form.rows, form.lines, strict=True):
         _check(form, case, line)
-        when = case["discharge_date"] or case["procedure_date"] or case["admission_date"] or as_of
-        opened = trigger(force, case["trigger_code"], when)
+        opened = _opened(force, case, as_of)
         if opened is None:
             warnings.append(f"line {line}: {case['trigger_code']} opens no episode of TEAM; left out")
             continue
@@ -53,6 +52,15 @@ def board(form: Form, force: RulesInForce, as_of: date, published: Form | None =
         rows.append(_case(case, opened.category, opened.setting, opened.price_drg, days, gains, as_of))
     rows.sort(key=lambda row: (not row["due"], row["window_end"] or date.max, row["case_id"]))
     return Board(as_of, rows, sorted(used), [*form.warnings, *warnings])
+
+
+def _opened(force: RulesInForce, case: Row, as_of: date) -> Trigger | None:
+    """What the code opens: a stay on the day of its discharge, a procedure on its own."""
+    operated = case["procedure_date"] or case["admission_date"] or as_of
+    found = trigger(force, case["trigger_code"], case["discharge_date"] or operated)
+    if found is not None and found.setting == "inpatient":
+        return found
+    return trigger(force, case["trigger_code"], operated)
 
 
 def _prices(published: Form | None) -> dict[tuple[str, str], float]:
@@ -76,9 +84,9 @@ def _case(
     case: Row, category: str, setting: str, drg: str, days: dict[str, int], gains: Row, as_of: date
 ) -> Row:
     operated = case["procedure_date"] or case["admission_date"]
-    begun = case["admission_date"] if setting == "inpatient" else case["procedure_date"]
-    begun = begun or case["procedure_date"]
-    anchor_end = case["discharge_date"] if setting == "inpatient" else case["procedure_date"]
+    begun = case["admission_date"] or operated if setting == "inpatient" else operated
+    # an outpatient procedure opens its window on its own day, whenever the patient goes home
+    anchor_end = case["discharge_date"] if setting == "inpatient" else operated
     end = anchor_end + timedelta(days=days["window_days"] - 1) if anchor_end else None
     state = _state(begun, anchor_end, end, as_of)
     target = case["target_price"]
