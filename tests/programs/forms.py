@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corridor.engine.tabular.form import Form
+from corridor.engine.tabular.layout import Column, load_layout
 from corridor.errors import CorridorError
 from corridor.law import Rules
-from corridor.programs.one_form import Program, read_rows, settle
+from corridor.programs.one_form import Program, settle
 from tests.programs.command import Answer, corridor
 
 
@@ -33,14 +36,29 @@ def settle_rows(
     return corridor(capsys, "settle", program, write_rows(folder / "rows.csv", rows), "--json", *more)
 
 
-def refusal(
-    folder: Path, program: Program, rules: Rules, rows: Sequence[Mapping[str, Any]], year: int
-) -> CorridorError:
-    """What settling some rows is refused with, without the command line around it."""
+def refusal(program: Program, rules: Rules, rows: Sequence[Mapping[str, Any]], year: int) -> CorridorError:
+    """What settling some rows is refused with, without a file and the command line around it."""
+    layout = load_layout("form", program.name)
+    columns = {column.name: column for column in layout.columns}
+    held = [
+        dict.fromkeys(columns) | {name: _typed(columns[name], value) for name, value in row.items()}
+        for row in rows
+    ]
+    form = Form("rows.csv", layout, held, [at + 2 for at in range(len(rows))], (), [])
     with pytest.raises(CorridorError) as caught:
-        form, _ = read_rows(program, write_rows(folder / "rows.csv", rows), rules, year)
         settle(program, form, rules, year)
     return caught.value
+
+
+def _typed(column: Column, value: Any) -> Any:
+    """A value of a case as a file's reader hands it on."""
+    if value is None or value == "":
+        return None
+    if column.type == "date":
+        return date.fromisoformat(str(value))
+    if column.type == "boolean":
+        return {"yes": True, "no": False}[value]
+    return column.values[value] if column.values else value
 
 
 def close(found: Any, expected: Any, places: float = 5e-5) -> bool:

@@ -96,8 +96,8 @@ def test_v4_weights_are_of_the_specification(tmp_path, capsys) -> None:
         ({"state": None}, 2026, "state"),
     ],
 )
-def test_parameters_without_a_default_are_asked_for(row, year, name, tmp_path) -> None:
-    error = refusal(tmp_path, PROGRAM, RULES, [hospital(**row)], year)
+def test_parameters_without_a_default_are_asked_for(row, year, name) -> None:
+    error = refusal(PROGRAM, RULES, [hospital(**row)], year)
     assert (error.code, error.field) == ("SETTLE-REQUIRED", name) and name in error.what
 
 
@@ -114,10 +114,10 @@ STATE = CASES["other"][2]["rows"][0]
         *((STATE, name) for name in ("savings_share", "baseline_pbpy", "national_trend", "risk_ratio")),
     ],
 )
-def test_other_parts_ask_too(row, name, tmp_path) -> None:
+def test_other_parts_ask_too(row, name) -> None:
     year = 2028 if row["component"] == "geo" else 2026
     rows = [{key: value for key, value in row.items() if key != name}]
-    error = refusal(tmp_path, PROGRAM, RULES, rows, year)
+    error = refusal(PROGRAM, RULES, rows, year)
     assert (error.code, error.field) == ("SETTLE-REQUIRED", name)
 
 
@@ -125,8 +125,8 @@ def test_other_parts_ask_too(row, name, tmp_path) -> None:
     ("row", "code"),
     [({"state": "VT"}, "AHEAD-STATE"), ({"state": "TX"}, "AHEAD-STATE"), ({"state": "NY"}, "AHEAD-YEAR")],
 )
-def test_states_and_years(row, code, tmp_path) -> None:
-    assert refusal(tmp_path, PROGRAM, RULES, [hospital(**row)], 2026).code == code
+def test_states_and_years(row, code) -> None:
+    assert refusal(PROGRAM, RULES, [hospital(**row)], 2026).code == code
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_states_and_years(row, code, tmp_path) -> None:
         (PRACTICE | {"eligible_months": 4}, 2026, "AHEAD-MONTHS"),
     ],
 )
-def test_what_a_part_cannot_say(row, year, code, tmp_path) -> None:
-    assert refusal(tmp_path, PROGRAM, RULES, [row], year).code == code
+def test_what_a_part_cannot_say(row, year, code) -> None:
+    assert refusal(PROGRAM, RULES, [row], year).code == code
 
 
 def test_obligations_of_a_state(tmp_path, capsys) -> None:

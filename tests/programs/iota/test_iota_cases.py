@@ -105,8 +105,8 @@ def test_every_unverified_parameter_is_listed(tmp_path: Path, capsys: pytest.Cap
          "baseline_3_transplants"),
     ],
 )  # fmt: skip
-def test_what_has_no_default_is_asked_for(row, name, tmp_path) -> None:
-    error = refusal(tmp_path, PROGRAM, RULES, [{"hospital_id": "H", **row}], 2026)
+def test_what_has_no_default_is_asked_for(row, name) -> None:
+    error = refusal(PROGRAM, RULES, [{"hospital_id": "H", **row}], 2026)
     assert (error.code, error.field) == ("SETTLE-REQUIRED", name)
 
 

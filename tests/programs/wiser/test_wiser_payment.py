@@ -36,18 +36,18 @@ def test_what_averts_spending_and_what_is_paid_of_it(tmp_path, capsys) -> None:
 
 
 @pytest.mark.parametrize("name", [*TERMS, "allowed_amount"])
-def test_no_term_has_a_default(name, tmp_path) -> None:
+def test_no_term_has_a_default(name) -> None:
     row = {key: value for key, value in {**ROWS[0]}.items() if key != name}
-    error = refusal(tmp_path, PROGRAM, load_rules(["wiser"]), [row], 2026)
+    error = refusal(PROGRAM, load_rules(["wiser"]), [row], 2026)
     assert (error.code, error.field) == ("SETTLE-REQUIRED", name)
 
 
 def test_a_company_has_one_term(tmp_path) -> None:
     rows = [ROWS[0], {**ROWS[1], "payment_share": 0.2}]
-    assert refusal(tmp_path, PROGRAM, load_rules(["wiser"]), rows, 2026).code == "WISER-DIFFERS"
+    assert refusal(PROGRAM, load_rules(["wiser"]), rows, 2026).code == "WISER-DIFFERS"
 
 
 def test_a_later_payment_needs_the_day_of_the_decision(tmp_path) -> None:
     row = {**ROWS[0], "decision_date": "", "later_paid_date": "2026-03-15"}  # 15 days on: nothing was averted
-    error = refusal(tmp_path, PROGRAM, load_rules(["wiser"]), [row], 2026)
+    error = refusal(PROGRAM, load_rules(["wiser"]), [row], 2026)
     assert (error.code, error.field) == ("SETTLE-REQUIRED", "decision_date")

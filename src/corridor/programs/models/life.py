@@ -94,8 +94,8 @@ def _advanced(force: RulesInForce, model: str, year: int | None) -> list[dict[st
 def of_door(rules: Rules, door: str) -> list[dict[str, Any]]:
     """The models a program of corridor settle settles; none of those whose days were not known on the day."""
     force = rules.in_force(FIRST)
-    live = set(force.names("models"))
-    return [row for name in DATED if name in live for row in force.rows(name) if row["door"] == door]
+    known = [name for name in DATED if rules.periods(name)]
+    return [row for name in known for row in force.rows(name) if row["door"] == door]
 
 
 def refuse_ended(door: str, year: int, rules: Rules) -> None:
