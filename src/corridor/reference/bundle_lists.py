@@ -65,7 +65,8 @@ def _rows(book: Any, found: Found) -> Iterator[tuple[str, str, str]]:
             code = line[at] if at < len(line) else ""
             if not code or not line[1].isdigit():
                 continue
-            category = _category(line[group]) if sheet in _TRIGGERS and group is not None else ""
+            # CMS's own name, with its setting: IP-, OP- and MS- (both) are categories of their own
+            category = line[group] if sheet in _TRIGGERS and group is not None else ""
             yield use, category, code
 
 
@@ -81,11 +82,6 @@ def _header(lines: Sequence[Sequence[str]], title: str, found: Found) -> tuple[i
         if title in below:
             return number + 2, list(below).index(title), group
     raise _refused(found, f"A sheet has no column {title!r}")
-
-
-def _category(name: str) -> str:
-    """``IP-Back & neck except spinal fusion`` without its setting: both settings are of one category."""
-    return re.sub(r"^(IP|OP|MS)-", "", name)
 
 
 def _text(cell: Any) -> str:

@@ -27,9 +27,12 @@ def test_the_workbooks_of_cms(test_data: Path, tmp_path: Path) -> None:
     # team.md 2.4: MDC 02, 14, 15 and 25; four codes of cardiac rehabilitation
     assert counts["excluded_mdc"] == 4 and counts["cardiac_rehab"] == 4
     assert counts["trigger_drg"] == 109 and counts["trigger_hcpcs"] == 31
+    # the README of the data: 34 clinical episode categories; those of stays and of procedures are not one
+    categories = f"select count(distinct category) from {table} where category <> ''"
+    assert duckdb.sql(categories).fetchall() == [(34,)]
     joints = duckdb.sql(
-        f"select code from {table} where code_use = 'trigger_drg' and category like 'Major joint replacement "
-        "of the lower%' order by 1"
+        f"select code from {table} where code_use = 'trigger_drg' and category like 'MS-Major joint "
+        "replacement of the lower%' order by 1"
     ).fetchall()
     assert {"469", "470", "521", "522"} <= {code for (code,) in joints}
 
