@@ -61,7 +61,7 @@ def community() -> TeamBench:
         # 12: an outpatient fusion; 13: a retired MS-DRG
         procedure("l1", 12, "2026-03-02", "22633", 12000),
         stay("m1", 13, "2026-03-02", "2026-03-05", "460", 15000),
-        # 16: what opens no episode (an excluded state) keeps none shut; 17: a rehabilitation unit;
+        # 16: what opens no episode (an excluded state) keeps none shut; 17: a unit, an emergency hospital;
         # 18: renal disease that ended before
         stay("q1", 16, "2026-03-01", "2026-03-03", "470", 15000, facility_ccn="210001"),
         procedure("q2", 16, "2026-03-20", "27447", 9000),
@@ -69,6 +69,7 @@ def community() -> TeamBench:
         stay("q4", 16, "2026-06-02", "2026-06-04", "470", 15000, facility_ccn="210001"),
         stay("r1", 17, "2026-03-02", "2026-03-05", "470", 15000),
         stay("r2", 17, "2026-03-06", "2026-03-16", "560", 9000, facility_ccn="01T003"),
+        stay("r3", 17, "2026-09-06", "2026-09-08", "470", 9000, facility_ccn="01012E"),
         stay("s1", 18, "2026-03-02", "2026-03-05", "470", 15000),
         # 14: another payer was first; 15: a transfer
         stay("n1", 14, "2026-03-02", "2026-03-05", "470", 15000),
@@ -121,6 +122,7 @@ def test_triggers_and_why_they_do_not_count(community: TeamBench) -> None:
         ("q3", "lejr", "470", "counts"),
         ("q4", "lejr", "470", "excluded_state"),
         ("r1", "lejr", "470", "counts"),
+        ("r3", "lejr", "470", "not_an_ipps_hospital"),
         ("s1", "lejr", "470", "counts"),
     ]
     unit = "select rehabilitation_amount, readmissions from team.episode_cost where person_id = 17 limit 1"

@@ -93,6 +93,7 @@ found as (
   left join rules.team_ipps_hospital as hospital
     on substr(opened.facility_ccn, length('000')) >= hospital.ccn_from
     and substr(opened.facility_ccn, length('000')) <= hospital.ccn_to
+    and regexp_matches(opened.facility_ccn, '^[0-9]+$')
   left join rules.team_excluded_state as state on state.ccn_state = substr(opened.facility_ccn, 1, length('00'))
   left join rules.team_census_division as division
     on division.ccn_state = substr(opened.facility_ccn, 1, length('00'))

@@ -17,6 +17,7 @@ with candidate as (
   left join rules.team_ipps_hospital as hospital
     on substr(each.facility_ccn, length('000')) >= hospital.ccn_from
     and substr(each.facility_ccn, length('000')) <= hospital.ccn_to
+    and regexp_matches(each.facility_ccn, '^[0-9]+$')  -- a letter: an emergency or a veterans' hospital
   left join rules.team_excluded_state as state on state.ccn_state = substr(each.facility_ccn, 1, length('00'))
 ),
 joined as (
