@@ -127,10 +127,20 @@ def warnings_of(form: TeamForm, force: RulesInForce, rows: list[dict[str, Any]])
                 f"{hospital['ccn']}: Track {asked} is denied in {force.performance_year}; settled as Track "
                 f"{row['track']:.0f}, open to it: {opened}"
             )
+        given, year = hospital.get("track"), force.performance_year
+        if given is not None and given not in open_tracks(force, hospital):
+            said.append(
+                f"{hospital['ccn']}: Track {given} of {year} is for hospitals of a kind the file does not "
+                "name; settled as approved"
+            )
+    days = [line["anchor_date"] for line in form.lines.values if line.get("anchor_date") is not None]
+    if outside := sum(1 for one in days if one.year != force.performance_year):
+        said.append(f"{outside} rows have an anchor_date outside {force.performance_year}, the year settled")
     unknown = sum(
         1
-        for line in form.lines.values
-        if line.get("risk_multiplier") is None
+        for line, parent in zip(form.lines.values, form.lines.parent, strict=True)
+        if form.categories.values[parent].get("category_target") is None
+        and line.get("risk_multiplier") is None
         and all(line.get(n) is None for n in ("deprivation", "low_income_subsidy", "full_medicaid"))
         and line.get("coefficient_sum") is None
         and line.get("reconciliation_target_price") is None

@@ -126,6 +126,8 @@ class Settlement:
         """Parameters under the results that are neither codified nor official."""
         used = {line["rule"] for line in self.form.lines.values if "rule" in line}
         used |= {"team.quality_measure"} if self.measure_rows else set()
+        dated = any(row.get("ccn_effective_date") for row in self.form.hospitals.values)
+        used |= {"team.boundary_day"} if dated else set()
         records = [*self.force.assumptions(used), *self.hospitals.assumptions((*WANTED, *ALIGNMENT))]
         return sorted(records, key=lambda record: str(record["rule"]))
 
