@@ -184,7 +184,10 @@ def test_a_stay_by_its_mean_length_where_installed() -> None:
             stay("c2", 3, "2026-03-31", "2026-04-11", "291", 11000, facility_ccn="011300"),
         ],
         [span(1), span(2), span(3)],
-        stay_length=[{"fiscal_year": 2026, "drg_code": "291", "geometric_mean_days": 4.2, "vintage": "2026"}],
+        stay_length=[
+            {"fiscal_year": 2026, "drg_code": "291", "geometric_mean_days": 4.2, "vintage": "2026"},
+            {"fiscal_year": 2026, "drg_code": "291", "geometric_mean_days": 9.9, "vintage": "2025"},
+        ],
     )
     # TV13: two days inside are 3 x 12,000 / 4.2; four are all of it
     found = rows(bench, "select readmission_amount from team.episode_cost order by person_id")

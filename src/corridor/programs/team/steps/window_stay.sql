@@ -9,10 +9,19 @@
 with grouped as (
   select drg_code, min(mdc_code) as mdc_code from reference.ms_drg group by drg_code
 ),
-mean_stay as (
-  select drg_code, fiscal_year, max(geometric_mean_days) as mean_days
+-- a final table beside a preliminary one of the same year: the later one
+newest as (
+  select drg_code, fiscal_year, max(vintage) as vintage
   from reference.stay_length
   group by drg_code, fiscal_year
+),
+mean_stay as (
+  select length.drg_code, length.fiscal_year, max(length.geometric_mean_days) as mean_days
+  from reference.stay_length as length
+  join newest
+    on newest.drg_code = length.drg_code and newest.fiscal_year = length.fiscal_year
+    and newest.vintage = length.vintage
+  group by length.drg_code, length.fiscal_year
 ),
 stay as (
   select
