@@ -11,8 +11,8 @@ from corridor.engine.tabular.form import Form
 from corridor.errors import CorridorError
 from corridor.formulas.columns import Floats
 from corridor.formulas.walk import to_plain
+from corridor.programs.iota.exact import exact
 from corridor.programs.iota.model import HOSPITALS
-from corridor.programs.iota.score import exact
 from corridor.programs.one_form import Part, Program, Settled, evaluated
 
 if TYPE_CHECKING:

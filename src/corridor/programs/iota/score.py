@@ -8,15 +8,10 @@ import numpy as np
 
 from corridor.formulas import formula
 from corridor.formulas.columns import Flags, Floats, Texts
+from corridor.programs.iota.exact import exact
 
 ACHIEVEMENT, EFFICIENCY, QUALITY = "42 CFR 512.424", "42 CFR 512.426", "42 CFR 512.428"
 UNSTATED: Any = None
-EXACT_DIGITS = 12
-
-
-def exact(values: Floats) -> Floats:
-    """Without the last bits of binary arithmetic: 110 of 100 x 1.1 is all of the target, and no rounding."""
-    return np.round(values, EXACT_DIGITS)
 
 
 @formula(cite=ACHIEVEMENT, unit="transplants a year")
