@@ -44,7 +44,7 @@ def data(visit: VisitDep, view: str = "") -> Response:
         tieout = _tieout(visit, viewer)
         sentence, second, sections = _loads(tieout) if chosen == "loads" else _aside(tieout)
     elif chosen == "complete":
-        sentence, second, sections = _complete(viewer)
+        sentence, second, sections = _completeness(visit, viewer)
     else:
         runs = run_history(visit.bench.home) if viewer is not None else []
         if not runs or viewer is None:
@@ -136,6 +136,13 @@ def _aside(tieout: TieOut) -> Drawn:
         "They are in no figure. A corrected file can be loaded as it is.",
         [Section("aside", "Rows set aside", pictures=pictures, tables=[table])],
     )
+
+
+def _completeness(visit: Visit, viewer: Viewer | None) -> Drawn:
+    """Made once a run and scope: it adds up the delays of every claim."""
+    if viewer is None:
+        return _complete(None)
+    return visit.bench.made(viewer, "data completeness", lambda: _complete(viewer))
 
 
 def _complete(viewer: Viewer | None) -> Drawn:
