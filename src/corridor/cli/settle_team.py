@@ -69,7 +69,7 @@ def settled_file(
     """A file settled for ``year``, else the year it names, else that of corridor.toml, else the first one."""
     from corridor.cli.settle import stated_overrides
     from corridor.law import load_rules
-    from corridor.programs.team.settle import WANTED, settle_team
+    from corridor.programs.team.settle import FIRST_YEAR, WANTED, settle_team
     from corridor.settings import load_settings
 
     settings = load_settings(config)
@@ -77,9 +77,6 @@ def settled_file(
     given = {**settings.overrides, **stated_overrides(overrides)}
     rules = load_rules(["team"], as_known_on=day, overrides=given, proposed=settings.proposed)
     return settle_team(file, rules, year, settings.year or FIRST_YEAR, wanted or WANTED)
-
-
-FIRST_YEAR = 2026
 
 
 def _text(found: Settlement, answer: dict[str, Any]) -> str:

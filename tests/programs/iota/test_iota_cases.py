@@ -25,7 +25,10 @@ RULES = load_rules(["iota"])
 
 def together(cases: list[dict[str, Any]]) -> list[tuple[tuple[Any, ...], list[dict[str, Any]]]]:
     """Cases of one year under one set of rules are settled in one file."""
-    key = lambda case: (case.get("year", 2026), case.get("set", ""))  # noqa: E731
+
+    def key(case: dict[str, Any]) -> tuple[Any, ...]:
+        return case.get("year", 2026), case.get("set", "")
+
     return [(name, list(group)) for name, group in groupby(sorted(cases, key=key), key)]
 
 

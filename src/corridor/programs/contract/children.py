@@ -81,7 +81,10 @@ def trend_factor(contract: Contract, benchmark: Benchmark, year: int, line: int 
 
 def _check_lines(period: Period, file: str) -> None:
     terms, benchmark = period.terms, period.terms.benchmark
-    stated = lambda row: row["benchmark_expenditure"] is None  # noqa: E731
+
+    def stated(row: Row) -> bool:
+        return row["benchmark_expenditure"] is None
+
     if benchmark.method == "given":
         required(
             period.lines, "benchmark_expenditure", lambda row: True, file,

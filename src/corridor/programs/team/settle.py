@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
 WANTED = ("final_amount",)
+FIRST_YEAR = 2026  # of a form that names no year; the law itself refuses a year without TEAM
 ROWS = (
     "track", "target_total", "spending_total", "episodes_total", "reconciliation_amount",
     "composite_quality_score", "quality_adjustment", "quality_adjusted_amount", "stop_gain", "stop_loss",

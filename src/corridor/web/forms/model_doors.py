@@ -15,7 +15,6 @@ from corridor.words import counted
 if TYPE_CHECKING:
     from corridor.law import Rules
 
-FIRST_TEAM_YEAR = 2026
 MODELS = "ACOs, hospitals and states"
 YEAR = Choice("year", "Performance year", about="empty: the year of the form, else of the settings")
 ACO_SHOWN = (
@@ -96,10 +95,10 @@ def _mssp(asked: Asked) -> Answer:
 
 
 def _team(asked: Asked) -> Answer:
-    from corridor.programs.team.settle import settle_team
+    from corridor.programs.team.settle import FIRST_YEAR, settle_team
 
     rules = _law(asked, ["team"])
-    default = asked.context.settings.year or FIRST_TEAM_YEAR
+    default = asked.context.settings.year or FIRST_YEAR
     found = settle_team(_file(asked), rules, asked.year, default).to_dict()
     rows = found["rows"]
     verb = _together(rows, "final_amount", "paid", "repaying")
