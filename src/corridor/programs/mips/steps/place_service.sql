@@ -38,12 +38,18 @@ lines as (
   left join facing on facing.hcpcs_code = lines.hcpcs_code
   where left_out.hcpcs_code is null and lines.hcpcs_code is not null and lines.rendering_npi is not null
     and coalesce(lines.rendering_tin, lines.billing_tin) is not null and lines.person_id is not null
+),
+-- a person on a day first: distinct visits of a whole year at once would have to stand in memory together
+visits as (
+  select
+    service_date, tin, npi, place_of_service_code, person_id, count(*) as services,
+    max(case when is_facing then 1 else 0 end) as facing
+  from lines
+  where service_date is not null and allowed_amount > 0
+  group by service_date, tin, npi, place_of_service_code, person_id
 )
 select
-  cx_month_of(service_date) as month, tin, npi, place_of_service_code, count(*) as services,
-  count(distinct case
-    when is_facing then concat_ws('/', cast(person_id as varchar), cast(service_date as varchar))
-  end) as patient_facing_encounters
-from lines
-where service_date is not null and allowed_amount > 0
+  cx_month_of(service_date) as month, tin, npi, place_of_service_code, cast(sum(services) as bigint) as services,
+  cast(sum(facing) as bigint) as patient_facing_encounters
+from visits
 group by cx_month_of(service_date), tin, npi, place_of_service_code
