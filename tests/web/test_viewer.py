@@ -61,7 +61,11 @@ def test_scope_by_npi_and_by_aco(run_home: Path) -> None:
     aco = viewer(run_home, Scope(aco=("A1",)))
     assert aco.query("select distinct aco_id from attribution.participant") == [{"aco_id": "A1"}]
     levels = aco.query("select level, entity_id from measures.performance")
-    assert levels == [{"level": "aco", "entity_id": "A1"}]
+    assert sorted(tuple(one.values()) for one in levels) == [
+        ("aco", "A1"),
+        ("npi", "1999000000"),  # bills under its practice alone
+        ("tin", "990000001"),
+    ]
 
 
 def test_claims_of_an_episode_are_seen_whoever_rendered_them(run_home: Path) -> None:

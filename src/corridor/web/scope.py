@@ -36,6 +36,11 @@ OF_PERSON = "attribution.person"
 OPTED_OUT = "claims.opt_out"
 # What is billed and what is found of it belongs to whoever billed it, also inside an episode of another's.
 BILLED_ROOMS = frozenset({"billing"})
+# Who takes part in an ACO: a practice whole (Shared Savings), or clinicians of it (REACH); and everywhere a
+# clinician bills.
+PARTICIPANTS, REACH_PARTICIPANTS, ROSTER = (
+    "attribution.participant", "attribution.reach_participant", "asm.roster",
+)  # fmt: skip
 # All care of a person, whoever rendered it: an answerable practice or ACO is sent it by CMS too.
 CARE_OF_PERSON = frozenset({"claims.service_line", "claims.pharmacy_claim", "population.claim_line"})
 
@@ -85,12 +90,20 @@ def of_one_person(table: str, columns: Collection[str]) -> bool:
 
 
 def condition(
-    table: str, columns: Collection[str], *, episodes: bool, lines: bool, people: bool = False
+    table: str,
+    columns: Collection[str],
+    *,
+    episodes: bool,
+    lines: bool,
+    people: bool = False,
+    participants: bool = False,
 ) -> str:
     """The where clause that keeps the rows in scope; the entities themselves are in tables ``scope.<kind>``.
 
     episodes, lines, people: whether the run can tell whose an episode is, which claim lines it holds, and who
     answers for a person (``scope.episode``, ``scope.line``, ``scope.person``).
+    participants: whether it can tell who takes part in the ACOs of the scope (``scope.practice``,
+    ``scope.pair``, ``scope.clinician``).
     """
     if table in SHARED or table.partition(".")[0] in SHARED_ROOMS:
         return "true"
@@ -124,4 +137,34 @@ def condition(
         tests.append(f"({keys}) in (select source_id, claim_id, claim_line_number from scope.line)")
     if people and of_one_person(table, columns):
         tests.append(f"{name('person_id')} in (select person_id from scope.person)")
+    if participants:
+        tests += _of_participants(table, columns)
     return " or ".join(tests) or "false"
+
+
+def _of_participants(table: str, columns: Collection[str]) -> list[str]:
+    """What an ACO sees of its practices and clinicians: sums and results, never rows about single people.
+
+    CMS sends an ACO the claims of its own people only, and a practice treats others too. A table that names
+    ACOs itself is told by that name alone. A clinician's row without a practice is seen where every practice
+    of that clinician takes part.
+    """
+    columns = set(columns)
+    if of_patients(table, columns) or "aco_id" in columns:
+        return []
+    practice, clinician = "in (select value from scope.practice)", "in (select value from scope.clinician)"
+    tests = []
+    if "tin" in columns:
+        tests.append(f"{name('tin')} {practice}")
+        if "npi" in columns:
+            tests.append(f"({name('tin')}, {name('npi')}) in (select tin, npi from scope.pair)")
+    elif "npi" in columns:
+        tests.append(f"{name('npi')} {clinician}")
+    if {"level", "entity_id"} <= columns:
+        tests += [
+            f"({name('level')} = 'tin' and {name('entity_id')} {practice})",
+            f"({name('level')} = 'npi' and {name('entity_id')} {clinician})",
+        ]
+    if {"level", "subject"} <= columns:
+        tests.append(f"({name('level')} = 'individual' and {name('subject')} {clinician})")
+    return tests

@@ -26,6 +26,9 @@ from corridor.web.scope import (
     OF_EPISODE,
     OF_PERSON,
     OPTED_OUT,
+    PARTICIPANTS,
+    REACH_PARTICIPANTS,
+    ROSTER,
     Scope,
     condition,
     of_patients,
@@ -67,6 +70,7 @@ class Viewer(Run):
                 self._own.execute(f"insert into scope.{kind} values (?)", [value])
         self._whose_episodes()
         self._whose_people()
+        self._who_takes_part()
 
     # -- what is asked of a run ---------------------------------------------------------------
 
@@ -175,6 +179,7 @@ class Viewer(Run):
                 episodes=bool(self._files.get(OF_EPISODE)),
                 lines=self._has_lines,
                 people=bool(self._files.get(OF_PERSON)),
+                participants=bool(self.scope.aco and self._files.get(PARTICIPANTS)),
             )
         )
         self._own.execute(f"create schema if not exists {name(schema)}")
@@ -245,3 +250,36 @@ class Viewer(Run):
             f"create table scope.person as select distinct person_id from {parquet(files)} "
             f"where ({mine or 'false'}) {kept}"
         )
+
+    def _who_takes_part(self) -> None:
+        """scope.practice, scope.pair and scope.clinician: who takes part in the ACOs of the scope.
+
+        A Shared Savings participant is a practice with all who bill under it, a REACH participant a clinician
+        in a practice, unless its list names the practice alone. Where no REACH ACO is listed the run tries
+        the others as if they were: that is no participation.
+        """
+        con, files = self._own, self._files
+        con.execute("create table scope.practice (value varchar)")
+        con.execute("create table scope.pair (tin varchar, npi varchar)")
+        con.execute("create table scope.clinician (value varchar)")
+        if self.scope.every_row or not self.scope.aco or not files.get(PARTICIPANTS):
+            return
+        mine = "aco_id in (select value from scope.aco)"
+        listed = parquet(files[PARTICIPANTS])
+        whole = "program = 'mssp'" if "program" in self._columns(listed) else "true"
+        con.execute(f"insert into scope.practice select tin from {listed} where {mine} and {whole}")
+        if files.get(REACH_PARTICIPANTS):
+            named = parquet(files[REACH_PARTICIPANTS])
+            real = f"{mine} and not is_trial"
+            con.execute(
+                f"insert into scope.practice select distinct tin from {named} where {real} and npi = 'every'"
+            )
+            con.execute(
+                f"insert into scope.pair select tin, npi from {named} where {real} and npi <> 'every'"
+            )
+        if files.get(ROSTER):
+            con.execute(
+                f"insert into scope.clinician select npi from {parquet(files[ROSTER])} group by npi having "
+                "bool_and(tin in (select value from scope.practice) "
+                "or (tin, npi) in (select tin, npi from scope.pair))"
+            )
