@@ -65,6 +65,9 @@ SOME_PEOPLE_COLUMNS = (
     "several_days_people",
     "one_day_people",
     "assessed_people",
+    "readmission_people",
+    "snf_people",
+    "same_hospital_people",
 )
 # Months of people: over the months of a row, how many it rests on at least, where it does not count them.
 MONTHS_OF_PEOPLE = ("member_months", "person_months")
@@ -184,6 +187,8 @@ def suppress_small_cells(
             or _few_alone(row, minimum)
         )
         some = [column for column in SOME_PEOPLE_COLUMNS if _few(row.get(column), minimum)]
+        # a share of the row's people would tell how few
+        some += [column.removesuffix("_people") + "_share" for column in some]
         shown = {
             column: None if column in some or (small and _is_figure(value) and column not in key) else value
             for column, value in row.items()

@@ -23,6 +23,12 @@ PERIOD = {
 }
 TABLES = {f"claims.{name}": columns for name, columns in CANONICAL.items()} | dict(INPUTS)
 ROOMS = ("claims", "population", "episodes", "team")
+# The lists that tell the own network.
+NETWORK = {
+    "attribution.participant": {"tin": "VARCHAR"},
+    "attribution.reach_participant": {"tin": "VARCHAR", "is_trial": "BOOLEAN"},
+    "org_raw.provider_roster": {"tin": "VARCHAR"},
+}
 # No standard price of a DRG is made of a few stays: amounts stay those of the test.
 OWN_AMOUNTS = {"claims.drg_minimum_claims": 100000}
 PROGRAMS = ["asm", "claims", "population", "team"]
@@ -49,12 +55,14 @@ class TeamBench(Workbench):
         for name in ("bundle_code", "stay_length", "ms_drg", "hcc_mapping"):
             self.give(f"reference.{name}", [])
         self.give("claims.pharmacy_claim", [])
+        for name, columns in NETWORK.items():
+            self.give(name, [], columns)
         self.give("claims.claim_diagnosis", [])
 
     def give(self, table: str, rows: Iterable[Row], columns: Mapping[str, str] | None = None) -> None:
         if columns is None and table.startswith("reference."):
             columns = catalogue()[table.removeprefix("reference.")].columns
-        super().give(table, rows, columns or TABLES[table])
+        super().give(table, rows, columns or NETWORK.get(table) or TABLES[table])
 
     def _needed(self, targets: Iterable[str]) -> set[str]:
         needed: set[str] = set()

@@ -80,7 +80,7 @@ counted as (
 select
   episode_id, definition_set, source_id, claim_id, claim_line_number, part, person_id, service_date,
   day_after_discharge, setting, stage, hcpcs_code, anchor_ccn as facility_ccn, facility_ccn as service_ccn,
-  tin, npi, standardized_amount, share_inside, proration, exclusion_reason, episode_amount,
+  tin, npi, service_end_date, standardized_amount, share_inside, proration, exclusion_reason, episode_amount,
   -- what is not inside goes to the days after the episode
   case when exclusion_reason is null then cast(standardized_amount - episode_amount as decimal(18, 2))
     else cast(0 as decimal(18, 2)) end as post_amount,
