@@ -114,6 +114,31 @@ def test_the_impact_adds_up_and_keeps_to_scope(shared: Workbench) -> None:
     assert whole.get("/billing/impact?from=1999&to=2026").status_code == 400
 
 
+def test_a_fee_and_a_change_open_their_derivations(shared: Workbench) -> None:
+    """At addresses of their own, for people and for programs; only of rows in scope."""
+    whole = signed_in(shared, [Role.auditor], EVERY)
+    fee = whole.get("/explain/price?code=99214&year=2026&mac=13202&locality=03")
+    assert "$145.82" in fee.text and 'href="/rules/pfs.' in fee.text
+    told = whole.get("/api/v1/explain/price?code=99214&year=2026&mac=13202&locality=03").json()
+    assert told["rows"][0]["amount"] == 145.82 and told["rows"][0]["derivation"]
+    listed = ready(whole, "/billing/impact?level=code").text
+    code = re.search(r"/explain/impact[^\"]*level=code&amp;id=([0-9A-Z]{5})\"", listed)
+    assert code is not None
+    answer = ready(whole, f"/explain/impact?level=code&id={code[1]}").text
+    plain = re.sub(r"<[^>]+>", "", answer)
+    assert (
+        "The parts sum to the cent" in plain and f"One unit of {code[1]} under the schedule of 2026" in plain
+    )
+    cell = whole.get(f"/api/v1/explain/impact?level=code&id={code[1]}").json()
+    row = cell["rows"][0]
+    assert round(sum(one["dollars"] for one in cell["parts"]), 2) == round(float(row["change"]), 2)
+    assert set(cell["prices"]) == {"from", "to"} and cell["prices"]["to"][0]["derivation"]
+    limited = signed_in(shared, [Role.clinician], LIMITED)
+    assert ready(limited, f"/explain/impact?level=tin&id={MINE}").status_code == 200
+    assert ready(limited, f"/explain/impact?level=tin&id={OTHER}").status_code == 400
+    assert ready(limited, f"/explain/impact?level=npi&id={DOC}").status_code == 200
+
+
 def shared_rows(bench: Workbench, scope: Scope) -> list[dict[str, Any]]:
     from corridor.jobs.impact import Owners, measure_levels
     from corridor.jobs.impact_scenarios import read_scenario

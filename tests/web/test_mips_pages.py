@@ -177,6 +177,9 @@ def test_a_score_opens_to_its_derivation(over: Workbench) -> None:
     assert "Ada scores 0.00 (the last run: 50.00; run again" in text
     assert "loses 9.00% of Part B payments in 2029, $9k" in text
     assert who.get("/explain/mips/N1?quantity=nonsense").status_code == 400
+    told = who.get("/api/v1/explain/mips/N1?tin=T1&quantity=dollars").json()
+    assert told["program"] == "mips" and told["payment_year"] == 2029
+    assert told["rows"][0]["value"] == -9000 and told["rows"][0]["tree"]["name"] == "dollars"
 
 
 def test_nothing_loaded_says_what_to_load(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from corridor.web.areas import (
     api,
     billing,
     entry,
+    explaining,
     foundation,
     loading,
     planning,
@@ -17,7 +18,19 @@ from corridor.web.areas import (
 from corridor.web.groups import GROUPS
 from corridor.web.route import Entry, Route
 
-AREAS = (entry, results, billing, foundation, administration, api, loading, population, planning, work)
+AREAS = (
+    entry,
+    explaining,
+    results,
+    billing,
+    foundation,
+    administration,
+    api,
+    loading,
+    population,
+    planning,
+    work,
+)
 ROUTES: tuple[Route, ...] = tuple(route for area in AREAS for route in area.ROUTES)
 ENTRIES: tuple[Entry, ...] = tuple(
     sorted(

@@ -153,6 +153,10 @@ class Viewer(Run):
                     return True
         return False
 
+    def practices(self) -> list[str]:
+        """The practices that take part whole in the ACOs of the scope."""
+        return [str(row["value"]) for row in self.query("select value from scope.practice order by value")]
+
     # -- how the views are made ---------------------------------------------------------------
 
     def _make(self, table: str) -> bool:

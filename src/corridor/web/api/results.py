@@ -1,7 +1,8 @@
-"""Programs, dates, derivations of QP status and the way down to claim lines, for programs."""
+"""Programs, dates, derivations of QP status and MIPS scores, the way down to claims, for programs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,8 +12,9 @@ from fastapi.responses import JSONResponse
 from corridor.programs.calendar import PROGRAMS as WITH_DATES
 from corridor.programs.calendar import deadlines as dates_of
 from corridor.programs.writing import plain
-from corridor.web.explaining import derive_qp
+from corridor.web.explaining import Derivation, derive_qp
 from corridor.web.guard import VisitDep
+from corridor.web.mips_explaining import derive_mips
 from corridor.web.pages.evidence import asked_rows
 from corridor.web.programs.registry import PROGRAMS
 from corridor.web.state import now
@@ -57,17 +59,33 @@ def explain_qp(
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
 ) -> Response:
     """The derivation of a figure of QP status, one a practice."""
-    found = derive_qp(visit, npi, tin, quantity, year)
+    return _told("qp", derive_qp(visit, npi, tin, quantity, year))
+
+
+def explain_mips(
+    visit: VisitDep,
+    npi: str,
+    tin: str = "",
+    quantity: str = "final_score",
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+) -> Response:
+    """The derivation of a MIPS figure, one a practice: of the score that counts."""
+    return _told("mips", derive_mips(visit, npi, tin, quantity, year))
+
+
+def _told(program: str, found: Sequence[Derivation]) -> Response:
+    """Derivations as `corridor explain --json` prints them; a status is of QP, who reports of MIPS."""
+    named = "status" if program == "qp" else "participation"
     rows = [
         {
-            "tin": one.tin, "npi": one.npi, "status": one.cohort, "reason": one.reason,
+            "tin": one.tin, "npi": one.npi, named: one.cohort, "reason": one.reason,
             "quantity": one.quantity, "value": one.node.value, "tree": one.node.to_dict(),
         }
         for one in found
     ]  # fmt: skip
     under = {record["rule"]: record for one in found for record in one.assumptions}
     answer = {
-        "program": "qp", "year": found[0].year, "payment_year": found[0].payment_year, "rows": rows,
+        "program": program, "year": found[0].year, "payment_year": found[0].payment_year, "rows": rows,
         "assumptions": [under[name] for name in sorted(under)],
     }  # fmt: skip
     return JSONResponse(plain(answer))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -20,7 +22,7 @@ from corridor.reports.views.page import Cell, Column, Picture, Table, TableRow, 
 from corridor.reports.words import dollars, listed, near_dollars, share, short_dollars, whole
 from corridor.web.downloads import file_of
 from corridor.web.guard import Visit, VisitDep
-from corridor.web.making import Say
+from corridor.web.making import Say, Work
 from corridor.web.pages.billing import waiting
 from corridor.web.render import page
 from corridor.web.viewer import Viewer
@@ -77,32 +79,15 @@ def impact(
         return page(
             visit, "billing_impact_none.html.j2", "Fee schedule impact", have=choices, missing=missing
         )
-    years = [int(name) for name in choices if name.isdigit()]
-    first = before or str(years[-2] if len(years) > 1 else years[0])
-    last = after or (str(years[-1]) if len(years) > 1 else choices[-1])
-    if first not in choices or last not in choices or level not in LEVELS:
-        raise CorridorError(
-            "IMPACT-SCENARIO",
-            "There is no such schedule or level.",
-            todo=f"Schedules: {', '.join(choices)}. Levels: {', '.join(LEVELS)}.",
-            field="from" if first not in choices else "to" if last not in choices else "level",
-        )
-    known = _years(viewer)
-    if not claims and last[:4] in [year for year, _ in known]:
-        claims = last[:4]  # services as they are billed under the later schedule
-    given = {"from": first, "to": last, "claims": claims}
-    work = visit.bench.making.get(
-        ("impact", viewer.run_id, viewer.scope, *given.values()),
-        f"{last} against {first} on your claims",
-        lambda say: _measured(visit, viewer, given, say),
-        long=True,
-    )
+    given, work = asked_impact(visit, viewer, choices, before, after, claims, level)
     if not work.over.is_set():
         return waiting(visit, work)
     found: Impact = work.made[level]
     if format:
         visit.note("download", f"impact by {level}")
-        return file_of(viewer, format, f"impact-{first}-{last}-{level}", found.rows, ("level", "id"))
+        return file_of(
+            viewer, format, f"impact-{given['from']}-{given['to']}-{level}", found.rows, ("level", "id")
+        )
 
     def address(**change: Any) -> str:
         asked = {**given, "level": level, **change}
@@ -115,7 +100,7 @@ def impact(
         headline=headline(found),
         second=_second(found),
         picture=_picture(found),
-        table=_table(viewer, found, level, start),
+        table=_table(found, level, start, given),
         rows=len(found.rows),
         first=start + 1,
         last=min(start + PAGE, len(found.rows)),
@@ -125,11 +110,45 @@ def impact(
         files=[("CSV", address(format="csv")), ("Excel", address(format="xlsx"))],
         choices=[(name, name) for name in choices],
         given=given,
-        years=known,
+        years=_years(viewer),
         warnings=found.warnings,
         assumptions=len({one["rule"] for one in found.assumptions}),
         any=bool(found.rows),
     )
+
+
+def asked_impact(
+    visit: Visit, viewer: Viewer, choices: Sequence[str], before: str, after: str, claims: str, level: str
+) -> tuple[dict[str, str], Work]:
+    """The schedules and claims that are meant, and the work that measures them at every level.
+
+    Raises IMPACT-SCENARIO.
+    """
+    years = [int(name) for name in choices if name.isdigit()]
+    first = before or str(years[-2] if len(years) > 1 else years[0])
+    last = after or (str(years[-1]) if len(years) > 1 else choices[-1])
+    if first not in choices or last not in choices or level not in LEVELS:
+        raise CorridorError(
+            "IMPACT-SCENARIO",
+            "There is no such schedule or level.",
+            todo=f"Schedules: {', '.join(choices)}. Levels: {', '.join(LEVELS)}.",
+            field="from" if first not in choices else "to" if last not in choices else "level",
+        )
+    if not claims and last[:4] in [year for year, _ in _years(viewer)]:
+        claims = last[:4]  # services as they are billed under the later schedule
+    given = {"from": first, "to": last, "claims": claims}
+    work = visit.bench.making.get(
+        ("impact", viewer.run_id, viewer.scope, *given.values()),
+        f"{last} against {first} on your claims",
+        lambda say: _measured(visit, viewer, given, say),
+        long=True,
+    )
+    return given, work
+
+
+def choices_of(visit: Visit) -> list[str]:
+    """The schedules that can be laid side by side."""
+    return _choices(visit)[0]
 
 
 def _choices(visit: Visit) -> tuple[list[str], dict[str, Any] | None]:
@@ -161,7 +180,7 @@ def _scenario(name: str) -> Scenario:
 def _measured(visit: Visit, viewer: Viewer, given: dict[str, str], say: Say) -> dict[str, Impact]:
     scope = viewer.scope
     periods = Periods(one=int(given["claims"]) if given["claims"] else None)
-    only = None if scope.every_row else Owners(scope.tin, scope.npi)
+    only = None if scope.every_row else Owners([*scope.tin, *viewer.practices()], scope.npi)
     say("Reading the claim lines")
     return measure_levels(
         visit.bench.context(), _scenario(given["from"]), _scenario(given["to"]), tuple(LEVELS), None, periods,
@@ -217,28 +236,31 @@ def _picture(found: Impact) -> Picture | None:
     )
 
 
-def _table(viewer: Viewer, found: Impact, level: str, start: int) -> Table:
+def _table(found: Impact, level: str, start: int, given: Mapping[str, str]) -> Table:
     shown = [name for name in PARTS if found.total.get(name)]
     columns = (
         Column(LEVELS[level]), Column("Lines", "number"), Column(found.before.name, "number"),
         Column(found.after.name, "number"), Column("Change", "number"), Column("Share", "number"),
         *(Column(HEADS[name], "number", PARTS[name]) for name in shown),
     )  # fmt: skip
-    body = [TableRow(_cells(row, level, shown)) for row in found.rows[start : start + PAGE]]
-    total = _cells({**found.total, "id": "All"}, "total", shown) if found.rows else ()
+    base = "/explain/impact?" + urlencode({key: value for key, value in given.items() if value})
+    body = [TableRow(_cells(row, level, shown, base)) for row in found.rows[start : start + PAGE]]
+    total = _cells({**found.total, "id": "All"}, "total", shown, base) if found.rows else ()
     name = f"impact-{level}"
     return Table(
         name, f"By {LEVELS[level].lower()}, the largest loss first", columns, body, total, tools=False
     )
 
 
-def _cells(row: dict[str, Any], level: str, parts: list[str]) -> list[Cell]:
+def _cells(row: dict[str, Any], level: str, parts: list[str], base: str) -> list[Cell]:
     one = str(row["id"])
     link = f"/clinicians/{one}" if level == "npi" and one.isdigit() else None
     signed = [
         amount_cell(dollars(row[name], signed=True), float(row[name]), toned=name == "change")
         for name in ("change", *parts)
     ]
+    named = {"level": "tin"} if level == "total" else {"level": level, "id": one}
+    signed[0] = replace(signed[0], link=f"{base}&{urlencode(named)}")
     part = row["change_share"]
     return [
         Cell(one.replace("_", " ") if level in ("family", "setting") else one, one, link),

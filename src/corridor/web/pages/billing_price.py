@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query, Response
 from markupsafe import Markup
@@ -66,8 +67,19 @@ def price(
         headline=headline(prices) if prices else "What does Medicare pay for a service?",
         rows=[_shown(number, row, prices) for number, row in enumerate(prices.rows, 1)] if prices else [],
         warnings=prices.warnings if prices else [],
+        explained=_address(asked),
         assumptions=Markup(assumptions_table(prices.assumptions)) if prices else "",
     )
+
+
+def _address(asked: PriceAsked) -> str:
+    """Where the derivation alone stands."""
+    given = {
+        "code": asked.code.strip(), "year": asked.year, "mac": asked.mac, "locality": asked.locality,
+        "zip": asked.zip, "setting": asked.setting, "units": f"{asked.units:g}",
+        "qp": "true" if asked.qp else "",
+    }  # fmt: skip
+    return "/explain/price?" + urlencode({key: value for key, value in given.items() if value})
 
 
 def headline(prices: Prices) -> str:
