@@ -38,6 +38,7 @@ FILLED = {
     "upload_id": "0",
     "job_id": "1",
     "key": "0",
+    "episode": "0123456789abcdef",
 }
 
 

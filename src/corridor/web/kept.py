@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +55,12 @@ class Answers:
                 del self._kept[key]
                 found = None
         return found if found is not None and found.account_id == account_id else None
+
+    def newest(self, account_id: int, forms: Collection[str]) -> Kept | None:
+        """The last answer of this account to one of these forms, None where none is kept any longer."""
+        with self._lock:
+            found = [
+                one for one in self._kept.values()
+                if one.account_id == account_id and one.form in forms and one.made >= self._clock() - SECONDS
+            ]  # fmt: skip
+        return found[-1] if found else None

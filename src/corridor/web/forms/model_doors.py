@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from corridor.errors import CorridorError
 from corridor.law import load_rules
 from corridor.reports.words import short_dollars
 from corridor.web.forms.door import Answer, Asked, Choice, Door
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MODELS = "ACOs, hospitals and states"
 YEAR = Choice("year", "Performance year", about="empty: the year of the form, else of the settings")
+AS_OF = Choice("as_of", "As of", about="empty: today")
 ACO_SHOWN = (
     "aco_id", "risk_arrangement", "benchmark_expenditure", "performance_expenditure", "savings_rate",
     "generated_savings_or_losses", "earned_savings_or_losses",
@@ -109,6 +111,45 @@ def _team(asked: Asked) -> Answer:
     )  # fmt: skip
 
 
+BOARD_SHOWN = (
+    "case_id", "ccn", "category", "state", "day", "window_end", "discharge_destination",
+    "primary_care_referral", "provisional_target", "spent", "spent_completed", "left_of_target",
+    "first_survey", "second_survey", "due",
+)  # fmt: skip
+
+
+def _team_board(asked: Asked) -> Answer:
+    """Open episodes of a schedule on a day: where each stands, what is due."""
+    from corridor.engine.tabular.form import read_form
+    from corridor.programs.team.board import board
+    from corridor.programs.team.participation import check_year
+
+    day = _day(asked.chosen.get("as_of", ""))
+    force = _law(asked, ["team"]).in_force(day.year)
+    check_year(force, None)
+    found = board(read_form(_file(asked), "team_schedule"), force, day)
+    opened = sum(1 for row in found.rows if row["state"] == "open")
+    due = sum(1 for row in found.rows if row["due"])
+    return Answer(
+        f"{day}: {counted(opened, 'episode')} open of {counted(len(found.rows), 'case')}, {due:,} with "
+        "something due",
+        {"Cases": [{**row, "as_of": day.isoformat()} for row in found.rows]}, BOARD_SHOWN,
+        force.assumptions(found.rules), found.warnings, signed=("left_of_target",),
+    )  # fmt: skip
+
+
+def _day(text: str) -> date:
+    """The day that was typed; empty: today. Raises FORM-CHOICE."""
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CorridorError(
+            "FORM-CHOICE", "As of is no day.", todo="Write it as 2026-03-20.", field="as_of"
+        ) from None
+
+
 def _one_form(name: str) -> Callable[[Asked], Answer]:
     def answer(asked: Asked) -> Answer:
         from corridor.programs.one_form import read_rows, settle
@@ -140,6 +181,7 @@ MODEL_DOORS = (
     Door("reach", MODELS, _aco("reach"), choices=(YEAR,)),
     Door("lead", MODELS, _aco("lead"), choices=(YEAR,)),
     Door("team", MODELS, _team, choices=(YEAR,)),
+    Door("team_schedule", MODELS, _team_board, choices=(AS_OF,)),
     Door("iota", MODELS, _one_form("iota"), choices=(YEAR,)),
     Door("ahead", MODELS, _one_form("ahead"), choices=(YEAR,)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Query, Response
 
@@ -13,6 +13,9 @@ from corridor.web.listing import Asked
 from corridor.web.programs.registry import BY_KEY, PROGRAMS
 from corridor.web.programs.shape import Ask
 from corridor.web.render import page
+
+if TYPE_CHECKING:
+    from corridor.web.viewer import Viewer
 
 
 def programs(visit: VisitDep) -> Response:
@@ -27,6 +30,7 @@ def programs(visit: VisitDep) -> Response:
         cards.append(
             {
                 "it": one,
+                "of_run": not one.forms,
                 "card": told,
                 "amount": short_dollars(told.dollars, signed=told.signed) if told and told.what else "",
                 "tone": ""
@@ -34,7 +38,8 @@ def programs(visit: VisitDep) -> Response:
                 else "gain" if told.dollars > 0 else "loss",
             }
         )  # fmt: skip
-    computed = [one for one in cards if one["card"] is not None]
+    # a program of forms counts once the account has settled it
+    computed = [one for one in cards if one["card"] is not None and (one["of_run"] or one["amount"])]
     return page(visit, "programs.html.j2", "Programs", cards=cards, computed=len(computed))
 
 
@@ -64,11 +69,12 @@ def program(
             "WEB-NOT-FOUND", "There is no such view.", todo="Choose one of: " + ", ".join(views) + "."
         )
     viewer = visit.viewer()
-    if viewer is None or not one.there(visit, viewer):
+    if not one.forms and (viewer is None or not one.there(visit, viewer)):
         return page(visit, "empty.html.j2", one.name, loaded=viewer is not None)
+    seen = cast("Viewer", viewer)  # a program of forms reads no run
     more = {"view": view if view != one.views[0].key else "", "show": show, "year": str(year or "")}
     asked = Asked(q, sort, down, start, format, more)
-    panel = views[view].draw(visit, viewer, Ask(year, show, asked))
+    panel = views[view].draw(visit, seen, Ask(year, show, asked))
     if isinstance(panel, Response):
         return panel
     if visit.request.headers.get("hx-request") == "true" and panel.listed is not None:

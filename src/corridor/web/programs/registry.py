@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.web.programs import asm, mips, mssp, qp, reach, wiser
+from corridor.web.programs import ahead, asm, iota, mips, mssp, qp, reach, team, wiser
 from corridor.web.programs.shape import Program
 
 PROGRAMS: tuple[Program, ...] = (
@@ -12,5 +12,8 @@ PROGRAMS: tuple[Program, ...] = (
     mssp.PROGRAM,
     reach.PROGRAM,
     wiser.PROGRAM,
+    team.PROGRAM,
+    iota.PROGRAM,
+    ahead.PROGRAM,
 )
 BY_KEY: dict[str, Program] = {one.key: one for one in PROGRAMS}

@@ -114,6 +114,7 @@ class Program:
     missing   what to load and run where the run holds none of its tables
     not_yet   what Corridor does not compute of it
     of        where one clinician or practice stands
+    forms     the forms it is settled from where no claims tell of it: then it is shown without any run
     """
 
     key: str
@@ -125,6 +126,7 @@ class Program:
     missing: str
     not_yet: str = ""
     of: Callable[[Visit, Viewer, Whose], Sequence[Stand]] | None = None
+    forms: tuple[str, ...] = ()
 
     def there(self, visit: Visit, viewer: Viewer) -> bool:
         """Whether the run holds it: by the manifest, since a role may not see the rows themselves."""
