@@ -33,12 +33,14 @@ FILLED = {
     "finding_id": "1-0123456789abcdef",
     "line_id": "1-0123456789abcdef",
     "case": "OP-1",
+    "action": "billing:x:missed:1999000000:990000001",
     "delivery_id": "0",
     "batch_id": "0",
     "upload_id": "0",
     "job_id": "1",
     "key": "0",
     "episode": "0123456789abcdef",
+    "identifier": "1999000000",
 }
 
 

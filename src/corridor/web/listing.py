@@ -43,6 +43,7 @@ class Shown:
 
     sql    the expression over the columns of the source; "" for the column called as the key
     link   an address with ``{column}`` of the row in it
+    hidden  not shown: for links and files
     """
 
     key: str
@@ -51,6 +52,7 @@ class Shown:
     sql: str = ""
     link: str = ""
     about: str = ""
+    hidden: bool = False
 
     @property
     def expression(self) -> str:
@@ -145,7 +147,7 @@ def open_listing(
 
     return Listed(
         it=it,
-        rows=[[_cell(column, row) for column in it.columns] for row in found],
+        rows=[[_cell(column, row) for column in it.columns if not column.hidden] for row in found],
         heads=[
             {
                 "name": column.name,
@@ -157,6 +159,7 @@ def open_listing(
                 ),
             }
             for column in it.columns
+            if not column.hidden
         ],
         found=total,
         first=asked.start + 1,

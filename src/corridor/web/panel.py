@@ -39,6 +39,7 @@ OF_ONE = {
         "entity_id, level",
     ),
     "episodes.chronic_attribution": "npi, episode_id",
+    "action.ranked": "npi, tin, action_id", "action.effect": "action_id",
     **dict.fromkeys(("episodes.chronic_cost", "episodes.chronic_episode"), "episode_id"),
 }  # fmt: skip
 # What the home page reads is made first, what takes a minute of every claim line last.

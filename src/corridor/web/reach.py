@@ -11,6 +11,7 @@ REACH: dict[str, str] = {
     "rules": "the rules and their values",
     "jobs": "uploads, loads and runs: start them and see how they go",
     "work": "work lists: read items and change them",
+    "actions": "next best dollar: read actions and decide on them",
     "scenarios": "scenarios: read and save them",
     "register": "the data-use register: read it",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.web.areas import (
+    actions,
     administration,
     api,
     billing,
@@ -31,6 +32,7 @@ AREAS = (
     loading,
     population,
     planning,
+    actions,
     work,
 )
 ROUTES: tuple[Route, ...] = tuple(route for area in AREAS for route in area.ROUTES)
