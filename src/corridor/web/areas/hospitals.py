@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from corridor.web.groups import PROGRAMS
-from corridor.web.roles import PATIENTS, RESULTS
+from corridor.web.roles import EVERYONE, PATIENTS, RESULTS
 from corridor.web.route import Entry, Route, get
 
 ROUTES: tuple[Route, ...] = (
+    get("/models", "pages.models:models", EVERYONE),
+    get("/overlap", "pages.overlap:overlap", EVERYONE),
+    get(
+        "/overlap/{identifier}", "pages.overlap_one:one", RESULTS, noted=True, named=("identifier",)
+    ),
+    get("/api/v1/models", "pages.models:api_models", EVERYONE, reach="rules"),
+    get("/api/v1/overlap", "pages.overlap:api_overlap", EVERYONE, reach="rules"),
+    get(
+        "/api/v1/overlap/{identifier}", "pages.overlap_one:api_one", RESULTS, noted=True,
+        named=("identifier",), reach="tables",
+    ),
     get("/programs/team/episodes/{episode}", "pages.team_episode:episode", PATIENTS),
-)
+)  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
     Entry("/programs/team", "TEAM", RESULTS, PROGRAMS),
     Entry("/programs/iota", "IOTA", RESULTS, PROGRAMS),
     Entry("/programs/ahead", "AHEAD", RESULTS, PROGRAMS),
+    Entry("/overlap", "How programs overlap", EVERYONE, PROGRAMS),
+    Entry("/models", "Models by year", EVERYONE, PROGRAMS),
 )

@@ -74,7 +74,8 @@ def _said(rows: list[dict[str, Any]]) -> tuple[str, str]:
     first, last = min(row["first_day"] for row in rows), max(row["last_day"] for row in rows)
     return (
         f"{counted(count, 'episode')} at {counted(len(rows), 'hospital')} cost "
-        f"{short_dollars(spent / count)} each, {share(after / spent if spent else 0, 0)} of it after the anchor",
+        f"{short_dollars(spent / count)} each, {share(after / spent if spent else 0, 0)} of it "
+        "after the anchor",
         f"Discharged {first:%B %Y} to {last:%B %Y}, {short_dollars(spent)} in all. CMS's target prices "
         "decide what a hospital gains or owes; loaded claims may hold only an ACO's people.",
     )
