@@ -30,7 +30,8 @@ FIRST = "billing:g2211_missed:missed:1999000000:T1"
 RANKED = f"""
 select * from (values
     ('{FIRST}', 'billing', 'g2211_missed', '', '1999000000', 'T1', null, 'A1',
-     'Add the visit complexity code', '', 100, 90, 20000.0, 12000.0, -1000.0, 11000.0, 4000.0, 15000.0, 6.0, date '2027-12-31', null,
+     'Add the visit complexity code', '', 100, 90, 20000.0, 12000.0, -1000.0, 11000.0, 4000.0, 15000.0, 6.0,
+     date '2027-12-31', null,
      'a year after the service: the first of them', 'asm.roster',
      'npi=1999000000&tin=T1', false, 1, 1, null, 1),
     ('asm:2027:Q236:1999000000:T1', 'asm', 'asm_quality', 'Q236', '1999000000', 'T1', null, 'A1',
@@ -43,7 +44,8 @@ select * from (values
      'Return what was paid in error', '', 20, 18, -5000.0, -5000.0, 0.0, -5000.0, -5000.0, -4000.0, 6.0, null,
      60, '60 days after it is identified', 'asm.roster', 'tin=T1', true, 1, 1, null, 1),
     ('team:team_snf:100001', 'team', 'team_snf', '', null, null, '100001', null, 'Less skilled nursing', '',
-     1, 40, 80000.0, 40000.0, 0.0, 40000.0, 0.0, 90000.0, 120.0, null, null, 'the end of the performance year',
+     1, 40, 80000.0, 40000.0, 0.0, 40000.0, 0.0, 90000.0, 120.0, null, null,
+     'the end of the performance year',
      'team.leakage', 'hospital_ccn=100001', false, null, null, 1, null)
 ) as t({COLUMNS})
 """

@@ -33,6 +33,7 @@ FILLED = {
     "finding_id": "1-0123456789abcdef",
     "line_id": "1-0123456789abcdef",
     "case": "OP-1",
+    "system": "1",
     "action": "billing:x:missed:1999000000:990000001",
     "delivery_id": "0",
     "batch_id": "0",

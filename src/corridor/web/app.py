@@ -88,6 +88,7 @@ CODES = {
         "WEB-NO-JOB",
         "WEB-NO-PRACTICE",
         "WEB-NO-RUN",
+        "WEB-NO-SYSTEM",
         "WEB-NO-WORK-ITEM",
         "WEB-NOT-FOUND",
         "WEB-OLD-RUN",

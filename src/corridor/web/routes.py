@@ -9,6 +9,7 @@ from corridor.web.areas import (
     billing,
     entry,
     explaining,
+    exposure,
     foundation,
     hospitals,
     loading,
@@ -32,6 +33,7 @@ AREAS = (
     loading,
     population,
     planning,
+    exposure,
     actions,
     work,
 )
