@@ -33,16 +33,15 @@ def lives(name: str, finding: str, rows: Sequence[Life], now: float, *, width: f
     left, height = (NAMES, 22.0) if beside else (0.0, 34.0)
     first = float(int(min([row.start for row in rows] + [now])))
     last = float(int(max([row.end or 0.0 for row in rows] + [row.start for row in rows] + [now])) + 1)
-    x = Linear(first, last, left, width - 8)
+    x = Linear(first, last, left + 16, width - 18)
     bottom = len(rows) * height + 8
     content: list[str] = []
     labels: list[Box] = []
     for year in _ticks(int(first), int(last), 2 if beside else 5):
         at = number(x(year))
-        anchor = "start" if x(year) < left + 12 else "end" if x(year) > width - 20 else "middle"
         content.append(tag("line", class_="grid", x1=at, x2=at, y1=0, y2=number(bottom)))
-        content.append(text(str(year), at, bottom + 16, anchor=anchor, class_="tick-label"))
-        labels.append(label_box(str(year), x(year), bottom + 16, anchor))
+        content.append(text(str(year), at, bottom + 16, anchor="middle", class_="tick-label"))
+        labels.append(label_box(str(year), x(year), bottom + 16, "middle"))
     content.append(
         tag("line", class_="mark-line", x1=number(x(now)), x2=number(x(now)), y1=0, y2=number(bottom))
     )

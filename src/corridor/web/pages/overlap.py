@@ -185,7 +185,7 @@ def _met(visit: Visit, programs: list[str], day: date, state: str, names: dict[s
         for place, row in enumerate(found["kept"], start=1)
     ]
     dropped = [
-        TableRow((text_cell(names.get(row["program"], row["program"])), text_cell(row["reason"])))
+        TableRow((text_cell(names.get(row["program"], row["program"])), text_cell(_reason(row["reason"], names))))
         for row in found["dropped"]
     ]
     tables = [
@@ -205,6 +205,12 @@ def _met(visit: Visit, programs: list[str], day: date, state: str, names: dict[s
         for row in found["holds"]
     ]
     return Panel(sentence, owner, tables=tables, notes=notes)
+
+
+def _reason(reason: str, names: dict[str, str]) -> str:
+    """A reason that begins with the key of a program, with its name."""
+    first, _, rest = reason.partition(" ")
+    return f"{names[first]} {rest}" if first in names else reason
 
 
 def _matrix(rows: list[dict[str, Any]], names: dict[str, str]) -> Table:
