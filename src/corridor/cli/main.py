@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quality": ("corridor.cli.quality", "How complete quality results are, and what to ask a vendor for."),
     "asm-pack": ("corridor.cli.asm_pack", "What ASM asks a practice to have, item by item, and what lacks."),
     "gaps": ("corridor.cli.gaps", "Patients of a measure that do not count yet, and what they are worth."),
+    "next-best": ("corridor.cli.next_best", "What to do next over all programs, net of their overlap."),
     "qp": ("corridor.cli.qp", "Every status of a clinician: ASM, MIPS, QP, conversion factor."),
     "aco": ("corridor.cli.aco", "How an ACO stands: benchmark, projection, variance, what claims lack."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
