@@ -101,6 +101,13 @@ class Evaluation:
         mask = _present(self._given[quantity])
         return bool(mask[min(row, mask.shape[0] - 1)].reshape(-1)[min(draw, mask[0].size - 1)])
 
+    def given(self, quantity: str) -> npt.NDArray[np.bool_]:
+        """Of each row, whether the value was given (in the first draw) rather than computed."""
+        if quantity not in self._given:
+            return np.zeros(self.rows, dtype=bool)
+        mask = _present(self._given[quantity])
+        return np.array(np.broadcast_to(mask.reshape(len(mask), -1)[:, 0], (self.rows,)))
+
     def is_given_throughout(self, quantity: str) -> bool:
         """Whether the value of every row was given, so that nothing lies under it."""
         return quantity in self._given and bool(_present(self._given[quantity]).all())
@@ -235,6 +242,27 @@ class Evaluation:
             why=f"It is needed for {chain}." if asked else "It was asked for.",
             todo=f"Give {quantity}, or give {asked[-1]} itself." if asked else "Check the name.",
             field=quantity,
+        )
+
+    def again(
+        self,
+        other: Mapping[str, Any],
+        force: RulesInForce | None = None,
+        children: Mapping[str, Children] | None = None,
+    ) -> Evaluation:
+        """The same rows once more: ``other`` values stand for those given, or for formulas of their names.
+
+        force     another law than the one of this evaluation
+        children  those that stand for the children of the same names
+        """
+        return Evaluation(
+            self.model,
+            {**self._given, **other},
+            force or self.force,
+            {name: one.codes for name, one in self.groups.items()},
+            {**self.children, **(children or {})},
+            self.labels,
+            self.evidence,
         )
 
     # -- what lies under it ----------------------------------------------------------------
