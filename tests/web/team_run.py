@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.programs.team.bench import TeamBench, span, stay, visit
 from tests.web.conftest import RUN, write_run
 
 # Twelve people of hospital 010001 cost 10,000 each; twelve of 010002 cost 14,000 and, ten days after
 # they went home, 100 more. One of the latter came back for 3,000.
 LOW, HIGH, SURGEON = "010001", "010002", "1999000000"
+_WRITTEN: list[Path] = []
 MADE = (
     "episode", "episode_cost", "service", "cell", "window_stay", "surgeon", "post_acute", "readmission_cause",
     "leakage",
 )  # fmt: skip
+
+
+def team_home_of(factory: pytest.TempPathFactory) -> Path:
+    """Where such a run lies, written once a process."""
+    if not _WRITTEN:
+        home = factory.mktemp("team") / "data"
+        write_team_run(home)
+        _WRITTEN.append(home)
+    return _WRITTEN[0]
 
 
 def write_team_run(home: Path) -> None:

@@ -13,7 +13,7 @@ from corridor.web.scope import Scope
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.conftest import Person, Sign
-from tests.web.team_run import write_team_run
+from tests.web.team_run import team_home_of
 
 IOTA = """hospital_id,performance_year,final_performance_score,medicare_transplants
 999901,2026,81,50
@@ -27,9 +27,7 @@ effectiveness_factor,ffs_equivalent
 
 @pytest.fixture(scope="module")
 def team_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("models") / "data"
-    write_team_run(home)
-    return home
+    return team_home_of(tmp_path_factory)
 
 
 @pytest.fixture

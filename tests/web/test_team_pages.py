@@ -15,7 +15,7 @@ from corridor.web.scope import Scope
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.conftest import Person, Sign
-from tests.web.team_run import HIGH, LOW, SURGEON, write_team_run
+from tests.web.team_run import HIGH, LOW, SURGEON, team_home_of
 
 EPISODE = re.compile(r"/programs/team/episodes/([0-9a-f]{16})")
 SCHEDULE = """case_id,ccn,trigger_code,procedure_date,discharge_date,primary_care_referral,target_price,\
@@ -27,9 +27,7 @@ spent,completion
 
 @pytest.fixture(scope="module")
 def team_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("team") / "data"
-    write_team_run(home)
-    return home
+    return team_home_of(tmp_path_factory)
 
 
 @pytest.fixture
@@ -155,3 +153,28 @@ def test_a_board_of_no_day_is_refused(analyst: Person) -> None:
         files={"file.team_schedule": ("s.csv", SCHEDULE)},
     )
     assert answer.status_code == 400 and "As of is no day" in answer.text
+
+
+def test_an_account_of_a_hospital_sees_that_hospital(signed: Sign, analyst: Person) -> None:
+    """Its sums, its surgeons, its episodes with every line; nothing of another, and no other table."""
+    every = analyst.get("/programs/team?view=episodes").text
+    mine = signed(Role.analyst, scope=Scope(ccn=(LOW,)))
+    text = words(mine.get("/programs/team").text)
+    assert "12 episodes at 1 hospital cost $10k each" in text and HIGH not in text
+    assert f"NPI {SURGEON}"[4:] in mine.get("/programs/team?view=who&show=surgeon").text
+    keys = list(dict.fromkeys(EPISODE.findall(mine.get("/programs/team?view=episodes").text)))
+    assert len(keys) == 12 and set(keys) < set(EPISODE.findall(every))
+    assert "Together $10,000" in words(mine.get(f"/programs/team/episodes/{keys[0]}").text)
+    other = next(key for key in EPISODE.findall(every) if key not in keys)
+    assert mine.get(f"/programs/team/episodes/{other}").status_code == 404
+    rows = mine.get("/api/v1/tables/claims.service_line").json()["rows"]
+    assert rows == [] and mine.get("/api/v1/tables/asm.result").json()["rows"] == []
+
+
+def test_a_hospital_in_the_form_of_accounts(signed: Sign) -> None:
+    chief = signed(Role.administrator)
+    given = {"csrf": chief.csrf, "name": "hospital", "role": "executive", "ccn": LOW}
+    assert chief.post("/administration/accounts", data=given).status_code in (200, 303)
+    assert f"CCN {LOW}" in words(chief.get("/administration").text)
+    wrong = chief.post("/administration/accounts", data={**given, "name": "other", "ccn": "12"})
+    assert wrong.status_code == 400 and "One entry is no CCN" in wrong.text

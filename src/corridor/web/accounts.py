@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from corridor.errors import CorridorError
 from corridor.web.database import Connection
 from corridor.web.roles import Role
-from corridor.web.scope import COLUMNS, Scope
+from corridor.web.scope import KINDS, Scope
 from corridor.web.state import State, now, stamp
 
 SHORTEST, LONGEST = 12, 256
@@ -26,6 +26,7 @@ ENTITY = {
     "aco": re.compile(r"[A-Za-z0-9]{1,20}"),
     "tin": re.compile(r"[0-9]{9}"),
     "npi": re.compile(r"[0-9]{10}"),
+    "ccn": re.compile(r"[0-9A-Z]{6}"),
 }
 
 _hasher = PasswordHasher()  # argon2id with the parameters its authors recommend
@@ -225,7 +226,7 @@ def check_roles(roles: Collection[str]) -> frozenset[Role]:
 def scope_of(every_row: bool, given: Mapping[str, str]) -> Scope:
     """A scope from what a form holds: entities parted by blanks, commas or lines. Raises WEB-SCOPE."""
     values: dict[str, tuple[str, ...]] = {}
-    for kind in COLUMNS:
+    for kind in KINDS:
         listed = tuple(dict.fromkeys(re.split(r"[\s,;]+", given.get(kind, "").strip())))
         listed = tuple(value for value in listed if value)
         odd = next((value for value in listed if not ENTITY[kind].fullmatch(value)), None)
@@ -233,7 +234,7 @@ def scope_of(every_row: bool, given: Mapping[str, str]) -> Scope:
             raise CorridorError(
                 "WEB-SCOPE",
                 f"One entry is no {kind.upper()}.",
-                todo="A TIN has 9 digits, an NPI 10, an ACO id letters and digits.",
+                todo="A TIN has 9 digits, an NPI 10, a CCN 6 characters, an ACO id letters and digits.",
                 field=kind,
             )
         values[kind] = listed
@@ -246,7 +247,7 @@ def _write_rights(con: Connection, account_id: int, roles: Collection[Role], sco
     con.execute("delete from account_scope where account_id = ?", [account_id])
     for role in sorted(roles):
         con.execute("insert into account_role values (?, ?)", [account_id, role.value])
-    for kind in COLUMNS:
+    for kind in KINDS:
         for value in scope.values(kind):
             con.execute("insert into account_scope values (?, ?, ?)", [account_id, kind, value])
 
@@ -261,7 +262,7 @@ def _end_tokens(con: Connection, account_id: int) -> None:
 def _account(con: Connection, row: Any) -> Account:
     roles = con.execute("select role from account_role where account_id = ?", [row["account_id"]])
     chosen = frozenset(Role(found["role"]) for found in roles)
-    entities: dict[str, list[str]] = {kind: [] for kind in COLUMNS}
+    entities: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for found in con.execute(
         "select kind, value from account_scope where account_id = ? order by kind, value", [row["account_id"]]
     ):

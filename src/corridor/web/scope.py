@@ -29,6 +29,10 @@ SHARED = frozenset(
 )
 SHARED_ROOMS = frozenset({"reference"})
 COLUMNS: dict[str, tuple[str, ...]] = {"aco": ("aco_id",), "tin": ("tin",), "npi": ("npi",)}
+# Hospitals too are what an account is limited to; they are asked for only in tables of their own episodes.
+KINDS = (*COLUMNS, "ccn")
+HOSPITALS = ("facility_ccn", "hospital_ccn")
+OF_HOSPITALS = ("team.", "panel.team_")
 OF_EPISODE = "episodes.chronic_attribution"
 LINES_OF_EPISODE = "episodes.chronic_service"
 # Whoever answers for a person sees that person's rows, where the row is of nobody else besides.
@@ -47,15 +51,16 @@ CARE_OF_PERSON = frozenset({"claims.service_line", "claims.pharmacy_claim", "pop
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows of an account: every one, or those of these ACOs, TINs and NPIs."""
+    """The rows of an account: every one, or those of these ACOs, TINs, NPIs and hospitals."""
 
     every_row: bool = False
     aco: tuple[str, ...] = ()
     tin: tuple[str, ...] = ()
     npi: tuple[str, ...] = ()
+    ccn: tuple[str, ...] = ()
 
     def values(self, kind: str) -> Sequence[str]:
-        """The entities of a kind: aco, tin or npi."""
+        """The entities of a kind: aco, tin, npi or ccn."""
         found: Sequence[str] = getattr(self, kind)
         return found
 
@@ -63,7 +68,7 @@ class Scope:
         """The scope in a few words."""
         if self.every_row:
             return "every row"
-        parts = [f"{kind.upper()} {', '.join(self.values(kind))}" for kind in COLUMNS if self.values(kind)]
+        parts = [f"{kind.upper()} {', '.join(self.values(kind))}" for kind in KINDS if self.values(kind)]
         return "; ".join(parts) or "no row"
 
 
@@ -113,6 +118,10 @@ def condition(
         for column in names
         if column in columns
     ]
+    if table.startswith(OF_HOSPITALS):
+        tests += [
+            f"{name(column)} in (select value from scope.ccn)" for column in HOSPITALS if column in columns
+        ]
     if {"level", "entity_id"} <= set(columns):
         tests += [
             f"({name('level')} = '{kind}' and {name('entity_id')} in (select value from scope.{kind}))"

@@ -22,6 +22,7 @@ from corridor.web.panel import SCHEMA, Panels, panel_tables
 from corridor.web.rows_kept import RowsKept, lasting
 from corridor.web.scope import (
     COLUMNS,
+    KINDS,
     LINES_OF_EPISODE,
     OF_EPISODE,
     OF_PERSON,
@@ -64,7 +65,7 @@ class Viewer(Run):
         self._made: dict[str, bool] = {}
         self._own = connect()
         self._own.execute("create schema scope")
-        for kind in COLUMNS:
+        for kind in KINDS:
             self._own.execute(f"create table scope.{kind} (value varchar)")
             for value in scope.values(kind):
                 self._own.execute(f"insert into scope.{kind} values (?)", [value])

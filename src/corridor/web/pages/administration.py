@@ -15,7 +15,7 @@ from corridor.web.guard import Visit, VisitDep
 from corridor.web.openid_accounts import linked
 from corridor.web.render import page
 from corridor.web.roles import Role
-from corridor.web.scope import COLUMNS, Scope
+from corridor.web.scope import KINDS, Scope
 
 LOG_PAGE = 100
 CHECKED_UNASKED = 20_000
@@ -105,7 +105,7 @@ def _roles(visit: Visit) -> list[str]:
 
 
 def _scope(visit: Visit) -> Scope:
-    return people.scope_of(bool(visit.text("every_row")), {kind: visit.text(kind) for kind in COLUMNS})
+    return people.scope_of(bool(visit.text("every_row")), {kind: visit.text(kind) for kind in KINDS})
 
 
 def _page(visit: Visit, error: CorridorError | None = None, made: tuple[str, str] | None = None) -> Response:
@@ -119,7 +119,7 @@ def _page(visit: Visit, error: CorridorError | None = None, made: tuple[str, str
         without=sum(not one.roles and not one.disabled for one in found),
         linked=linked(visit.bench.state),
         roles=list(Role),
-        kinds=[(kind, kind.upper()) for kind in COLUMNS],
+        kinds=[(kind, kind.upper()) for kind in KINDS],
         made=made,
         error=error.to_dict() if error else None,
     )

@@ -185,7 +185,9 @@ def _met(visit: Visit, programs: list[str], day: date, state: str, names: dict[s
         for place, row in enumerate(found["kept"], start=1)
     ]
     dropped = [
-        TableRow((text_cell(names.get(row["program"], row["program"])), text_cell(_reason(row["reason"], names))))
+        TableRow(
+            (text_cell(names.get(row["program"], row["program"])), text_cell(_reason(row["reason"], names)))
+        )
         for row in found["dropped"]
     ]
     tables = [
