@@ -39,6 +39,7 @@ SHARED_RULES = (
     "generous",
     "iota",
     "ahead",
+    "action",
 )
 
 
