@@ -129,7 +129,7 @@ def listing_of(visit: Visit, given: Filter) -> tuple[Listing, list[Any]]:
     known = over(visit)
     where, values = given.where()
     source = f"""
-        select ranked.*, coalesce(known.status, 'open') as status,
+        select ranked.*, case known.status when 'doing' then 'begun' else 'to do' end as status,
                case ranked.program {NAMED} else upper(ranked.program) end as program_words,
                case when npi is not null then 'NPI ' || npi when tin is not null then 'TIN ' || tin
                     when ccn is not null then 'CCN ' || ccn else 'ACO ' || coalesce(aco_id, '') end as whose,
@@ -159,15 +159,16 @@ def _columns(duties: bool) -> tuple[Shown, ...]:
             Shown("net_dollars", "Net", "signed", about="Expected, after what programs do to one another"),
             Shown("low", "Low", "signed"),
             Shown("high", "High", "signed"),
-            Shown("gross_dollars", "Before overlap", "dollars", about="Expected from this action alone"),
+            Shown("gross_dollars", "Before overlap", "dollars", hidden=True),
             Shown("overlap_dollars", "Overlap", "signed", about="Opened on the page of the action"),
         )
     )
     return (
         Shown("words", "Action", link="/actions/{action_id}"),
+        money[0],
         Shown("whose", "For", link="{whose_link}"),
         Shown("program", "Program", sql="program_words"),
-        *money,
+        *money[1:],
         Shown("hours", "Hours", "number", "effort_hours", about="Assumed; a rule of yours replaces it"),
         *(() if duties else (Shown("per_hour", "An hour", "dollars", about="Net dollars an hour"),)),
         Shown("due", "Deadline"),

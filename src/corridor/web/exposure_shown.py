@@ -16,6 +16,7 @@ NAMES = {
     "team": "TEAM", "iota": "IOTA", "ahead": "AHEAD",
 }  # fmt: skip
 MOST_ROWS = 600
+FEW_YEARS = 4  # of a chart on a narrow page
 
 
 def total(found: Row, scope: str, key: str | None = None) -> Row | None:
@@ -118,13 +119,20 @@ def fan(found: Row) -> Picture | None:
     )
     wide, narrow = (
         line(
-            f"fan{size}", finding, points, show=lambda value: short_dollars(value, signed=True),
+            f"fan{size}", finding, listed, show=lambda value: short_dollars(value, signed=True),
             value_name="dollars of all programs, by performance year", width=width,
         )
-        for size, width in (("", svg.WIDE), ("-n", svg.NARROW))
+        for size, listed, width in (("", points, svg.WIDE), ("-n", _some(points), svg.NARROW))
     )  # fmt: skip
     note = "Line: the mean of the draws. Band: downside to upside, drawn jointly." if chance else ""
     return Picture(finding, wide, narrow, note)
+
+
+def _some(points: list[YearPoint]) -> list[YearPoint]:
+    """Some of the years, so that their labels stand apart on a narrow page; the first and last among them."""
+    step = -(-len(points) // FEW_YEARS)
+    kept = [one for at, one in enumerate(points) if at % step == 0 and len(points) - 1 - at >= step]
+    return [*kept, points[-1]]
 
 
 def tables(found: Row) -> list[Table]:

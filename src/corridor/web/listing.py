@@ -19,6 +19,7 @@ from corridor.web.viewer import Viewer
 PAGE = 50
 MOST_IN_FILE = 200_000
 LONGEST_WORDS = 80
+LONG = 40  # what is longer wraps, also where it leads somewhere
 
 SHOW: dict[str, Callable[[Any], str]] = {
     "text": lambda value: "–" if value is None or value == "" else str(value),
@@ -210,6 +211,13 @@ def _cell(column: Shown, row: Mapping[str, Any]) -> dict[str, str]:
         link = column.link.format(**{key: one for key, one in row.items() if one is not None})
     return {
         "words": words, "tone": tone, "link": link,
-        "kind": "name" if link and column.kind in LEFT else "words" if len(words) > 24 else "",
+        "kind": _kind(column, words, bool(link)),
         "number": "" if column.kind in LEFT else "number",
     }  # fmt: skip
+
+
+def _kind(column: Shown, words: str, linked: bool) -> str:
+    """A name stands in one line; what is longer wraps."""
+    if linked and column.kind in LEFT and len(words) <= LONG:
+        return "name"
+    return "words" if len(words) > 24 else ""

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from corridor.errors import CorridorError
 from corridor.reports.views.clinician import ClinicianPage, clinician_page
 from corridor.web import entity
+from corridor.web.actions import Filter, few_table, link_of
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.programs.asm_one import index_of
 from corridor.web.programs.shape import Whose
@@ -48,6 +49,8 @@ def clinician(
         practices=roster,
         results=results,
         programs=entity.stands_table(stands),
+        best=few_table(visit, viewer, Filter(npi=npi, tin=tin)),
+        best_link=link_of(Filter(npi=npi, tin=tin)),
         performance=entity.performance_table(viewer, "npi", npi),
         drawn=entity.funnel_picture(visit, viewer, "npi", npi, measure, named),
         months=entity.months_picture(viewer, "npi", npi, measure),

@@ -19,6 +19,7 @@ from corridor.programs.calendar import (
 from corridor.reports.charts.bars import Bar
 from corridor.reports.views.page import Picture
 from corridor.reports.words import counted, short_dollars
+from corridor.web.actions import Filter, few_table
 from corridor.web.attention import Item, attention
 from corridor.web.guard import Visit, VisitDep
 from corridor.web.programs.asm import asm_opening
@@ -56,6 +57,7 @@ def home(visit: VisitDep) -> Response:
         items=items[:MOST_ITEMS],
         more=len(items) - MOST_ITEMS,
         stake=_picture(items),
+        best=few_table(visit, viewer, Filter()) if visit.who.any_of(RESULTS) else None,
         ahead=ahead[:MOST_DATES],
         today=today,
         facts=_facts(visit, viewer, len(loads)),

@@ -10,6 +10,7 @@ from fastapi import Query, Response
 from corridor.errors import CorridorError
 from corridor.reports.words import counted
 from corridor.web import entity
+from corridor.web.actions import Filter, few_table, link_of
 from corridor.web.guard import VisitDep
 from corridor.web.listing import Asked, Listing, Shown, open_listing
 from corridor.web.programs.asm_trend import quarters
@@ -150,6 +151,7 @@ def practice(
     return page(
         visit, "practice.html.j2", f"TIN {tin}",
         tin=tin, head=head, said=entity.said_of(stands), programs=entity.stands_table(stands), list=found,
+        best=few_table(visit, viewer, Filter(tin=tin)), best_link=link_of(Filter(tin=tin)),
         performance=entity.performance_table(viewer, "tin", tin),
         drawn=entity.funnel_picture(visit, viewer, "tin", tin, measure, f"TIN {tin}"),
         months=entity.months_picture(viewer, "tin", tin, measure),
