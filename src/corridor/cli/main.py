@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "qp": ("corridor.cli.qp", "Every status of a clinician: ASM, MIPS, QP, conversion factor."),
     "aco": ("corridor.cli.aco", "How an ACO stands: benchmark, projection, variance, what claims lack."),
     "settle": ("corridor.cli.settle", "The calculator door: a spreadsheet in, dollars out."),
+    "exposure": ("corridor.cli.exposure", "Every program of a health system, every year, jointly."),
     "tracks": ("corridor.cli.tracks", "Which track of the Shared Savings Program, with how much at risk."),
     "what-if": ("corridor.cli.what_if", "A practice joins or leaves the ACO: people, dollars, category."),
     "join-aco": (
