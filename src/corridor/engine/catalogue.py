@@ -31,6 +31,7 @@ PYTHON_STEP_MODULES = (
     "corridor.programs.mssp.variance_step",
     "corridor.programs.integrity.cap",
     "corridor.programs.team.standing",
+    "corridor.programs.action.mips_lever",
     "corridor.billing.price",
     "corridor.billing.repeats",
 )

@@ -98,10 +98,9 @@ def _since(run: Run, action: str, on: str) -> tuple[int | None, float | None]:
         "select month, dollars, last_month from action.billed_month where action_id = ? order by month",
         [action],
     )
+    prefix = ":".join(action.split(":")[:2]) + ":"
     known = run.query(
-        "select max(last_month) as month from action.billed_month where starts_with(?, split_part(action_id, ':', 1) "
-        "|| ':' || split_part(action_id, ':', 2) || ':')",
-        [action],
+        "select max(last_month) as month from action.billed_month where starts_with(action_id, ?)", [prefix]
     )[0]["month"]
     if known is None:  # no code of this kind is billed by anybody: it is not told by codes
         return None, None

@@ -76,7 +76,8 @@ def next_best_of(
     force = rules.in_force(year)
     totals = run.query(
         "select obligation, count(*) as actions, sum(gross_dollars) as gross_dollars, "
-        "sum(overlap_dollars) as overlap_dollars, sum(net_dollars) as net_dollars, sum(effort_hours) as effort_hours "
+        "sum(overlap_dollars) as overlap_dollars, sum(net_dollars) as net_dollars, "
+        "sum(effort_hours) as effort_hours "
         f"from {RANKED} where {where} group by obligation order by obligation",
         values,
     )

@@ -22,7 +22,9 @@ stated as (
   where terms.performance_year <= setting.performance_year
 ),
 largest as (
-  select max(greatest(sharing_rate, coalesce(loss_rate, largest_loss_rate, 0))) as most from rules.mssp_track
+  select
+    max(greatest(sharing_rate, coalesce(loss_rate, largest_loss_rate, 0))) as most, min(sharing_rate) as least_sharing
+  from rules.mssp_track
 )
 select
   named.aco_id, case when named.reach then 'reach' else 'mssp' end as program, stated.track,
@@ -35,8 +37,10 @@ select
       greatest(track.sharing_rate, coalesce(track.loss_rate, track.largest_loss_rate, 0)), largest.most
     ) as double)
   end as most,
-  -- what is gained of a dollar less is never sure to be more than the sharing rate
-  case when named.reach then cast(null as double) else cast(track.sharing_rate as double) end as sharing_rate,
+  -- of a dollar saved: without a stated track, what the track that shares least gives; REACH's option is not known here
+  case
+    when not named.reach then cast(coalesce(track.sharing_rate, largest.least_sharing) as double)
+  end as gain_rate,
   case
     when named.reach then 'ACO REACH: the option is not known here; the most is all of it'
     when track.track is null then 'the track is not stated (corridor load aco-terms): the most any track shares'
