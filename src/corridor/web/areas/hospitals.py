@@ -21,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     get("/programs/team/episodes/{episode}", "pages.team_episode:episode", PATIENTS),
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (
+    Entry("/programs/lead", "LEAD", RESULTS, PROGRAMS),
     Entry("/programs/team", "TEAM", RESULTS, PROGRAMS),
     Entry("/programs/iota", "IOTA", RESULTS, PROGRAMS),
     Entry("/programs/ahead", "AHEAD", RESULTS, PROGRAMS),

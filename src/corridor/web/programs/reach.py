@@ -12,6 +12,7 @@ from corridor.reports.words import dollars, is_small, people, real, whole
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
 from corridor.web.programs import stands
+from corridor.web.programs.aco_form import settled
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.viewer import Viewer
@@ -147,6 +148,11 @@ def who(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     return found if isinstance(found, Response) else Panel(sentence, second, listed=found)
 
 
+def money(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
+    """What the year earns or owes, from the account's last answer to the form."""
+    return settled(visit, "reach", NAME, "aco_reach")
+
+
 def card(visit: Visit, viewer: Viewer) -> Card:
     """How many are aligned."""
     sentence, second = _said(_rows(visit, viewer))
@@ -162,9 +168,10 @@ PROGRAM = Program(
     (
         View("standing", "Standing", standing),
         View("trend", "Alignment years", years),
+        View("dollars", "Dollars", money),
         View("who", "Who", who),
     ),
     missing="Load claims and participant lists, then `corridor run`.",
-    not_yet="The benchmark, the discount, quality withholds and settlement: no dollars of REACH are stated.",
+    not_yet="The benchmark from claims: a settlement is worked out on the form, from figures of CMS reports.",
     of=stands.reach,
 )

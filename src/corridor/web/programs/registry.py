@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.web.programs import ahead, asm, iota, mips, mssp, qp, reach, team, wiser
+from corridor.web.programs import ahead, asm, iota, lead, mips, mssp, qp, reach, team, wiser
 from corridor.web.programs.shape import Program
 
 PROGRAMS: tuple[Program, ...] = (
@@ -11,6 +11,7 @@ PROGRAMS: tuple[Program, ...] = (
     qp.PROGRAM,
     mssp.PROGRAM,
     reach.PROGRAM,
+    lead.PROGRAM,
     wiser.PROGRAM,
     team.PROGRAM,
     iota.PROGRAM,

@@ -170,7 +170,7 @@ def _funnel(rows: list[dict[str, Any]]) -> list[Picture]:
 def _categories_drawn(viewer: Viewer, chosen: str) -> list[Picture]:
     """Where no two hospitals can be told apart: what an episode costs by category."""
     rows = [row for row in viewer.query(BY_CATEGORY, [chosen]) if not few(row["people"])]
-    if not rows:
+    if len(rows) < 2:
         return []
     bars = [
         Bar(category(row["category"]), float(row["spending"]) / row["episodes"])
