@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from corridor.errors import CorridorError
+from corridor.reports.charts.bars import Bar
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.charts.waterfall import Part, waterfall
 from corridor.reports.views.page import Cell, Column, Picture, Table, TableRow, amount_cell, text_cell
@@ -18,6 +19,7 @@ from corridor.reports.words import counted, dollars, plain, real, short_dollars
 from corridor.web.action_kept import OVER, decided
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown
+from corridor.web.programs.drawing import bar_picture
 from corridor.web.viewer import Viewer
 
 RANKED, EFFECT, REALISED = "action.ranked", "action.effect", "action.realised"
@@ -38,7 +40,7 @@ FEW = 5
 ROWS = """
 select action_id, words, program, kind, npi, tin, ccn, aco_id, net_dollars, low, high, gross_dollars,
        overlap_dollars, effort_hours, people, obligation, evidence_table, evidence_key, deadline,
-       coalesce(strftime(deadline, '%Y-%m-%d'), deadline_words) as due,
+       coalesce(strftime(deadline, '%Y-%m-%d'), deadline_words) as due, deadline_words,
        case when effort_hours > 0 then net_dollars / effort_hours end as per_hour
 from action.ranked
 """
@@ -144,14 +146,14 @@ def listing_of(visit: Visit, given: Filter) -> tuple[Listing, list[Any]]:
     """
     it = Listing(
         "duties" if given.duties else "actions",
-        "Duties" if given.duties else "Actions", _columns(given.duties), source, "net_dollars",
-        ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN", down=not given.duties,
+        "Duties" if given.duties else "Actions", _columns(given.duties, "doing" in known.values()), source,
+        "net_dollars", ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN", down=not given.duties,
         empty="Nothing to do here in what you may see.", key=("action_id", "npi", "tin"),
     )  # fmt: skip
     return it, [*values, list(known), list(known.values())]
 
 
-def _columns(duties: bool) -> tuple[Shown, ...]:
+def _columns(duties: bool, begun: bool) -> tuple[Shown, ...]:
     money = (
         (Shown("net_dollars", "To return", "signed"),)
         if duties
@@ -169,10 +171,10 @@ def _columns(duties: bool) -> tuple[Shown, ...]:
         Shown("whose", "For", link="{whose_link}"),
         Shown("program", "Program", sql="program_words"),
         *money[1:],
-        Shown("hours", "Hours", "number", "effort_hours", about="Assumed; a rule of yours replaces it"),
+        Shown("hours", "Hours", "count", "effort_hours", about="Assumed; a rule of yours replaces it"),
         *(() if duties else (Shown("per_hour", "An hour", "dollars", about="Net dollars an hour"),)),
         Shown("due", "Deadline"),
-        Shown("status", "Status", "words"),
+        Shown("status", "Status", hidden=not begun),
         Shown("people", "People", "people", hidden=True),  # few of them blank the row of a file
         Shown("action_id", "Key", hidden=True),
         Shown("whose_link", "Opens", hidden=True),
@@ -228,6 +230,19 @@ def net_picture(
         )  # fmt: skip
 
     return Picture(finding, draw(name, SIDE), draw(f"{name}-narrow", STACKED), "The parts sum exactly.")
+
+
+def program_picture(programs: Sequence[Mapping[str, Any]]) -> Picture | None:
+    """Where the dollars lie, where nothing overlaps; None where there is one program only."""
+    bars = [
+        Bar(PROGRAMS.get(row["program"], str(row["program"]).upper()), float(row["net"]), link=None)
+        for row in programs
+        if row["net"]
+    ]
+    if len(bars) < 2:
+        return None
+    finding = f"{bars[0].name} holds {short_dollars(bars[0].value)}, the most of {len(bars)} programs"
+    return bar_picture("programs", finding, bars, show=short_dollars, gains=False)
 
 
 def few_table(visit: Visit, viewer: Viewer, given: Filter) -> Table | None:
@@ -308,7 +323,7 @@ def second(found: Mapping[str, Any], given: Filter) -> str:
         f"Before overlap they add up to {short_dollars(gross)}: {short_dollars(lost)} would be counted twice "
         "or taken back by another program. "
         if lost > 0
-        else ""
+        else "Nothing of it is counted twice, nor taken back by another program. "
     )
     hours = f" in {float(found['hours']):,.0f} assumed hours" if found["hours"] else ""
     return f"{taken}Between {low} and {high}{hours}."

@@ -66,7 +66,10 @@ def actions_page(
     return page(
         visit, "actions.html.j2", "Next best dollar",
         heading=actions.headline(summed, given), second=actions.second(summed, given), list=found,
-        picture=None if given.duties else actions.net_picture("net", gross, summed["effects"], net, finding),
+        picture=None
+        if given.duties
+        else actions.net_picture("net", gross, summed["effects"], net, finding)
+        or actions.program_picture(summed["programs"]),
         **_around(given, view, summed),
     )  # fmt: skip
 
@@ -207,11 +210,17 @@ def _facts(row: Mapping[str, Any], present: bool) -> list[tuple[str, str, str]]:
             ("Expected, net", dollars(row["net_dollars"], signed=True), ""),
             ("Interval", f"{dollars(row['low'])} to {dollars(row['high'])}", ""),
             ("Effort", f"{plain(row['effort_hours'], 0)} hours, assumed", ""),
-            ("Deadline", str(row["due"] or "–"), ""),
+            ("Deadline", _due(row), ""),
         ]
         if row["people"] is not None:
             found.append(("People", "<11" if is_small(row["people"]) else f"{row['people']:,}", ""))
     return found
+
+
+def _due(row: Mapping[str, Any]) -> str:
+    """The day, and what decides it."""
+    day, said = row["due"], row["deadline_words"]
+    return f"{day} ({said})" if day and said and day != said else str(day or said or "–")
 
 
 def _effects_table(row: Mapping[str, Any], effects: list[dict[str, Any]]) -> Table:
