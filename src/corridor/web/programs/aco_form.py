@@ -13,7 +13,7 @@ from corridor.web.state import now
 
 EARNED = "earned_savings_or_losses"
 ASKS = (
-    "Benchmarks, discounts and quality come from CMS reports; claims alone do not hold them. Fill in what the "
+    "Benchmarks, discounts and quality come from CMS reports; claims alone do not hold them. Fill in what a "
     "report says, and what is missing is asked for by name."
 )
 MOST = 20
