@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -38,11 +37,6 @@ def packed(files: dict[str, bytes]) -> bytes:
 def words(text: str) -> str:
     text = re.sub(r"</?span[^>]*>", "", text)
     return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ").split())
-
-
-def test_the_sample_is_that_of_the_docs(repository: Path) -> None:
-    folder = repository / "docs" / "samples" / "exposure"
-    assert sample_files() == {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
 
 
 @pytest.mark.heavy

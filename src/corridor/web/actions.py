@@ -126,8 +126,11 @@ def sums(visit: Visit, viewer: Viewer, given: Filter) -> dict[str, Any]:
     return visit.bench.made(viewer, ("actions", given, hash(frozenset(gone))), made)
 
 
-def listing_of(visit: Visit, given: Filter) -> tuple[Listing, list[Any]]:
-    """The list with what was decided beside each, and the values of its query."""
+def listing_of(visit: Visit, given: Filter, overlap: bool = True) -> tuple[Listing, list[Any]]:
+    """The list with what was decided beside each, and the values of its query.
+
+    overlap: whether anything is counted twice or taken back, so that its column says something
+    """
     known = over(visit)
     where, values = given.where()
     source = f"""
@@ -146,14 +149,14 @@ def listing_of(visit: Visit, given: Filter) -> tuple[Listing, list[Any]]:
     """
     it = Listing(
         "duties" if given.duties else "actions",
-        "Duties" if given.duties else "Actions", _columns(given.duties, "doing" in known.values()), source,
-        "net_dollars", ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN", down=not given.duties,
+        "Duties" if given.duties else "Actions", _columns(given.duties, "doing" in known.values(), overlap),
+        source, "net_dollars", ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN", down=not given.duties,
         empty="Nothing to do here in what you may see.", key=("action_id", "npi", "tin"),
     )  # fmt: skip
     return it, [*values, list(known), list(known.values())]
 
 
-def _columns(duties: bool, begun: bool) -> tuple[Shown, ...]:
+def _columns(duties: bool, begun: bool, overlap: bool) -> tuple[Shown, ...]:
     money = (
         (Shown("net_dollars", "To return", "signed"),)
         if duties
@@ -162,7 +165,13 @@ def _columns(duties: bool, begun: bool) -> tuple[Shown, ...]:
             Shown("low", "Low", "signed"),
             Shown("high", "High", "signed"),
             Shown("gross_dollars", "Before overlap", "dollars", hidden=True),
-            Shown("overlap_dollars", "Overlap", "signed", about="Opened on the page of the action"),
+            Shown(
+                "overlap_dollars",
+                "Overlap",
+                "signed",
+                about="Opened on the page of the action",
+                hidden=not overlap,
+            ),
         )
     )
     return (

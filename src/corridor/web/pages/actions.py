@@ -50,13 +50,13 @@ def actions_page(
     given = Filter(view == "duties", npi, tin, ccn, aco, program)
     if view == "done":
         return _done(visit, viewer, given, format)
-    it, values = actions.listing_of(visit, given)
+    summed = actions.sums(visit, viewer, given)
+    it, values = actions.listing_of(visit, given, bool(summed["effects"]))
     found = open_listing(visit, viewer, it, Asked(q, sort, down, start, format, given.address()), values)
     if isinstance(found, Response):
         return found
     if visit.request.headers.get("hx-request") == "true":
         return page(visit, "listing_rows.html.j2", "Next best dollar", list=found)
-    summed = actions.sums(visit, viewer, given)
     gross, net = summed["gross"], summed["net"]
     finding = (
         f"{short_dollars(float(gross or 0))} one by one are {short_dollars(float(net or 0))} together"
