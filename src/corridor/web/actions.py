@@ -150,7 +150,8 @@ def listing_of(visit: Visit, given: Filter, overlap: bool = True) -> tuple[Listi
     it = Listing(
         "duties" if given.duties else "actions",
         "Duties" if given.duties else "Actions", _columns(given.duties, "doing" in known.values(), overlap),
-        source, "net_dollars", ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN", down=not given.duties,
+        source, "net_dollars", ("action_id",), ("words", "npi", "tin", "ccn"), "Words, NPI, TIN or CCN",
+        down=not given.duties,
         empty="Nothing to do here in what you may see.", key=("action_id", "npi", "tin"),
     )  # fmt: skip
     return it, [*values, list(known), list(known.values())]
