@@ -1,5 +1,5 @@
 -- makes: one row per set of definitions and hospital: hospital episodes that count, their spending beside the mean of all loaded
---        episodes of the same price, and how far single episodes scatter about that mean (``spread``, of all hospitals)
+--        episodes of the same price, and how far single episodes of a hospital scatter (``spread``, of all)
 -- reads: team.episode_cost, team.cell
 with compared as (
   select cost.*, cell.mean_spending as loaded_mean
@@ -9,8 +9,17 @@ with compared as (
     and cell.price_code = cost.price_code and cell.price_year = cost.price_year
     and cell.division = coalesce(cost.division, 0)
 ),
+-- what chance does is how far episodes scatter within a hospital: the scatter between hospitals is what is asked for
+scattered as (
+  select definition_set, facility_ccn, count(*) as episodes,
+    var_pop(capped_spending / nullif(loaded_mean, 0)) as variance
+  from compared
+  group by all
+),
 chance as (
-  select definition_set, stddev_samp(capped_spending / nullif(loaded_mean, 0)) as spread from compared group by all
+  select definition_set, sqrt(sum(variance * episodes) / nullif(sum(episodes) - count(*), 0)) as spread
+  from scattered
+  group by all
 )
 select
   compared.definition_set, compared.facility_ccn, count(*) as episodes, count(distinct compared.person_id) as people,

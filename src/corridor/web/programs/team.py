@@ -72,11 +72,16 @@ def _said(rows: list[dict[str, Any]]) -> tuple[str, str]:
     if few(everyone):
         return f"{people(count)} hospital episodes: too few people to tell more of", ""
     first, last = min(row["first_day"] for row in rows), max(row["last_day"] for row in rows)
+    when = f"{first:%B %Y}"
+    if (first.year, first.month) != (last.year, last.month):
+        when += f" to {last:%B %Y}"
+    else:
+        when = f"in {when}"
     return (
         f"{counted(count, 'episode')} at {counted(len(rows), 'hospital')} cost "
         f"{short_dollars(spent / count)} each, {share(after / spent if spent else 0, 0)} of it "
         "after the anchor",
-        f"Discharged {first:%B %Y} to {last:%B %Y}, {short_dollars(spent)} in all. CMS's target prices "
+        f"Discharged {when}, {short_dollars(spent)} in all. CMS's target prices "
         "decide what a hospital gains or owes; loaded claims may hold only an ACO's people.",
     )
 
@@ -122,7 +127,7 @@ def _figures(rows: list[dict[str, Any]]) -> list[Figure]:
         ("to_snf", "snf_people", "episodes with a skilled nursing facility"),
     ):
         words = told_share(total["people"], some[part], total[key] / total["episodes"])
-        if words == "–":
+        if words == "–" or not total[key]:
             continue
         rates = [row[key] / row["episodes"] for row in rows if not few(row["people"]) and not few(row[part])]
         beside = (

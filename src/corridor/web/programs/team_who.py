@@ -91,6 +91,11 @@ SHOWN = {
         ("provider_ccn", "hospital_ccn", "setting", "category"),
     ),
 }  # fmt: skip
+COUNTED = {
+    "": ("hospital", "hospitals"),
+    "surgeon": ("surgeon and category", "surgeons and categories"),
+    "facility": ("facility, hospital and category", "facilities, hospitals and categories"),
+}
 BUNDLES = "-bundles"
 EPISODES = "select * from panel.team_episode where definition_set = ?"
 EPISODE = (
@@ -137,7 +142,7 @@ def who(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
     if isinstance(found, Response):
         return found
     return Panel(
-        f"{words}: {counted(found.found, 'row')} with episodes of {SETS.get(chosen, chosen)}",
+        f"{counted(found.found, *COUNTED[kind])} side by side, by {SETS.get(chosen, chosen)}",
         "Those with most episodes first. Beside the mean: 1 costs as all loaded episodes of the price.",
         notes=[FEW],
         listed=found,
