@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corridor.jobs.action_marks import mark, marks
 from corridor.settings import Settings
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
-from corridor.web.state import State
+from corridor.web.state import State, now
 from corridor.web.workbench import Workbench
 from tests.web.conftest import EVERY, Person, signed_in
 from tests.web.test_people_in_scope import write
@@ -66,15 +69,10 @@ TABLES = {
 Sign = Callable[..., Person]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("actions") / "data"
-    write(made, TABLES)
-    return made
-
-
 @pytest.fixture
-def over(home: Path, tmp_path: Path) -> Workbench:
+def over(tmp_path: Path) -> Workbench:
+    home = tmp_path / "data"
+    write(home, TABLES)
     return Workbench(home, Settings(), State(tmp_path / "s.sqlite3"), names=frozenset({"testserver"}))
 
 
@@ -159,7 +157,7 @@ def test_done_is_kept_with_its_history_and_leaves_the_list(sign: Sign) -> None:
     told = other.get(f"/api/v1/actions/{FIRST}").json()
     assert told["kept"]["status"] == "done" and len(told["history"]) == 1
     done = words(other.get("/actions?view=done").text)
-    assert "1 action done, +$11k expected" in done and "No later claims yet" in done
+    assert "1 action done, +$11k expected a year" in done and "No later claims yet" in done
     assert sign(Role.analyst, scope=Scope(tin=("T2",))).get("/api/v1/actions?view=done").json()["rows"] == []
     again = other.post(
         f"/api/v1/actions/{FIRST}",
@@ -183,23 +181,51 @@ def test_an_auditor_looks_on(sign: Sign) -> None:
     assert decide(who, FIRST, status="done").status_code == 403
 
 
-def test_what_came_of_it_stands_beside_what_was_expected(home: Path, tmp_path: Path) -> None:
-    """A later run: 2,000 came of 11,000 (4,000 to 15,000 expected), and the action itself is gone."""
-    first = Workbench(home, Settings(), State(tmp_path / "s.sqlite3"), names=frozenset({"testserver"}))
+def test_what_came_of_it_stands_beside_what_was_expected(tmp_path: Path) -> None:
+    """Two months of later claims: 2,000 more than before, of 11,000 a year (4,000 to 15,000) expected: 1,833
+    in two months, between 667 and 2,500. The action itself is gone from the list.
+    """
+    write(tmp_path / "data", TABLES)
+    first = Workbench(
+        tmp_path / "data", Settings(), State(tmp_path / "s.sqlite3"), names=frozenset({"testserver"})
+    )
     assert decide(signed_in(first, [Role.biller], EVERY), FIRST, quick="done").status_code == 303
+    marked = now().year * 12 + now().month - 1
+    after, last = ((one // 12) * 100 + one % 12 + 1 for one in (marked + 1, marked + 2))
     later = {
         **TABLES,
         "action.ranked": f"select * from ({RANKED}) where kind <> 'g2211_missed'",
-        "action.realised": f"select '{FIRST}' as action_id, '1999000000' as npi, 'T1' as tin, "
-        "2000.0 as realised_dollars",
+        "action.billed_month": f"select '{FIRST}' as action_id, '1999000000' as npi, 'T1' as tin, "
+        f"{after} as month, 2000.0 as dollars, {last} as last_month",
     }
     write(tmp_path / "later", later)
+    shutil.copytree(tmp_path / "data" / "actions", tmp_path / "later" / "actions")
     second = Workbench(tmp_path / "later", Settings(), first.state, names=frozenset({"testserver"}))
     who = signed_in(second, [Role.analyst], EVERY)
     text = words(who.get("/actions?view=done").text)
-    assert "1 action done, +$11k expected; +$2k realized so far" in text and "Less than expected" in text
+    assert "1 action done, +$11k expected a year; +$2k realized so far" in text
+    assert "+$1.8k was expected by now" in text and "As expected, 2 months of claims" in text
     gone = words(who.get(f"/actions/{FIRST}").text)
     assert "The last run no longer lists it" in gone and "Mark as done" not in gone
+
+
+def test_what_the_command_line_marks_is_done_here_too(tmp_path: Path) -> None:
+    write(tmp_path / "data", TABLES)
+    bench = Workbench(
+        tmp_path / "data", Settings(), State(tmp_path / "s.sqlite3"), names=frozenset({"testserver"})
+    )
+    run = bench.run()
+    assert run is not None
+    mark(run, FIRST, date(2027, 4, 1))
+    who = signed_in(bench, [Role.analyst], EVERY)
+    assert "the command line" in words(who.get("/actions?view=done").text)
+    assert "Add the visit" not in words(who.get("/actions").text)
+    assert decide(who, FIRST, status="doing").status_code == 303  # begun again: no longer done for either
+    assert not marks(run.home)[FIRST]["done"]
+    assert "Add the visit" in words(who.get("/actions").text)
+    outside = signed_in(bench, [Role.analyst], Scope(tin=("T2",)))
+    mark(run, FIRST, date(2027, 5, 1))
+    assert outside.get("/api/v1/actions?view=done").json()["rows"] == []
 
 
 def test_a_run_without_actions_says_what_to_do(tmp_path: Path) -> None:

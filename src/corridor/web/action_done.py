@@ -1,80 +1,101 @@
-"""What came of actions that are done: what was expected then, and what later claims and results show."""
+"""What is done, here or by `corridor next-best --done`, and what later claims show of it.
+
+Whether an action is done stands with the warehouse (``jobs.action_marks``), so that the command line and the
+application speak of the same; who decided what, with notes, stands in the state.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corridor.errors import CorridorError
+from corridor.jobs import action_marks
 from corridor.reports.words import counted, short_dollars
 from corridor.web import action_kept as store
-from corridor.web.actions import REALISED, Filter
+from corridor.web.actions import Filter
 from corridor.web.guard import Visit
+from corridor.web.state import now
 from corridor.web.viewer import Viewer
 
-WAITING = "No later claims yet"
+WAITING = "no later claims yet"
+NAMES = ("action_id", "program", "kind", "words", "npi", "tin", "ccn", "aco_id")
+
+
+def decide(
+    visit: Visit, viewer: Viewer, row: Mapping[str, Any], version: int, key: str, wish: store.Wish
+) -> int:
+    """Keep what was decided, and with the warehouse whether it is done; the version after it."""
+    state, action_id = visit.bench.state, str(row["action_id"])
+    after = store.change(state, visit.who, row, viewer.run_id, version, key, wish, visit.address)
+    kept = store.kept(state, action_id)
+    marked = action_marks.marks(viewer.home).get(action_id, {})
+    done = kept["status"] == "done"
+    if done != bool(marked.get("done")):
+        try:
+            action_marks.mark(viewer, action_id, now().date(), str(kept["note"]), undone=not done)
+        except CorridorError:  # the run lists it no longer: the state alone remembers
+            pass
+    return after
 
 
 def done_rows(visit: Visit, viewer: Viewer, given: Filter) -> list[dict[str, Any]]:
     """What is done, the newest first, with what the last run says of it."""
-    mine = [
-        one
-        for one in store.done_of(visit.bench.state, visit.who)
-        if all(
-            not value or one[column] == value
-            for column, value in (
-                ("npi", given.npi), ("tin", given.tin), ("ccn", given.ccn), ("aco_id", given.aco),
-                ("program", given.program),
-            )
-        )
-    ]  # fmt: skip
-    came = _realised(viewer, [str(one["action_id"]) for one in mine])
-    names = (
-        "action_id", "program", "kind", "words", "npi", "tin", "ccn", "aco_id", "done_at", "changed_by",
-        "low", "high",
-    )  # fmt: skip
+    came = {str(one["action_id"]): one for one in action_marks.realised(viewer)}
+    marked = action_marks.marks(viewer.home)
     found = []
-    for one in mine:
-        row = came.get(str(one["action_id"]), {})
-        realised = row.get("realised_dollars")
-        found.append(
-            {
-                **{name: one[name] for name in names},
-                "expected_dollars": one["net_dollars"],
-                "realised_dollars": None if realised is None else float(realised),
-                "verdict": _verdict(one, realised),
-            }
-        )
-    return found
+    for one in store.done_of(visit.bench.state, visit.who):
+        if marked.get(str(one["action_id"]), {}).get("done", True):
+            found.append(_row(one, str(one["done_at"])[:10], str(one["changed_by"]), came))
+    known = {one["action_id"] for one in found}
+    for action_id, mark in marked.items():
+        if mark.get("done") and action_id not in known and store.may_see(visit.who, mark):
+            found.append(_row(mark, str(mark["on"]), "the command line", came))
+    mine = [one for one in found if _fits(one, given)]
+    return sorted(mine, key=lambda one: (one["done_on"], one["action_id"]), reverse=True)
 
 
-def _realised(viewer: Viewer, listed: Sequence[str]) -> dict[str, dict[str, Any]]:
-    if not listed or not viewer.has(REALISED):
-        return {}
-    rows = viewer.query(
-        f"select * from {REALISED} where action_id in (select unnest(?::varchar[]))", [listed]
+def _row(one: Mapping[str, Any], day: str, who: str, came: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Expected dollars are those of the months since, where later claims tell; else those of a year."""
+    seen = came.get(str(one["action_id"]), {})
+    told = seen.get("realised_dollars") is not None
+    expected, low, high = (
+        (seen["expected_dollars"], seen["low"], seen["high"])
+        if told
+        else (one["net_dollars"], one["low"], one["high"])
     )
-    return {str(row["action_id"]): row for row in rows}
+    return {
+        **{name: one[name] for name in NAMES},
+        "done_on": day,
+        "done_by": who,
+        "months": seen.get("months") if told else None,
+        "expected_a_year": one["net_dollars"],
+        "expected_dollars": expected,
+        "low": low,
+        "high": high,
+        "realised_dollars": float(seen["realised_dollars"]) if told else None,
+        "verdict": str(seen["verdict"]) if told else WAITING,
+    }
 
 
-def _verdict(one: dict[str, Any], realised: Any) -> str:
-    if realised is None:
-        return WAITING
-    low, high = one["low"], one["high"]
-    if low is None or high is None:
-        return "No interval was kept"
-    if low <= realised <= high:
-        return "As expected"
-    return "Less than expected" if realised < low else "More than expected"
+def _fits(one: Mapping[str, Any], given: Filter) -> bool:
+    asked = (
+        ("npi", given.npi), ("tin", given.tin), ("ccn", given.ccn), ("aco_id", given.aco),
+        ("program", given.program),
+    )  # fmt: skip
+    return all(not value or one[column] == value for column, value in asked)
 
 
-def done_words(rows: Sequence[dict[str, Any]], given: Filter) -> tuple[str, str]:
+def done_words(rows: Sequence[Mapping[str, Any]], given: Filter) -> tuple[str, str]:
     """The sentence that answers what came of it, and the one below."""
     whose = f" for {given.words()}" if given.words() else ""
     if not rows:
         return f"Nothing is marked as done yet{whose}", "Open an action of the list, and mark it as done."
-    expected = sum(float(one["expected_dollars"] or 0) for one in rows)
+    expected = sum(float(one["expected_a_year"] or 0) for one in rows)
     seen = [one for one in rows if one["realised_dollars"] is not None]
-    said = f"{counted(len(rows), 'action')}{whose} done, {short_dollars(expected, signed=True)} expected"
+    said = (
+        f"{counted(len(rows), 'action')}{whose} done, {short_dollars(expected, signed=True)} expected a year"
+    )
     if not seen:
         return said, "The next run over later claims holds what came of them against what was expected."
     came = sum(float(one["realised_dollars"]) for one in seen)
@@ -82,5 +103,5 @@ def done_words(rows: Sequence[dict[str, Any]], given: Filter) -> tuple[str, str]
     return (
         f"{said}; {short_dollars(came, signed=True)} realized so far",
         f"Of {counted(len(seen), 'action')} later claims tell: {short_dollars(was, signed=True)} was "
-        "expected of them.",
+        "expected by now.",
     )

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from corridor.errors import CorridorError
+from corridor.jobs.action_marks import marks
 from corridor.reports.charts.bars import Bar
 from corridor.reports.charts.rows import SIDE, STACKED
 from corridor.reports.charts.waterfall import Part, waterfall
@@ -22,7 +23,7 @@ from corridor.web.listing import Listing, Shown
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.viewer import Viewer
 
-RANKED, EFFECT, REALISED = "action.ranked", "action.effect", "action.realised"
+RANKED, EFFECT = "action.ranked", "action.effect"
 PROGRAMS = {
     "billing": "Billing", "qp": "QP status", "asm": "ASM", "mips": "MIPS", "mssp": "Shared Savings",
     "reach": "ACO REACH", "team": "TEAM", "wiser": "Prior authorization",
@@ -85,8 +86,14 @@ class Filter:
 
 
 def over(visit: Visit) -> dict[str, str]:
-    """What is decided, action -> status."""
-    return decided(visit.bench.state)
+    """What is decided, action -> status; what is done is told by the warehouse first."""
+    found = decided(visit.bench.state)
+    for action_id, mark in marks(visit.bench.home).items():
+        if mark.get("done"):
+            found[action_id] = "done"
+        elif found.get(action_id) == "done":
+            del found[action_id]
+    return found
 
 
 def there(viewer: Viewer) -> bool:

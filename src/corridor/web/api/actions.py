@@ -14,7 +14,7 @@ from corridor.jobs.tables import suppress_small_cells
 from corridor.programs.writing import plain
 from corridor.web import action_kept as store
 from corridor.web import actions
-from corridor.web.action_done import done_rows
+from corridor.web.action_done import decide, done_rows
 from corridor.web.actions import Filter
 from corridor.web.downloads import smallest_cell
 from corridor.web.guard import Visit, VisitDep
@@ -68,6 +68,7 @@ def _told(visit: Visit, action: str) -> Any:
     viewer = visit.run_viewer()
     (row,) = _leaving(viewer, [actions.one_of(viewer, action)])
     state = store.kept(visit.bench.state, action)
+    state["status"] = actions.over(visit).get(action, "open")
     kept = {name: state[name] for name in ("status", "due", "note", "version", "done_at")}
     return plain(
         {
@@ -113,6 +114,5 @@ def _change(visit: Visit, action: str, given: Any) -> Response:
     viewer = visit.run_viewer()
     row = actions.one_of(viewer, action)
     wish = store.Wish(told["status"], told["due"], told["note"])
-    key = told["key"] or ""
-    store.change(visit.bench.state, visit.who, row, viewer.run_id, version, key, wish, visit.address)
+    decide(visit, viewer, row, version, told["key"] or "", wish)
     return JSONResponse(_told(visit, action))

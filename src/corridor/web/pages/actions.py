@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse
 
 from corridor.errors import CorridorError
 from corridor.reports.views.page import Cell, Column, Table, TableRow, amount_cell, text_cell
-from corridor.reports.words import dollars, is_small, plain, real, short_dollars
+from corridor.reports.words import counted, dollars, is_small, plain, real, short_dollars
 from corridor.web import action_kept as store
 from corridor.web import actions
-from corridor.web.action_done import done_rows, done_words
+from corridor.web.action_done import decide, done_rows, done_words
 from corridor.web.actions import PROGRAMS, Filter
 from corridor.web.areas.actions import DECIDE
 from corridor.web.downloads import file_of
@@ -119,7 +119,8 @@ def _done(visit: Visit, viewer: Viewer, given: Filter, format: str) -> Response:
 
 def _done_table(rows: list[dict[str, Any]]) -> Table:
     columns = (
-        Column("Action"), Column("For"), Column("Done"), Column("By"), Column("Expected", "number"),
+        Column("Action"), Column("For"), Column("Done"), Column("By"),
+        Column("Expected", "number", "Of the months since, where later claims tell; else of a year"),
         Column("Interval", "range"), Column("Realized", "number", "By later claims and results"),
         Column("What later claims say"),
     )  # fmt: skip
@@ -128,8 +129,8 @@ def _done_table(rows: list[dict[str, Any]]) -> Table:
             (
                 Cell(str(row["words"]), str(row["words"]), _one(row["action_id"])),
                 text_cell(row["npi"] or row["tin"] or row["ccn"] or row["aco_id"]),
-                text_cell(str(row["done_at"])[:10]),
-                text_cell(row["changed_by"]),
+                text_cell(row["done_on"]),
+                text_cell(row["done_by"]),
                 amount_cell(dollars(row["expected_dollars"], signed=True), real(row["expected_dollars"])),
                 amount_cell(f"{dollars(row['low'])} to {dollars(row['high'])}", real(row["low"])),
                 amount_cell(
@@ -137,12 +138,19 @@ def _done_table(rows: list[dict[str, Any]]) -> Table:
                     real(row["realised_dollars"]),
                     toned=True,
                 ),
-                text_cell(row["verdict"]),
+                text_cell(_said(row)),
             )
         )
         for row in rows
     ]
     return Table("actions-done", "Done, the newest first", columns, body)
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """How it went, and over how many months where it is told by months."""
+    verdict = str(row["verdict"])
+    over = f", {counted(int(row['months']), 'month')} of claims" if row["months"] else ""
+    return verdict[:1].upper() + verdict[1:] + over
 
 
 def _one(action_id: Any) -> str:
@@ -159,6 +167,7 @@ def _draw(
 ) -> Response:
     viewer = visit.run_viewer()
     state = store.kept(visit.bench.state, action_id)
+    state["status"] = actions.over(visit).get(action_id, "open")  # the command line may have marked it
     try:
         row = actions.one_of(viewer, action_id)
         present = True
@@ -263,16 +272,7 @@ def change(visit: VisitDep, action: str) -> Response:
     wish = store.Wish(status, visit.text("due"), visit.text("note"))
     version = whole_number(visit.text("version"))
     try:
-        store.change(
-            visit.bench.state,
-            visit.who,
-            row,
-            viewer.run_id,
-            -1 if version is None else version,
-            visit.text("key"),
-            wish,
-            visit.address,
-        )
+        decide(visit, viewer, row, -1 if version is None else version, visit.text("key"), wish)
     except CorridorError as refused:
         if refused.code not in ("WEB-ACTION-WISH", "WEB-ACTION-CHANGED"):
             raise
