@@ -7,6 +7,7 @@ application speak of the same; who decided what, with notes, stands in the state
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from corridor.errors import CorridorError
@@ -32,10 +33,8 @@ def decide(
     marked = action_marks.marks(viewer.home).get(action_id, {})
     done = kept["status"] == "done"
     if done != bool(marked.get("done")):
-        try:
+        with suppress(CorridorError):  # where the run lists it no longer, the state alone remembers
             action_marks.mark(viewer, action_id, now().date(), str(kept["note"]), undone=not done)
-        except CorridorError:  # the run lists it no longer: the state alone remembers
-            pass
     return after
 
 
