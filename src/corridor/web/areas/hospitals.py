@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from corridor.web.groups import PROGRAMS
+from corridor.web.groups import PLANNING, PROGRAMS
 from corridor.web.roles import EVERYONE, PATIENTS, RESULTS
-from corridor.web.route import Entry, Route, get
+from corridor.web.route import Entry, Route, get, post
 
+LARGEST = 8_000_000  # of a contract with its figures
 ROUTES: tuple[Route, ...] = (
     get("/models", "pages.models:models", EVERYONE),
     get("/overlap", "pages.overlap:overlap", EVERYONE),
     get(
         "/overlap/{identifier}", "pages.overlap_one:one", RESULTS, noted=True, named=("identifier",)
     ),
+    get("/agreements", "pages.agreements:agreements", RESULTS),
+    post("/agreements", "pages.agreements:settle", RESULTS, noted=True, largest=LARGEST, files=5),
+    get("/agreements/{key}", "pages.agreements:settled", RESULTS),
+    get("/agreements/{key}/file", "pages.agreements:file", RESULTS, noted=True),
     get("/api/v1/models", "pages.models:api_models", EVERYONE, reach="rules"),
     get("/api/v1/overlap", "pages.overlap:api_overlap", EVERYONE, reach="rules"),
     get(
@@ -26,5 +31,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/programs/iota", "IOTA", RESULTS, PROGRAMS),
     Entry("/programs/ahead", "AHEAD", RESULTS, PROGRAMS),
     Entry("/overlap", "How programs overlap", EVERYONE, PROGRAMS),
+    Entry("/agreements", "Agreements", RESULTS, PLANNING),
     Entry("/models", "Models by year", EVERYONE, PROGRAMS),
 )

@@ -50,4 +50,4 @@ def _figure(name: str, value: float, signed: bool, money: bool) -> str:
         return f"{mark}${size:,.2f}" if size < 1000 and not size.is_integer() else f"{mark}${size:,.0f}"
     if WHOLE.search(name):
         return f"{mark}{size:.0f}"
-    return mark + (f"{size:,.0f}" if size.is_integer() else f"{size:,.3f}".rstrip("0"))
+    return mark + (f"{size:,.0f}" if size.is_integer() else f"{size:,.3f}".rstrip("0").rstrip("."))

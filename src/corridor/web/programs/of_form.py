@@ -82,7 +82,7 @@ def sheet_table(
             value = row.get(one)
             words, _ = cell(one, value, signed)
             number = None if isinstance(value, str) else real(value)
-            words = dollars(number) if one in money else words
+            words = dollars(number, signed=one in signed) if one in money else words
             cells.append(
                 text_cell(words) if number is None else amount_cell(words, number, toned=one in signed)
             )
