@@ -72,7 +72,7 @@ def test_what_is_wrong_stands_on_the_form(person: Person, repository: Path) -> N
         ({}, {}, "No contract was sent"),
         ({}, sent, "nothing to settle the contract from"),
         ({}, {"contract": ("c.exe", b"x")}, "cannot be a file of this kind"),
-        ({}, {"contract": ("c.yaml", b"contract: a\nkind: value\n")}, "contract.yaml, line 1"),
+        ({"check": "yes"}, {"contract": ("c.yaml", b"contract: a\nkind: value\n")}, "contract.yaml, line 1"),
         ({"year": "soon"}, contract(repository, "contract", "figures"), "Year cannot be"),
     )
     for data, files, said in cases:

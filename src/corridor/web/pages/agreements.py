@@ -83,7 +83,7 @@ def _draw(visit: Visit, error: CorridorError | None = None) -> Response:
     panel = Panel(
         "Check or settle an agreement with a payer",
         "An agreement is data: attribution, benchmark, corridors, quality gates and stop-loss, each term "
-        "with the day from which it holds. `corridor contract explain` derives every figure that comes of it.",
+        "with the day from which it holds. `corridor contract explain` derives every figure of it.",
         links=[(f"/agreements/{kept.key}", f"Your last: {kept.answer['sentence']}")] if kept else [],
     )
     told = None
