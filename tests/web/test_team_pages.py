@@ -110,6 +110,13 @@ def test_single_episodes_are_for_roles_with_patients(signed: Sign, analyst: Pers
     assert "$14,350" in executive.get("/programs/team").text
 
 
+def test_the_page_of_a_clinician_names_the_surgeon(analyst: Person) -> None:
+    """Twelve episodes of 10,000 where the mean is 12,146: 0.82 of it."""
+    text = words(analyst.get(f"/clinicians/{SURGEON}").text)
+    assert "surgeon of 12 episodes $10k each, 0.82 of the mean of the same procedures" in text
+    assert f"/overlap/{SURGEON}" in analyst.get(f"/clinicians/{SURGEON}").text
+
+
 def test_a_surgeon_sees_own_episodes_and_no_hospital(signed: Sign, analyst: Person) -> None:
     other = EPISODE.findall(analyst.get("/programs/team?view=episodes").text)[0]
     surgeon = signed(Role.clinician, scope=Scope(npi=(SURGEON,)))

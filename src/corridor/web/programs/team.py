@@ -350,6 +350,7 @@ PROGRAM = Program(
         View("board", "Open episodes", team_board.board),
     ),
     missing=LOAD,
+    of=team_who.of,
     not_yet="Gain or loss from claims alone: target prices, coefficients and quality scores are CMS's, and "
     "are filled in on the form.",
 )

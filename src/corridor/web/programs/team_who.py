@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import Response
 
-from corridor.reports.words import SMALLEST_CELL, counted
+from corridor.reports.words import SMALLEST_CELL, counted, people, plain, short_dollars
 from corridor.web.guard import Visit
 from corridor.web.listing import Listing, Shown, open_listing
-from corridor.web.programs.shape import Ask, Panel
-from corridor.web.programs.team_words import CATEGORIES, FEW, SETS, chosen_set, known_sets, set_choices
+from corridor.web.programs.shape import Ask, Panel, Stand, Whose
+from corridor.web.programs.stands import evidence
+from corridor.web.programs.team_words import CATEGORIES, FEW, SETS, chosen_set, few, known_sets, set_choices
 from corridor.web.viewer import Viewer
 
 NONE = "No hospital episode is in what you may see"
@@ -111,6 +114,35 @@ EPISODE = (
     Shown("to_snf", "Nursing facility", "flag"),
     Shown("episode_key", "Episode"),
 )
+
+
+OF_SURGEON = """
+select sum(episodes) as episodes, sum(people) as people,
+       sum(mean_spend * episodes) / sum(episodes) as mean_spend,
+       sum(mean_spend * episodes)
+         / nullif(sum(mean_spend * episodes / nullif(mean_loaded_ratio, 0)), 0) as ratio
+from team.surgeon where definition_set = 'team' and npi = ?
+"""
+
+
+def of(visit: Visit, viewer: Viewer, whose: Whose) -> Sequence[Stand]:
+    """Where one surgeon stands: own episodes beside the mean of the same prices. A practice has none."""
+    if not whose.npi or not viewer.has("team.surgeon"):
+        return []
+    row = viewer.query(OF_SURGEON, [whose.npi])[0]
+    if not row["episodes"]:
+        return []
+    status, why = f"surgeon of {people(row['episodes'])} episodes", ""
+    if not few(row["people"]) and row["ratio"] is not None:
+        mean = short_dollars(row["mean_spend"])
+        why = f"{mean} each, {plain(row['ratio'], 2)} of the mean of the same procedures"
+    return [
+        Stand(
+            "team", "TEAM, hospital episodes", status, why,
+            link=f"/programs/team?view=who&show=surgeon&q={whose.npi}",
+            explain=evidence("team.surgeon", npi=whose.npi), signed=False,
+        )
+    ]  # fmt: skip
 
 
 def who(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
