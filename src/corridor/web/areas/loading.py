@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     get("/forms/{name}/excel", "pages.form_answers:book", EVERYONE),
     get("/forms/{name}/answers/{key}", "pages.form_answers:shown", EVERYONE),
+    get("/forms/{name}/answers/{key}/explain", "pages.form_explained:explained", EVERYONE),
     get(
         "/forms/{name}/answers/{key}/file", "pages.form_answers:download", EVERYONE, noted=True,
         named=("name",),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corridor.formulas import Node
 from corridor.jobs.context import Context
 
 Row = Mapping[str, Any]
@@ -43,6 +44,8 @@ class Answer:
 
     shown   the columns of the first table that the page shows; all of them are in the download
     signed  the columns that are gains and losses
+    trees   derives a quantity of a row of the first table, where formulas made it
+    derived the quantities of a row that are asked for by name, the usual one first
     """
 
     sentence: str
@@ -52,6 +55,8 @@ class Answer:
     warnings: Sequence[str] = ()
     notes: Sequence[str] = ()
     signed: tuple[str, ...] = ()
+    trees: Callable[[int, str], Node] | None = None
+    derived: Callable[[int], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)

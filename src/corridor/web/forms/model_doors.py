@@ -15,6 +15,7 @@ from corridor.words import counted
 
 if TYPE_CHECKING:
     from corridor.law import Rules
+    from corridor.programs.one_form import Part
 
 MODELS = "ACOs, hospitals and states"
 YEAR = Choice("year", "Performance year", about="empty: the year of the form, else of the settings")
@@ -27,6 +28,7 @@ MSSP_SHOWN = (
     "aco_id", "aco_name", "track", "benchmark_expenditure", "performance_expenditure", "savings_rate",
     "minimum_savings_rate", "generated_savings_or_losses", "earned_savings_or_losses",
 )  # fmt: skip
+DERIVED_ACO = ("earned_savings_or_losses", "generated_savings_or_losses", "savings_rate")
 TEAM_SHOWN = (
     "ccn", "track", "target_total", "reconciliation_amount", "composite_quality_score", "limited_amount",
     "final_amount",
@@ -60,7 +62,8 @@ def _aco(name: str) -> Callable[[Asked], Answer]:
         chosen = next(
             one for one in (asked.year, form.year, settings.year, program.first_year) if one is not None
         )
-        found = settle(program, form, _law(asked, ["reach", "lead"]), chosen).to_dict()
+        made = settle(program, form, _law(asked, ["reach", "lead"]), chosen)
+        found = made.to_dict()
         rows = found["rows"]
         verb = _together(rows, "earned_savings_or_losses", "earn", "owe")
         one = "s" if len(rows) == 1 else ""
@@ -68,6 +71,7 @@ def _aco(name: str) -> Callable[[Asked], Answer]:
             f"{counted(len(rows), 'ACO')} {verb.replace(' ', one + ' ', 1)} in {found['year']}",
             {"Results": rows, "Segments": found["segments"]}, ACO_SHOWN, found["assumptions"],
             found.get("warnings", ()), signed=ACO_SHOWN[-2:],
+            trees=made.explain, derived=lambda row: DERIVED_ACO,
         )  # fmt: skip
 
     return answer
@@ -93,6 +97,7 @@ def _mssp(asked: Asked) -> Answer:
         f"{counted(len(rows), 'ACO')} in {inputs.year}: {earn:,} earn, {owe:,} owe, together "
         f"{_together(rows, 'earned_savings_or_losses', 'earning', 'owing')}",
         {"Results": rows}, MSSP_SHOWN, found.assumptions(), found.warnings, signed=MSSP_SHOWN[-2:],
+        trees=found.explain, derived=lambda row: DERIVED_ACO,
     )  # fmt: skip
 
 
@@ -101,13 +106,14 @@ def _team(asked: Asked) -> Answer:
 
     rules = _law(asked, ["team"])
     default = asked.context.settings.year or FIRST_YEAR
-    found = settle_team(_file(asked), rules, asked.year, default).to_dict()
+    made = settle_team(_file(asked), rules, asked.year, default)
+    found = made.to_dict()
     rows = found["rows"]
     verb = _together(rows, "final_amount", "paid", "repaying")
     return Answer(
         f"{counted(len(rows), 'hospital')}, together {verb} in {found['year']}",
         {"Results": rows}, TEAM_SHOWN, found["assumptions"], found.get("warnings", ()),
-        signed=TEAM_SHOWN[-2:],
+        signed=TEAM_SHOWN[-2:], trees=made.explain, derived=lambda row: TEAM_SHOWN[:1:-1],
     )  # fmt: skip
 
 
@@ -168,10 +174,16 @@ def _one_form(name: str) -> Callable[[Asked], Answer]:
         return Answer(
             f"{program.title}: {counted(len(told['rows']), 'row')} settled for {found.year}",
             {"Results": told["rows"], **{n.capitalize(): r for n, r in found.extra.items() if r}},
-            (*first, *mains), told["assumptions"], found.warnings,
+            (*first, *mains), told["assumptions"], found.warnings, trees=found.explain,
+            derived=lambda row: _of_part(program.parts[found.part_of(row)]),
         )  # fmt: skip
 
     return answer
+
+
+def _of_part(part: Part) -> list[str]:
+    """The quantities of a kind of row that its model derives, the usual one first."""
+    return [one for one in dict.fromkeys((part.main, *part.shown)) if one in part.model.formulas]
 
 
 PUBLIC_FILE = "One row an ACO. CMS's public results file can be sent as it is published."

@@ -22,6 +22,7 @@ from corridor.web.render import page
 
 PAGE = 50
 MOST_COLUMNS = 14
+DERIVED = ("mssp", "mssp_benchmark", "reach", "lead", "team", "iota", "ahead")  # by formulas, row by row
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -45,6 +46,7 @@ def shown(visit: VisitDep, name: str, key: str, sheet: str = "", start: int = 0)
         rows=[[cell(one, row.get(one), signed) for one in columns] for row in rows[first : first + PAGE]],
         count=len(rows), first=first, page_rows=PAGE, hidden=len(_names(rows)) - len(columns),
         again=bool(kept.given),
+        opens=bool(kept.given) and kept.form in DERIVED and bool(names) and chosen == names[0],
     )  # fmt: skip
 
 
