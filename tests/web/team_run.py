@@ -12,6 +12,7 @@ from tests.web.conftest import RUN, write_run
 
 # Twelve people of hospital 010001 cost 10,000 each; twelve of 010002 cost 14,000 and, ten days after
 # they went home, 100 more. One of the latter came back for 3,000.
+BUNDLE = "Major joint replacement of the lower extremity"
 LOW, HIGH, SURGEON = "010001", "010002", "1999000000"
 _WRITTEN: list[Path] = []
 MADE = (
@@ -42,6 +43,8 @@ def write_team_run(home: Path) -> None:
     claims += [stay("r13", 13, "2026-03-20", "2026-03-23", "291", 3000, facility_ccn=HIGH)]
     bench.give("claims.medical_claim", claims)
     bench.give("claims.eligibility", [span(n) for n in range(1, 25)])
+    knees = {"definition_set": "shadow_bundles", "category": BUNDLE, "vintage": "2025-01-21"}
+    bench.give("reference.bundle_code", [{**knees, "code_use": "trigger_drg", "code": "470"}])
     bench.run(*(f"team.{name}" for name in MADE))
     path = home / "runs" / RUN / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))

@@ -15,8 +15,12 @@ from corridor.web.scope import Scope
 from corridor.web.state import State
 from corridor.web.workbench import Workbench
 from tests.web.conftest import Person, Sign
-from tests.web.team_run import HIGH, LOW, SURGEON, team_home_of
+from tests.web.team_run import BUNDLE, HIGH, LOW, SURGEON, team_home_of
 
+SETTLED = f"""ccn,category,track,category_target,category_spending,category_episodes,baseline_episodes,\
+composite_quality_score,post_episode_amount
+{LOW},lejr,1,2054850,1900000,100,280,60,0
+"""
 EPISODE = re.compile(r"/programs/team/episodes/([0-9a-f]{16})")
 SCHEDULE = """case_id,ccn,trigger_code,procedure_date,discharge_date,primary_care_referral,target_price,\
 spent,completion
@@ -53,6 +57,32 @@ def test_hospitals_beside_the_mean_of_the_same_procedure(analyst: Person) -> Non
     # 12,175 an episode; 4,200 of 292,200 came after the anchor
     assert "24 episodes at 2 hospitals cost $12k each, 1% of it after the anchor" in text
     assert f"CCN {LOW} 12 $10,000" in text and f"CCN {HIGH} 12 $14,350" in text
+
+
+def test_the_other_set_of_definitions(analyst: Person) -> None:
+    """Ninety days hold the same claims; each view asks for its own set."""
+    page = analyst.get("/programs/team").text
+    assert "?view=standing&amp;show=shadow_bundles" in page
+    for view in ("standing", "trend", "dollars", "levers", "episodes"):
+        answer = analyst.get(f"/programs/team?view={view}&show=shadow_bundles")
+        assert answer.status_code == 200 and 'aria-current="true">CMS' in answer.text, view
+    text = words(analyst.get("/programs/team?view=trend&show=shadow_bundles").text)
+    assert f"{BUNDLE} 24" in text
+    compared = words(analyst.get("/programs/team?view=who&show=surgeon-bundles").text)
+    assert "90 days" in compared and BUNDLE.lower() in compared.lower()
+
+
+def test_a_settlement_of_ones_own_stands_beside_the_hospital(analyst: Person) -> None:
+    """An answer of the account's own, for its own hospital only."""
+    link = send(analyst, "team", SETTLED, year="2026")
+    page = analyst.get("/programs/team")
+    text = words(page.text)
+    assert "settled from your form" in text and link in page.text
+    paid = words(analyst.get(link).text)
+    (amount,) = set(re.findall(r"\+\$1[0-9]{2},[0-9]{3}", text))
+    assert amount in paid
+    assert f"CCN {LOW} 12 $10,000 0.82 +$25,755 0% 0% {amount}" in text
+    assert f"CCN {HIGH} 12 $14,350 1.18 −$25,755 – 0% –" in text
 
 
 def test_where_the_money_went(analyst: Person) -> None:

@@ -15,7 +15,7 @@ from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, Ta
 from corridor.reports.words import counted, dollars, people, plain, real, share, short_dollars, whole
 from corridor.web.guard import Visit
 from corridor.web.programs import team_after, team_board, team_who
-from corridor.web.programs.answered import answer_figures, last_answer
+from corridor.web.programs.answered import Answered, answer_figures, last_answer
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Ask, Card, Panel, Program, View
 from corridor.web.programs.team_words import (
@@ -108,7 +108,7 @@ def standing(visit: Visit, viewer: Viewer, ask: Ask) -> Panel | Response:
         second,
         [*figures, *_figures(rows)],
         _funnel(rows) or _categories_drawn(viewer, chosen),
-        [_hospital_table(rows), _left_table(viewer, chosen)],
+        [_hospital_table(rows, _settled(kept)), _left_table(viewer, chosen)],
         [FEW, "The ratio compares with all loaded episodes of the same price, year and census division: no "
          "target price of CMS is in it."],
         links,
@@ -185,18 +185,30 @@ def _categories_drawn(viewer: Viewer, chosen: str) -> list[Picture]:
     return [bar_picture("team-by-category", finding, bars, show=short_dollars, gains=False)]
 
 
-def _hospital_table(rows: list[dict[str, Any]]) -> Table:
+def _settled(kept: Answered | None) -> dict[str, float]:
+    """Gain or loss by hospital, of the account's last settlement."""
+    rows = kept.rows if kept else []
+    return {
+        str(row["ccn"]): amount
+        for row in rows
+        if row.get("ccn") and (amount := real(row.get("final_amount"))) is not None
+    }
+
+
+def _hospital_table(rows: list[dict[str, Any]], settled: dict[str, float]) -> Table:
+    mine = any(row["facility_ccn"] in settled for row in rows)
     columns = (
         Column("Hospital"), Column("Episodes", "number"), Column("Spending an episode", "number"),
         Column("Beside the mean", "number", "1 is the mean of all loaded episodes of the same price"),
         Column("Against the mean", "number", "What it spent less or more than the mean, all its episodes"),
         Column("Readmitted", "number"), Column("To SNF", "number", "To a skilled nursing facility"),
+        *([Column("Your settlement", "number", "From the last answer of your form")] if mine else []),
     )  # fmt: skip
     body = []
     for row in rows[:200]:
         ratio = _ratio(row)
         less = None if ratio is None else float(row["loaded_spending"]) - float(row["capped_spending"])
-        count = row["episodes"]
+        count, paid = row["episodes"], settled.get(str(row["facility_ccn"]))
         body.append(
             TableRow(
                 (
@@ -212,6 +224,7 @@ def _hospital_table(rows: list[dict[str, Any]]) -> Table:
                         told_share(row["people"], row["readmission_people"], row["readmitted"] / count)
                     ),
                     text_cell(told_share(row["people"], row["snf_people"], row["to_snf"] / count)),
+                    *([amount_cell(dollars(paid, signed=True), paid, toned=True)] if mine else []),
                 )
             )
         )  # fmt: skip
