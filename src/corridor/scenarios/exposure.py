@@ -121,8 +121,8 @@ def expose(
     system = read_system(path)
     one = system.described
     taken = _on(system, only)
-    settled = _settle(system, rules, fallback, home)
-    first = min(each.year for each in settled)
+    settled = _settle(system, taken, rules, fallback, home)
+    first = min(each.year for each in settled.values())
     last = horizon or one.horizon or HORIZON
     if last < first:
         raise CorridorError(
@@ -134,7 +134,7 @@ def expose(
         )
     count = next((each for each in (draws, one.draws) if each is not None), DRAWS)
     seeded = next((each for each in (seed, one.seed) if each is not None), SEED)
-    chance = Chance(system, first, count, seeded)
+    chance = Chance(system, count, seeded)
     businesses = [
         _business(system, at, settled[at], [law_of(settled[at], y, rules) for y in range(first, last + 1)])
         for at in taken
@@ -164,24 +164,35 @@ def _on(system: System, only: Sequence[str]) -> list[int]:
             )
     if only:
         return [at for at, line in enumerate(lines) if {system.key(at), line.program} & {*only}]
-    return [at for at, line in enumerate(lines) if line.active]
+    taken = [at for at, line in enumerate(lines) if line.active]
+    if not taken:
+        raise CorridorError(
+            "EXPOSURE-LINE",
+            "No line of the system is active.",
+            todo="Take active: false from a line, or name one with --only.",
+            file=system.file,
+            line=system.line("lines"),
+            field="lines",
+        )
+    return taken
 
 
-def _settle(system: System, rules: Rules, fallback: int | None, home: Path | None) -> list[Settled]:
-    """Every line, also those that are off: the first year of the sheet does not hang on what is on."""
+def _settle(
+    system: System, taken: Sequence[int], rules: Rules, fallback: int | None, home: Path | None
+) -> dict[int, Settled]:
+    """The lines that are on, each by its program. Raises what the programs' doors and the law raise."""
     from corridor.programs.writing import write_results
 
-    found = []
+    found = {}
     with TemporaryDirectory(prefix="corridor-exposure-") as scratch:
-        for at, line in enumerate(system.described.lines):
-            path = system.form(at)
+        for at in taken:
+            line, path = system.described.lines[at], system.form(at)
             if path is None:
                 path = Path(scratch) / f"{system.key(at).replace('/', '-')}.csv"
                 names = list(dict.fromkeys(name for row in line.rows or [] for name in row))
-                write_results(
-                    path, {"rows": [{n: row.get(n) for n in names} for row in line.rows or []]}, names
-                )
-            found.append(settle_line(line.program, path, rules, line.year, fallback, line.national, home))
+                laid = [{name: row.get(name) for name in names} for row in line.rows or []]
+                write_results(path, {"rows": laid}, names)
+            found[at] = settle_line(line.program, path, rules, line.year, fallback, line.national, home)
     return found
 
 

@@ -28,11 +28,11 @@ SHORT = -1e-9  # what binary fractions leave of an eigenvalue of zero
 class Chance:
     """Draws of a system over the years of its sheet; without draws nothing moves."""
 
-    def __init__(self, system: System, first: int, draws: int, seed: int) -> None:
-        self.system, self.first, self.draws, self.seed = system, first, draws, seed
+    def __init__(self, system: System, draws: int, seed: int) -> None:
+        self.system, self.draws, self.seed = system, draws, seed
         self.places = {member.id: at for at, member in enumerate(system.described.members)}
         self._mix = _mixing(system)
-        self._kept: dict[tuple[str, int], Floats] = {}
+        self._kept: dict[tuple[str, int, int, float], Floats] = {}
 
     @property
     def size(self) -> int:
@@ -46,19 +46,16 @@ class Chance:
             return value_of(self.system, name, line)
 
         at = [self.places[one] for one in owners]
-        common = value("loading") * value("common_cost_deviation") * self._lasting("cost of a year", 1, year)
-        entity = value("entity_cost_deviation") * self._members("cost of an entity", year)[at]
-        own = value("own_cost_deviation") * self._own(
-            f"cost of {key}", len(at), start, year, value("persistence")
-        )
-        quality = (
-            value("quality_deviation")
-            * self._mix
-            @ self._draw("quality of an entity", len(self.places), year)
-        )
-        quality = quality[at] + value("own_quality_deviation") * self._draw(
-            f"quality of {key}", len(at), year
-        )
+        stays = value("persistence")
+        every = self._lasting("cost of a year", 1, start, year, stays)
+        members = self._mix @ self._lasting("cost of an entity", len(self.places), start, year, stays)
+        left = self._lasting(f"cost of {key}", len(at), start, year, stays)
+        common = value("loading") * value("common_cost_deviation") * every
+        entity = value("entity_cost_deviation") * members[at]
+        own = value("own_cost_deviation") * left
+        shared = self._mix @ self._draw("quality of an entity", len(self.places), year)
+        alone = self._draw(f"quality of {key}", len(at), year)
+        quality = value("quality_deviation") * shared[at] + value("own_quality_deviation") * alone
         volume = value("volume_deviation") * self._draw(f"volume of {key}", len(at), year)
         years = year - start
 
@@ -73,24 +70,18 @@ class Chance:
             quality=quality,
         )
 
-    def _members(self, name: str, year: int) -> Floats:
-        """Standing factors of all members, correlated as their patients are shared."""
-        return np.asarray(self._mix @ self._lasting(name, len(self.places), year))
-
-    def _lasting(self, name: str, rows: int, year: int) -> Floats:
-        """A factor part of which stays from year to year, since the sheet's first."""
-        return self._own(name, rows, self.first, year, value_of(self.system, "persistence"))
-
-    def _own(self, name: str, rows: int, start: int, year: int, stays: float) -> Floats:
-        if (name, year) not in self._kept:
-            before = self._own(name, rows, start, year - 1, stays) if year > start else 0.0
-            self._kept[name, year] = np.asarray(stays * before + self._draw(name, rows, year))
-        return self._kept[name, year]
+    def _lasting(self, name: str, rows: int, start: int, year: int, stays: float) -> Floats:
+        """A factor part of which stays from year to year, since the year of the line's form."""
+        key = (name, start, year, stays)
+        if key not in self._kept:
+            before = self._lasting(name, rows, start, year - 1, stays) if year > start else 0.0
+            self._kept[key] = np.asarray(stays * before + self._draw(name, rows, year))
+        return self._kept[key]
 
     def forget(self, key: str) -> None:
         """Let go of what only this line needed."""
-        for name, year in [one for one in self._kept if one[0] == f"cost of {key}"]:
-            del self._kept[name, year]
+        for one in [one for one in self._kept if one[0] == f"cost of {key}"]:
+            del self._kept[one]
 
     def _draw(self, name: str, rows: int, year: int) -> Floats:
         if not self.draws:

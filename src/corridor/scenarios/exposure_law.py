@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from corridor.errors import CorridorError
 from corridor.programs.models.life import begins_before, has_year, of_door
-from corridor.scenarios.exposure_moves import still
 
 if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
@@ -73,13 +70,13 @@ def _named(year: int, candidate: int, force: RulesInForce, lacks: str) -> Year:
 
 def lacking(settled: Settled, force: RulesInForce) -> str | None:
     """What a law does not know that the form's year knew; None where it knows all."""
-    still_rows = still(len(settled.rows))
     try:
-        dollars = settled.again(force, still_rows)[:, 0]
+        lost = settled.lacks(force)
     except CorridorError as error:
-        return f"{error.rule or error.field or error.what} is not known of {force.performance_year}"
-    lost = np.isnan(dollars) & ~np.isnan(settled.dollars)
-    return f"a parameter is not known of {force.performance_year}" if lost.any() else None
+        lost = [str(error.rule or error.field or error.what)]
+    if lost is None:
+        return None
+    return f"{', '.join(lost) or 'a parameter'} not known of {force.performance_year}"
 
 
 def out_of_state(row: dict[str, Any], year: int) -> tuple[str, str] | None:

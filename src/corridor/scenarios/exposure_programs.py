@@ -1,6 +1,6 @@
 """Each program's form settled by the program itself, and settled again with its figures moved.
 
-No dollar is worked out here: ``again`` evaluates the model that settled the form, with other values of the
+No dollar is worked out here: ``parts`` evaluates the model that settled the form, with other values of the
 quantities that MOVES names and, in a later year, the law of that year.
 """
 
@@ -15,12 +15,11 @@ import numpy as np
 
 from corridor.formulas import Children, Evaluation
 from corridor.formulas.columns import Floats
-from corridor.scenarios.exposure_moves import Move, Shocks, moved
+from corridor.scenarios.exposure_moves import Move, Shocks, moved, still
 
 if TYPE_CHECKING:
     from corridor.law import Rules, RulesInForce
 
-Again = Callable[["RulesInForce", Shocks], Floats]
 Row = dict[str, Any]
 
 MSSP = (
@@ -74,25 +73,58 @@ SCORES = (
 
 
 @dataclass(frozen=True)
+class Part:
+    """A model evaluated over some rows of a form; ``quantity`` is their dollars."""
+
+    evaluation: Evaluation
+    rows: Sequence[int]
+    quantity: str
+
+    def dollars(self) -> Floats:
+        """(rows, draws); one column where no draw moves them."""
+        found = np.asarray(self.evaluation[self.quantity], dtype=np.float64)
+        return found if found.ndim > 1 else found[:, np.newaxis]
+
+
+@dataclass(frozen=True)
 class Settled:
     """A form settled by its program.
 
-    rows      who a row is: id, npi, tin, part; and the quantity whose dollars are shown
-    again     the law of a year and shocks by row -> dollars (rows, draws)
-    dollars   what the program's own settlement says of each row; NaN where it does not know them
+    rows     who a row is: id, npi, tin, part; and the quantity whose dollars are shown
+    dollars  what the program's own settlement says of each row; NaN where it does not know them
+    parts    the law of a year and shocks by row -> the program's models evaluated again
     """
 
     program: str
     force: RulesInForce
     rows: list[Row]
     dollars: Floats
-    again: Again
+    parts: Callable[[RulesInForce, Shocks], list[Part]]
     assumptions: list[Row]
     warnings: list[str] = field(default_factory=list)
 
     @property
     def year(self) -> int:
         return self.force.performance_year
+
+    def again(self, force: RulesInForce, shocks: Shocks) -> Floats:
+        """Dollars under a law and shocks, (rows, draws)."""
+        made = np.full((len(self.rows), shocks.draws), np.nan)
+        for part in self.parts(force, shocks):
+            made[part.rows] = part.dollars()
+        return made
+
+    def lacks(self, force: RulesInForce) -> list[str] | None:
+        """Names of what a law, or the form, does not know under dollars that the form's year knew; None
+        where nothing lacks."""
+        for part in self.parts(force, still(len(self.rows))):
+            dollars = part.dollars()[:, 0]
+            for at, row in enumerate(part.rows):
+                if np.isnan(dollars[at]) and not np.isnan(self.dollars[row]):
+                    walked = part.evaluation.explain(at, part.quantity).walk()
+                    leaves = [one.name for one in walked if one.value is None and not one.children]
+                    return list(dict.fromkeys(leaves))
+        return None
 
 
 def settle_line(
@@ -120,34 +152,24 @@ def _year_column(evaluation: Evaluation, force: RulesInForce) -> dict[str, Float
     return {"performance_year": np.full(evaluation.rows, float(force.performance_year))}
 
 
-def _laid(values: Any, draws: int) -> Floats:
-    """Dollars as (rows, draws), also where no draw moves them."""
-    found = np.asarray(values, dtype=np.float64)
-    return found if found.ndim > 1 else np.broadcast_to(found[:, np.newaxis], (len(found), draws))
-
-
 def _team(path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
     from corridor.programs.team.settle import FIRST_YEAR, settle_team
 
     found = settle_team(path, rules, year, fallback or FIRST_YEAR)
     above = np.array(found.form.categories.parent, dtype=np.int64)
 
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
         categories = found.categories.again(moved(found.categories, CATEGORY, shocks.of(above)), force)
-        own: dict[str, Any] = {
-            **moved(found.hospitals, HOSPITAL, shocks),
-            **_year_column(found.hospitals, force),
-        }
-        if force.performance_year != found.year and any(
-            row.get("track") is not None for row in found.form.hospitals.values
-        ):
+        own: dict[str, Any] = moved(found.hospitals, HOSPITAL, shocks) | _year_column(found.hospitals, force)
+        if force.performance_year != found.year and found.hospitals.given("track").any():
             own["track"] = _open_tracks(found, force)
         children = {"categories": Children(categories, above)}
-        return _laid(found.hospitals.again(own, force, children)["final_amount"], shocks.draws)
+        hospitals = found.hospitals.again(own, force, children)
+        return [Part(hospitals, range(hospitals.rows), "final_amount")]
 
     rows = [{"id": ccn, "quantity": "final_amount"} for ccn in found.ids]
     dollars = np.asarray(found.hospitals["final_amount"], dtype=np.float64)
-    return Settled("team", found.force, rows, dollars, again, found.assumptions(), found.warnings)
+    return Settled("team", found.force, rows, dollars, parts, found.assumptions(), found.warnings)
 
 
 def _open_tracks(found: Any, force: RulesInForce) -> Floats:
@@ -170,14 +192,13 @@ def _mssp(path: Path, rules: Rules, year: int | None, fallback: int | None, home
     found = settle(inputs, rules, inputs.year)
     evaluation = found.settlement.evaluation
 
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
-        return _laid(
-            evaluation.again(moved(evaluation, MSSP, shocks), force)["earned_savings_or_losses"], shocks.draws
-        )
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
+        again = evaluation.again(moved(evaluation, MSSP, shocks), force)
+        return [Part(again, range(evaluation.rows), "earned_savings_or_losses")]
 
     rows = [{"id": aco, "quantity": "earned_savings_or_losses"} for aco in inputs.aco_ids]
     dollars = np.asarray(found.settlement.column("earned_savings_or_losses"), dtype=np.float64)
-    return Settled("mssp", found.settlement.force, rows, dollars, again, found.assumptions(), found.warnings)
+    return Settled("mssp", found.settlement.force, rows, dollars, parts, found.assumptions(), found.warnings)
 
 
 def _aco(program: str, path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
@@ -191,13 +212,13 @@ def _aco(program: str, path: Path, rules: Rules, year: int | None, fallback: int
     chosen = next((one for one in (year, form.year, fallback) if one is not None), spec.first_year)
     found = settle(spec, form, rules, chosen)
 
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
-        own = {**moved(found.acos, ACO, shocks), **_year_column(found.acos, force)}
-        return _laid(found.acos.again(own, force)["earned_savings_or_losses"], shocks.draws)
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
+        own = moved(found.acos, ACO, shocks) | _year_column(found.acos, force)
+        return [Part(found.acos.again(own, force), range(found.acos.rows), "earned_savings_or_losses")]
 
     rows = [{"id": aco, "quantity": "earned_savings_or_losses"} for aco in found.ids]
     dollars = np.asarray(found.acos["earned_savings_or_losses"], dtype=np.float64)
-    return Settled(program, found.force, rows, dollars, again, found.assumptions(), found.warnings)
+    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), found.warnings)
 
 
 def _one_form(program: str, path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
@@ -212,19 +233,13 @@ def _one_form(program: str, path: Path, rules: Rules, year: int | None, fallback
     quantity = AHEAD_DOLLARS if program == "ahead" else {"hospital": "payment"}
     moves: dict[str, Sequence[Move]] = dict(AHEAD) if program == "ahead" else {"hospital": IOTA}
 
-    def laid(by_part: Callable[[str, Evaluation, list[int]], Floats], draws: int) -> Floats:
-        made = np.full((len(form.rows), draws), np.nan)
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
+        made = []
         for part, (evaluation, mine) in found.parts.items():
             if part in quantity:
-                made[mine] = by_part(part, evaluation, mine)
+                own = moved(evaluation, moves[part], shocks.of(mine)) | _year_column(evaluation, force)
+                made.append(Part(evaluation.again(own, force), mine, quantity[part]))
         return made
-
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
-        def settled(part: str, evaluation: Evaluation, mine: list[int]) -> Floats:
-            own = {**moved(evaluation, moves[part], shocks.of(mine)), **_year_column(evaluation, force)}
-            return _laid(evaluation.again(own, force)[quantity[part]], shocks.draws)
-
-        return laid(settled, shocks.draws)
 
     spans = {}
     if program == "ahead":
@@ -235,8 +250,11 @@ def _one_form(program: str, path: Path, rules: Rules, year: int | None, fallback
         part, state = found.part_of(at), row.get("state")
         own = {"state": state, "years": spans.get(state)} if spans else {}
         rows.append({"id": name, "part": part if spans else None, "quantity": quantity.get(part), **own})
-    dollars = laid(lambda part, evaluation, mine: _laid(evaluation[quantity[part]], 1), 1)[:, 0]
-    return Settled(program, found.force, rows, dollars, again, found.assumptions(), found.warnings)
+    dollars = np.full(len(rows), np.nan)
+    for part, (evaluation, mine) in found.parts.items():
+        if part in quantity:
+            dollars[mine] = evaluation[quantity[part]]
+    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), found.warnings)
 
 
 def _clinicians(columns: Any, own: int) -> list[Row]:
@@ -266,17 +284,17 @@ def _asm(
     cohort = np.asarray(whole["cohort"])[:own]
     base = SETTLEMENT.evaluate(held, found.force, groups={"cohort": cohort}, wanted=["dollars"])
 
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
         changed: dict[str, Any] = dict(moved(base, SCORES, shocks))
         if "final_score" in changed:
             zero = np.asarray(base["has_zero_score"], dtype=bool)[:, np.newaxis]
             changed["has_zero_score"] = zero | (changed["final_score"] <= 0)
-        return _laid(base.again(changed, force)["dollars"], shocks.draws)
+        return [Part(base.again(changed, force), range(own), "dollars")]
 
     dollars = np.asarray(whole["dollars"], dtype=np.float64)[:own]
     said = [*found.warnings, *(["the rest of the cohort stands still in every draw"] if national else [])]
     rows = _clinicians(found.inputs.clinicians, own)
-    return Settled("asm", found.force, rows, dollars, again, found.assumptions(), said)
+    return Settled("asm", found.force, rows, dollars, parts, found.assumptions(), said)
 
 
 def _mips(
@@ -290,9 +308,9 @@ def _mips(
     found = settle_file(path, rules, chosen, home, whole_cohort=not national)
     base = found.settlement
 
-    def again(force: RulesInForce, shocks: Shocks) -> Floats:
-        return _laid(base.again(moved(base, SCORES, shocks), force)["dollars"], shocks.draws)
+    def parts(force: RulesInForce, shocks: Shocks) -> list[Part]:
+        return [Part(base.again(moved(base, SCORES, shocks), force), range(base.rows), "dollars")]
 
     dollars = np.asarray(base["dollars"], dtype=np.float64)
     rows = _clinicians(found.inputs.clinicians, found.inputs.size)
-    return Settled("mips", found.force, rows, dollars, again, found.assumptions(), found.warnings)
+    return Settled("mips", found.force, rows, dollars, parts, found.assumptions(), found.warnings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -212,6 +213,7 @@ def _check(system: System) -> None:
             )
 
 
+@cache
 def defaults() -> dict[str, dict[str, Any]]:
     """What is taken for granted where the file says nothing: name -> value, unit, about."""
     text = resources.files("corridor.scenarios").joinpath("exposure.yaml").read_text(encoding="utf-8")
