@@ -118,6 +118,10 @@ def test_the_matrix_and_programs_that_meet(signed: Sign) -> None:
     assert person.get("/overlap?id=330001").headers["location"] == "/overlap/330001"
 
 
+def test_a_far_day_makes_no_large_page(signed: Sign) -> None:
+    assert len(signed(Role.executive).get("/models?on=9999-12-31").content) < 60_000
+
+
 def test_one_clinician_under_every_program(signed: Sign) -> None:
     person = signed(Role.executive)
     first = person.get("/api/v1/tables/asm.result?columns=npi,tin,dollars&limit=1").json()["rows"][0]
@@ -127,6 +131,9 @@ def test_one_clinician_under_every_program(signed: Sign) -> None:
     assert found["kind"] == "npi" and "asm" in {row["program"] for row in found["rows"]}
     assert person.get("/overlap/1111111111").status_code == 404
     assert person.get("/overlap/a!").status_code == 400
+    for wrong in ("/overlap/1EG4TE5MK73", "/overlap?id=1EG4TE5MK73"):  # shaped like a beneficiary's
+        refused = person.get(wrong)
+        assert refused.status_code == 400 and "1EG4TE5MK73" not in words(refused.text)
     stranger = signed(Role.executive, scope=Scope(npi=("1111111111",)))
     assert stranger.get(f"/overlap/{first['npi']}").status_code == 404
 

@@ -11,6 +11,7 @@ from corridor.reports.charts.scale import Linear
 from corridor.reports.charts.svg import Box, Chart, label_box, number, tag, text
 
 BAR = 11.0
+MOST_TICKS = 16
 NAMES = 280.0
 """Room for the names on a wide page, px; on a narrow one they stand above their bars."""
 
@@ -68,4 +69,6 @@ def lives(name: str, finding: str, rows: Sequence[Life], now: float, *, width: f
 
 
 def _ticks(first: int, last: int, step: int) -> list[int]:
+    while (last - first) / step > MOST_TICKS:
+        step *= 2
     return [year for year in range(first, last + 1) if year % step == 0]

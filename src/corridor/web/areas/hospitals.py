@@ -10,19 +10,14 @@ LARGEST = 8_000_000  # of a contract with its figures
 ROUTES: tuple[Route, ...] = (
     get("/models", "pages.models:models", EVERYONE),
     get("/overlap", "pages.overlap:overlap", EVERYONE),
-    get(
-        "/overlap/{identifier}", "pages.overlap_one:one", RESULTS, noted=True, named=("identifier",)
-    ),
+    get("/overlap/{identifier}", "pages.overlap_one:one", RESULTS),
     get("/agreements", "pages.agreements:agreements", RESULTS),
     post("/agreements", "pages.agreements:settle", RESULTS, noted=True, largest=LARGEST, files=5),
     get("/agreements/{key}", "pages.agreements:settled", RESULTS),
     get("/agreements/{key}/file", "pages.agreements:file", RESULTS, noted=True),
     get("/api/v1/models", "pages.models:api_models", EVERYONE, reach="rules"),
     get("/api/v1/overlap", "pages.overlap:api_overlap", EVERYONE, reach="rules"),
-    get(
-        "/api/v1/overlap/{identifier}", "pages.overlap_one:api_one", RESULTS, noted=True,
-        named=("identifier",), reach="tables",
-    ),
+    get("/api/v1/overlap/{identifier}", "pages.overlap_one:api_one", RESULTS, reach="tables"),
     get("/programs/team/episodes/{episode}", "pages.team_episode:episode", PATIENTS),
 )  # fmt: skip
 ENTRIES: tuple[Entry, ...] = (

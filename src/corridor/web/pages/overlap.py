@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from corridor.errors import CorridorError
 from corridor.programs.overlap.matrix import QUESTIONS, UNREAD, matrix
 from corridor.programs.overlap.resolve import LAYERS, READ, resolve
 from corridor.programs.writing import plain
@@ -24,6 +26,7 @@ from corridor.web.programs.shape import Panel
 from corridor.web.render import page
 from corridor.web.state import now
 
+SHAPE = re.compile(r"^(?:[0-9]{10}|[0-9]{9}|[0-9][0-9A-Z]{5}|[A-Za-z][A-Za-z0-9]{1,9})$")
 FIRST = 2026  # the first year the matrix is stated for
 ANSWERS = {
     "yes": "yes", "no": "no", "na": "does not arise", "sequential": "one after the other", UNREAD: "not read",
@@ -52,6 +55,20 @@ def names_of(visit: Visit) -> dict[str, str]:
     return {key: NAMES.get(key) or known.get(key) or key.replace("_", " ").upper() for key in keys}
 
 
+def check_shape(identifier: str) -> None:
+    """Raises OVERLAP-ID, without what was typed, for no number of a clinician, practice, hospital or ACO.
+
+    A number of a beneficiary, typed by mistake, is longer and begins with a digit: it is not kept, nor told.
+    """
+    if not SHAPE.match(identifier):
+        raise CorridorError(
+            "OVERLAP-ID",
+            "This is neither an NPI, a TIN, a CCN nor an ACO.",
+            todo="Ten digits are an NPI, nine a TIN; six characters, the first a digit, are a CCN; else an ACO.",
+            field="id",
+        )
+
+
 def pairs_of(visit: Visit, year: int) -> list[dict[str, Any]]:
     """The matrix of a year, read once."""
     return visit.bench.listed_law(
@@ -69,6 +86,7 @@ def overlap(
 ) -> Response:
     """The matrix, of all programs or one; with some programs chosen, what becomes of them."""
     if id.strip():
+        check_shape(id.strip())  # nothing else may come into an address
         return RedirectResponse(f"/overlap/{quote(id.strip(), safe='')}", 303)
     day = on or now().date()
     names = names_of(visit)

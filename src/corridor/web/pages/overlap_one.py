@@ -19,7 +19,7 @@ from corridor.reports.charts.bars import Bar
 from corridor.reports.views.page import Cell, Column, Figure, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import counted, dollars, listed, real, share, short_dollars, whole
 from corridor.web.guard import Visit, VisitDep
-from corridor.web.pages.overlap import answer_cell, names_of, pair_name
+from corridor.web.pages.overlap import answer_cell, check_shape, names_of, pair_name
 from corridor.web.programs.answered import last_answer
 from corridor.web.programs.drawing import bar_picture
 from corridor.web.programs.shape import Panel
@@ -62,8 +62,11 @@ class Seen:
 def found_of(visit: Visit, identifier: str) -> tuple[dict[str, Any], list[str]]:
     """What the run and the account's last answers say of it; and the forms that count.
 
-    Raises OVERLAP-ID, OVERLAP-UNKNOWN, WEB-NO-RUN.
+    Raises OVERLAP-ID, OVERLAP-UNKNOWN, WEB-NO-RUN. What is asked is written down once it is known to be of
+    no beneficiary.
     """
+    check_shape(identifier)
+    visit.note("overlap_entity", identifier)
     viewer = visit.run_viewer()
     rules = visit.bench.law(tuple(READ))
     run = cast("Run", Seen(viewer))
