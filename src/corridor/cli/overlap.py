@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from corridor.law import Rules
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -23,12 +27,20 @@ def overlap(
     settled: list[Path] = typer.Option(
         [], "--with", metavar="FILE", help="An answer of corridor settle --json to count too; repeatable."
     ),
+    form: list[str] = typer.Option(
+        [],
+        "--form",
+        metavar="PROGRAM=FILE",
+        help="mssp, reach or lead: settle the ACO with and without the others' dollars; repeatable.",
+    ),
     config: Path | None = typer.Option(None, "--config", help="corridor.toml."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout."),
 ) -> None:
     """State which programs an entity is in, whether they may coexist, the order and the dollars of each.
 
     Example: corridor overlap 1234567893
+
+    Example: corridor overlap A9999 --form mssp=aco.csv --with team.json
 
     Example: corridor overlap --programs mssp,team,ahead,geo_ahead --on 2028-05-15
     """
@@ -58,7 +70,13 @@ def overlap(
         from corridor.engine.runs import open_run
         from corridor.jobs.overlap import overlap_of
 
-        answer = overlap_of(open_run(settings.home_folder()), identifier, rules, settled)
+        def law(programs: Sequence[str]) -> Rules:
+            own = {k: v for k, v in settings.overrides.items() if k.split(".")[0] in programs}
+            known = settings.as_known_on
+            return load_rules(list(programs), as_known_on=known, overrides=own, proposed=settings.proposed)
+
+        forms = {name: Path(file) for name, _, file in (one.partition("=") for one in form)}
+        answer = overlap_of(open_run(settings.home_folder()), identifier, rules, settled, forms, law)
         text = _entity_text(answer)
     else:
         rows = matrix(force)
@@ -131,6 +149,17 @@ def _standing_lines(rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def _resettled_line(row: dict[str, Any]) -> str:
+    head = f"{row['program']} {row['aco_id']} {row['year']} and {row['other']}: {row['words']}"
+    if row["other_dollars"] is None:
+        return head
+    said = [f"${row['other_dollars']:+,.0f}"]
+    said += [f"the ACO {name} it ${row[name]:+,.0f}" for name in ("without", "with") if row[name] is not None]
+    if row["interaction"] is not None:
+        said.append(f"interaction ${row['interaction']:+,.0f} if it counts")
+    return f"{head}; " + ", ".join(said)
+
+
 def _entity_text(answer: dict[str, Any]) -> str:
     names = ", ".join(answer["order"]) or "no program"
     lines = [f"{answer['identifier']} ({answer['kind']}) is in, or may be in: {names}.", ""]
@@ -156,6 +185,8 @@ def _entity_text(answer: dict[str, Any]) -> str:
             + ("" if row["complete"] else ", of what can be computed")
         )
         lines += [f"  not computed: {text}" for text in row["not_computed"]]
+    for row in answer["aco_resettled"]:
+        lines.append(_resettled_line(row))
     for row in answer["checks"]:
         held = {True: "holds", False: "DOES NOT HOLD", None: "cannot be checked"}[row["holds"]]
         lines.append(f"check: {row['check']}: {held}" + (f" ({row['words']})" if row["words"] else ""))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
 from corridor.jobs.overlap_read import LEAST_CELL, READERS, Found, kind_of, settled
+from corridor.jobs.overlap_resettle import resettled
+from corridor.law import load_rules
 from corridor.programs.overlap.matrix import among, matrix
 
 if TYPE_CHECKING:
@@ -18,11 +20,20 @@ Row = dict[str, Any]
 INCLUDE = "overlap.include_team_in_aco"
 
 
-def overlap_of(run: Run, identifier: str, rules: Rules, answers: Sequence[Path] = ()) -> Row:
+def overlap_of(
+    run: Run,
+    identifier: str,
+    rules: Rules,
+    answers: Sequence[Path] = (),
+    forms: Mapping[str, Path] | None = None,
+    law: Callable[[Sequence[str]], Rules] | None = None,
+) -> Row:
     """Programs, whether they may coexist, the order of their dollars, and what they do to one another.
 
     answers  answers of ``corridor settle ... --json`` whose rows of this identifier count too
-    Raises OVERLAP-ID, OVERLAP-UNKNOWN where neither the run nor a file knows the identifier.
+    forms    program (mssp, reach, lead) -> form of its ACO, settled with and without the others' dollars
+    law      programs -> the rules the forms are settled by; None: the law without overrides
+    Raises OVERLAP-ID, OVERLAP-UNKNOWN where neither the run nor a file knows the identifier; OVERLAP-FORM.
     """
     found = Found(identifier, kind_of(identifier))
     for read in READERS:
@@ -42,6 +53,7 @@ def overlap_of(run: Run, identifier: str, rules: Rules, answers: Sequence[Path] 
     force = rules.in_force(max(year, 2026))
     programs = [name for name in _order(force.rows("overlap.layer")) if _is_in(found, name)]
     pairs = among(matrix(force), programs)
+    again, under = resettled(run, found, forms or {}, answers, law or load_rules, force)
     return {
         "program": "overlap",
         "year": year,
@@ -54,8 +66,9 @@ def overlap_of(run: Run, identifier: str, rules: Rules, answers: Sequence[Path] 
         "hospital_and_aco": hospital_and_aco(found, force),
         "checks": [*found.checks, *_checks(found), *_table_checks(run)],
         "interaction": interaction(found, pairs),
+        "aco_resettled": again,
         "not_in_run": found.absent,
-        "assumptions": force.assumptions(list(force.names("overlap"))),
+        "assumptions": [*force.assumptions(list(force.names("overlap"))), *under],
     }
 
 

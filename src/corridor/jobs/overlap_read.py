@@ -201,6 +201,21 @@ def team_of(run: Run, found: Found) -> None:
         found.episodes = _shared(run, found.identifier, float(total["spending"]), int(total["people"]))
 
 
+def shared_episodes(run: Run, ccn: str) -> list[Row]:
+    """By ACO: what ``_shared`` tells of a hospital, nothing where its own people are too few."""
+    needed = ("team.episode_cost", "attribution.person")
+    if not all(run.has(table) and run.files(table) for table in needed):
+        return []
+    total = run.query(
+        "select count(distinct person_id) as people, sum(spending) as spending "
+        "from team.episode_cost where definition_set = 'team' and facility_ccn = ?",
+        [ccn],
+    )[0]
+    if total["people"] < LEAST_CELL:
+        return []
+    return _shared(run, ccn, float(total["spending"]), int(total["people"]))
+
+
 def _shared(run: Run, ccn: str, whole: float, everyone: int) -> list[Row]:
     """By ACO: the hospital's episodes whose beneficiary it holds. Small cells stay empty, and the smallest
     others where the hospital's total would tell what is left.
