@@ -54,7 +54,7 @@ join score on score.unit = unit.unit and score.participation = unit.participatio
 
 @python_step(
     step="action.from_mips",
-    makes="one row per clinician whose MIPS score counts and category or measure that lacks points, in dollars",
+    makes="one row per clinician whose MIPS score counts and category or measure that lacks points",
     key=("action_id",),
     reads=("mips.score", "mips.measure_points", "run.setting"),
     rules=tuple(sorted({*RULE_NAMES, "mips.maximum_measure_points", "qp.mips_score_maximum"})),

@@ -8,12 +8,12 @@
 -- evidence:  mssp.terms(aco_id)
 -- owner:     aco_id
 with listed as (
-  select aco_id, false as reach from attribution.participant where aco_id is not null
+  select aco_id, coalesce(program, 'mssp') = 'reach' as reach from attribution.participant where aco_id is not null
   union
   select aco_id, true as reach from attribution.reach_participant where aco_id is not null and not is_trial
 ),
 named as (
-  select aco_id, min(case when reach then 1 else 0 end) = 1 as reach from listed group by aco_id
+  select aco_id, max(case when reach then 1 else 0 end) = 1 as reach from listed group by aco_id
 ),
 stated as (
   select terms.aco_id, terms.track, row_number() over (partition by terms.aco_id order by terms.performance_year desc) as place
@@ -33,9 +33,8 @@ select
   case
     -- its first corridor shares every dollar under the global option
     when named.reach then cast(1 as double)
-    else cast(coalesce(
-      greatest(track.sharing_rate, coalesce(track.loss_rate, track.largest_loss_rate, 0)), largest.most
-    ) as double)
+    when track.track is null then cast(largest.most as double)
+    else cast(greatest(track.sharing_rate, coalesce(track.loss_rate, track.largest_loss_rate, 0)) as double)
   end as most,
   -- of a dollar saved: without a stated track, what the track that shares least gives; REACH's option is not known here
   case
