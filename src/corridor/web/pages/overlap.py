@@ -64,7 +64,7 @@ def check_shape(identifier: str) -> None:
         raise CorridorError(
             "OVERLAP-ID",
             "This is neither an NPI, a TIN, a CCN nor an ACO.",
-            todo="Ten digits are an NPI, nine a TIN; six characters, the first a digit, are a CCN; else an ACO.",
+            todo="Ten digits: an NPI; nine: a TIN; six characters, a digit first: a CCN; a letter first: an ACO.",
             field="id",
         )
 
