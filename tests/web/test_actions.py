@@ -131,7 +131,8 @@ def test_only_ones_own(sign: Sign, scope: Scope, seen: set[str]) -> None:
     rows = who.get("/api/v1/actions").json()["rows"]
     assert {row["action_id"] for row in rows} == seen
     if FIRST not in seen:
-        assert who.get(f"/actions/{FIRST}").status_code == 404
+        refused = who.get(f"/actions/{FIRST}")
+        assert refused.status_code == 404 and "WEB-NO-ACTION" in refused.text
         assert decide(who, FIRST, status="done").status_code == 404
 
 

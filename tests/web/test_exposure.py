@@ -76,7 +76,8 @@ def test_a_system_is_its_senders(signed: Sign) -> None:
     who, other = signed(Role.analyst), signed(Role.executive)
     where = who.post("/exposure", data={"csrf": who.csrf, "sample": "yes"}).headers["location"]
     for path in (where, f"/api/v1{where}"):
-        assert other.get(path).status_code == 404
+        refused = other.get(path)
+        assert refused.status_code == 404 and "WEB-NO-SYSTEM" in refused.text
     assert other.post(f"{where}/delete", data={"csrf": other.csrf}).status_code == 404
     assert who.post(f"{where}/delete", data={"csrf": who.csrf}).status_code == 303
     assert who.get(where).status_code == 404
