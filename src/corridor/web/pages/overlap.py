@@ -64,7 +64,7 @@ def check_shape(identifier: str) -> None:
         raise CorridorError(
             "OVERLAP-ID",
             "This is neither an NPI, a TIN, a CCN nor an ACO.",
-            todo="Ten digits: an NPI; nine: a TIN; six characters, a digit first: a CCN; a letter first: an ACO.",
+            todo="An NPI has ten digits, a TIN nine, a CCN six characters; an ACO begins with a letter.",
             field="id",
         )
 
