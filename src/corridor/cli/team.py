@@ -102,6 +102,78 @@ def episodes(
     _hand_over(out, as_json, answer, _episodes_text(by, definitions, answer))
 
 
+@app.command()
+def compare(
+    of: str = typer.Argument(..., metavar="WHAT", help="surgeons, post-acute, causes or leakage."),
+    definitions: str = typer.Option("team", "--definitions", help="team or shadow_bundles."),
+    ccn: str = typer.Option("", "--ccn", help="Only of this hospital."),
+    out: Path | None = OUT,
+    config: Path | None = CONFIG,
+    as_json: bool = JSON,
+) -> None:
+    """Surgeons, facilities after discharge, causes of readmission, or the own network, side by side.
+
+    Example: corridor team compare surgeons --ccn 330001
+    """
+    from corridor.errors import CorridorError
+    from corridor.jobs import team as job
+    from corridor.jobs.context import open_context
+    from corridor.jobs.tables import suppress_small_cells
+
+    for value, known, field in (
+        (of, tuple(job.COMPARED), "WHAT"),
+        (definitions, DEFINITIONS, "--definitions"),
+    ):
+        if value not in known:
+            raise CorridorError(
+                "TEAM-CHOICE",
+                f"{field} cannot be {value!r}.",
+                todo=f"One of {', '.join(known)}.",
+                field=field,
+            )
+    context = open_context(config)
+    table, _, named = job.COMPARED[of]
+    least = context.force.number("claims.cell_size_minimum")
+    key = ("definition_set", "hospital_ccn", *named)
+    made = job.side_by_side(context, of, definitions, ccn)
+    rows = suppress_small_cells(job.without_all_but_few(made, least), key, least)
+    force = context.rules.in_force(context.performance_year)
+    answer = {
+        "program": "team",
+        "year": context.performance_year,
+        "compared": of,
+        "definitions": definitions,
+        "rows": rows,
+        "assumptions": force.assumptions(
+            [name for name in context.force.names("team") if name in job_rules()]
+        ),
+    }
+    lines = [f"{len(rows)} rows of {table}, definitions {definitions}:", ""]
+    lines += [_side_line(row, named) for row in rows[:SHOWN]]
+    _hand_over(out, as_json, answer, "\n".join(lines))
+
+
+def _side_line(row: dict[str, Any], named: tuple[str, ...]) -> str:
+    own = {True: "own network", False: "elsewhere", None: "on no list"}
+    words = [own[row[name]] if name == "own_network" else str(row[name] or "-") for name in named]
+    head = f"{row['hospital_ccn']}  {'  '.join(words)}"
+    if row["episodes"] is None:
+        return f"{head}: too few people to be told"
+    figures = [f"{row['episodes']:,} episodes"]
+    for name, text in SIDE_FIGURES.items():
+        if row.get(name) is not None:
+            figures.append(text.format(row[name]))
+    return f"{head}: {', '.join(figures)}"
+
+
+SIDE_FIGURES = {
+    "mean_spend": "mean ${:,.0f}",
+    "mean_loaded_ratio": "{:.2f} of the loaded mean",
+    "readmission_share": "readmitted {:.1%}",
+    "snf_share": "to nursing {:.1%}",
+    "spend": "${:,.0f}",
+    "mean_days": "{:.1f} days",
+}
 LISTS = ("rows", "readmissions", "after_discharge")
 
 

@@ -107,6 +107,50 @@ def after_discharge(context: Context, definitions: str, ccn: str = "") -> list[R
     )
 
 
+# What may be compared -> its table, what orders it, what names a row.
+COMPARED = {
+    "surgeons": ("team.surgeon", "episodes desc, npi, category", ("npi", "category")),
+    "post-acute": (
+        "team.post_acute",
+        "spend desc, provider_ccn, category",
+        ("provider_ccn", "setting", "category"),
+    ),
+    "causes": ("team.readmission_cause", "stays desc, cause, category", ("cause", "category")),
+    "leakage": ("team.leakage", "setting, own_network", ("setting", "own_network")),
+}
+
+
+def side_by_side(context: Context, of: str, definitions: str, ccn: str = "") -> list[Row]:
+    """Rows of a table of COMPARED, as they are. Raises TEAM-NOT-MADE where the run has none."""
+    table, order, _ = COMPARED[of]
+    run = _run(context)
+    if not run.has(table):
+        raise CorridorError(
+            "TEAM-NOT-MADE",
+            f"The last run has no {table}.",
+            why="It was made of other rooms only, or by an earlier version.",
+            todo="Run again: corridor run, or corridor run --only team",
+        )
+    return run.query(
+        f"select * from {table} where definition_set = ? and (? = '' or hospital_ccn = ?) "
+        f"order by hospital_ccn, {order}",
+        [definitions, ccn, ccn],
+    )
+
+
+def without_all_but_few(rows: list[Row], least: float) -> list[Row]:
+    """Shares of all but fewer than ``least`` of a row's people blanked: they tell of the few."""
+    kept = []
+    for row in rows:
+        told = dict(row)
+        for rate in RATES:
+            some = row.get(f"{rate}_people")
+            if some is not None and 0 < row["people"] - some < least:
+                told[f"{rate}_people"] = told[f"{rate}_share"] = None
+        kept.append(told)
+    return kept
+
+
 def timeline(context: Context, episode: str) -> tuple[Row, list[Row]]:
     """One episode and its claim lines by day after discharge. Raises TEAM-EPISODE where there is none."""
     run = _run(context)

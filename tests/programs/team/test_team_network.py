@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.programs.command import corridor
+from tests.programs.kept_run import keep_run
 from tests.programs.team.bench import TeamBench, procedure, span, stay, visit
 
 TABLES = ("team.surgeon", "team.post_acute", "team.readmission_cause", "team.leakage")
@@ -119,3 +122,35 @@ def test_the_own_network(made: TeamBench) -> None:
         made, "select sum(spending - anchor_amount) from team.episode_cost where definition_set = 'team'"
     )
     assert total == spent
+
+
+def test_the_command_tells_of_no_few(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve people of one surgeon, five of them readmitted; three of another."""
+    key = {"definition_set": "team", "hospital_ccn": "010001", "category": "lejr"}
+    made = {**key, "npi": "1234567893", "episodes": 12, "people": 12, "mean_spend": 20000.0,
+            "mean_loaded_ratio": 0.95, "readmission_share": 5 / 12, "snf_share": 1.0,
+            "readmission_people": 5, "snf_people": 12, "post_acute_spend": 90000.0}  # fmt: skip
+    most = {**made, "npi": "1001", "people": 40, "readmission_people": 12, "snf_people": 38}
+    few = {**made, "npi": "1003000126", "episodes": 3, "people": 3}
+    leak = {**key, "setting": "snf", "own_network": None, "episodes": 12, "people": 12, "spend": 48000.0}
+    home = tmp_path / "home"
+    tables = {"team.episode_cost": [{"episode_id": "a", "person_id": 1}], "team.surgeon": [made, few, most],
+              "team.leakage": [leak]}  # fmt: skip
+    keep_run(home, tables, 2026)
+    monkeypatch.setenv("CORRIDOR_HOME", str(home))
+    found = corridor(capsys, "team", "compare", "surgeons", "--ccn", "010001", "--json").json()
+    one, other, third = sorted(found["rows"], key=lambda row: str(row["npi"]), reverse=True)
+    # 38 of 40 would tell of two
+    assert third["snf_share"] is None and third["readmission_people"] == 12
+    assert (one["episodes"], one["mean_spend"], one["snf_share"]) == (12, 20000, 1)
+    assert one["readmission_share"] is None and one["readmission_people"] is None
+    assert other["npi"] == "1003000126" and other["episodes"] is None and other["mean_spend"] is None
+    assert "team.window_days" in {rule["rule"] for rule in found["assumptions"]}
+    text = corridor(capsys, "team", "compare", "surgeons").out
+    assert "0.95 of the loaded mean" in text and "1003000126  lejr: too few people" in text
+    assert "snf  on no list: 12 episodes, $48,000" in corridor(capsys, "team", "compare", "leakage").out
+    wrong = corridor(capsys, "team", "compare", "moon", "--json").json()
+    absent = corridor(capsys, "team", "compare", "causes", "--json").json()
+    assert [wrong["error"]["code"], absent["error"]["code"]] == ["TEAM-CHOICE", "TEAM-NOT-MADE"]
