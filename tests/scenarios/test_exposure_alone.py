@@ -24,7 +24,12 @@ OWN: dict[str, tuple[list[str], Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("program", OWN)
+HEAVY = ("iota", "reach", "lead", "mips")  # test_exposure.py has all eight, without the command line
+
+
+@pytest.mark.parametrize(
+    "program", [pytest.param(one, marks=pytest.mark.heavy if one in HEAVY else ()) for one in OWN]
+)
 def test_alone_it_is_the_settlement(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     options, figure, name = OWN[program]
     own = corridor(capsys, "settle", program, FOLDER / f"{program}.csv", "--json", *options)
