@@ -25,7 +25,7 @@ from corridor.web.viewer import Viewer
 
 RANKED, EFFECT = "action.ranked", "action.effect"
 PROGRAMS = {
-    "billing": "Billing", "qp": "QP status", "asm": "ASM", "mips": "MIPS", "mssp": "Shared Savings",
+    "billing": "Billing", "qp": "QP status", "asm": "ASM", "mips": "MIPS", "mssp": "Shared Savings (MSSP)",
     "reach": "ACO REACH", "team": "TEAM", "wiser": "Prior authorization",
 }  # fmt: skip
 EFFECTS = {
@@ -45,7 +45,9 @@ select action_id, words, program, kind, npi, tin, ccn, aco_id, net_dollars, low,
        case when effort_hours > 0 then net_dollars / effort_hours end as per_hour
 from action.ranked
 """
-NAMED = " ".join(f"when '{key}' then '{words}'" for key, words in PROGRAMS.items())
+# As rows of the list name them: shorter where the choices above it spell them out.
+SHORT = {**PROGRAMS, "mssp": "MSSP", "qp": "QP"}
+NAMED = " ".join(f"when '{key}' then '{words}'" for key, words in SHORT.items())
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,8 @@ def _columns(duties: bool, begun: bool, overlap: bool) -> tuple[Shown, ...]:
         if duties
         else (
             Shown("net_dollars", "Net", "signed", about="Expected, after what programs do to one another"),
-            Shown("low", "Low", "signed"),
-            Shown("high", "High", "signed"),
+            Shown("low", "Low", "dollars"),
+            Shown("high", "High", "dollars"),
             Shown("gross_dollars", "Before overlap", "dollars", hidden=True),
             Shown(
                 "overlap_dollars",
