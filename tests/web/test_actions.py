@@ -124,6 +124,7 @@ def test_a_file_blanks_what_rests_on_few(sign: Sign) -> None:
         (Scope(aco=("A1",)), {FIRST, "asm:2027:Q236:1999000000:T1"}),
         (Scope(npi=("1999000001",)), {"billing:ccm:missed:1999000001:T2"}),
         (Scope(aco=("A2",)), set()),
+        (Scope(ccn=("100001",)), {"team:team_snf:100001"}),
     ],
 )
 def test_only_ones_own(sign: Sign, scope: Scope, seen: set[str]) -> None:

@@ -94,8 +94,9 @@ def done_of(state: State, account: Account, most: int = 500) -> list[dict[str, A
 
 
 def may_see(account: Account, row: Mapping[str, Any]) -> bool:
-    """Whether an action is of the account's entities; a hospital's alone of accounts that see every row."""
-    return sees(account, row["aco_id"], row["tin"], row["npi"])
+    """Whether an action is of the account's entities."""
+    own = row["ccn"] is not None and row["ccn"] in account.scope.ccn
+    return own or sees(account, row["aco_id"], row["tin"], row["npi"])
 
 
 def change(

@@ -33,6 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {"aco": ("aco_id",), "tin": ("tin",), "npi
 KINDS = (*COLUMNS, "ccn")
 HOSPITALS = ("facility_ccn", "hospital_ccn")
 OF_HOSPITALS = ("team.", "panel.team_")
+ACTIONS = ("action.ranked", "action.effect")  # their CCN is whose the action is
 OF_EPISODE = "episodes.chronic_attribution"
 LINES_OF_EPISODE = "episodes.chronic_service"
 # Whoever answers for a person sees that person's rows, where the row is of nobody else besides.
@@ -122,6 +123,8 @@ def condition(
         tests += [
             f"{name(column)} in (select value from scope.ccn)" for column in HOSPITALS if column in columns
         ]
+    if table in ACTIONS and "ccn" in columns:
+        tests.append(f"{name('ccn')} in (select value from scope.ccn)")
     if {"level", "entity_id"} <= set(columns):
         tests += [
             f"({name('level')} = '{kind}' and {name('entity_id')} in (select value from scope.{kind}))"
