@@ -145,6 +145,22 @@ def test_care_programs_for_people_of_primary_care_management_are_not_counted_aga
     assert rows[f"billing:care_tcm:{NPI}:{TIN}"]["net_dollars"] == pytest.approx(210)
 
 
+def test_only_what_a_care_program_still_gains_costs_the_aco() -> None:
+    """5,000 x 0.3 less 374.80 is 1,125.20 left, of which 0.8 x 0.4 is the ACO's."""
+    tables = action_tables(
+        billing__finding=[ONE],
+        billing__care_management_margin=[
+            {"npi": NPI, "tin": TIN, "year": 2025, "candidates": 20, "candidate_months": 100,
+             "billed_months": 0, "month_revenue": 50, "month_cost": 30, "program": "ccm",
+             "open_revenue": 5000}],
+        attribution__participant=[{"tin": TIN, "aco_id": ACO}],
+        mssp__terms=[{"aco_id": ACO, "track": "A", "performance_year": 2027}],
+    )  # fmt: skip
+    rows = ranked(tables)
+    found = rows[f"billing:care_ccm:{NPI}:{TIN}"]
+    assert found["net_dollars"] == pytest.approx((1500 - EXPECTED) * (1 - 0.32))
+
+
 def test_use_above_what_is_expected_gains_the_acos_share_of_what_chance_does_not_explain() -> None:
     """30 visits for 20 expected, spread 25: 10 x (1 - 25/100) x 200 dollars x 0.4 x 0.3 gained."""
     panel = {"aco_id": ACO, "tin": TIN, "measure": "emergency_visit", "people": 40}

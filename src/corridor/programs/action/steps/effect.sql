@@ -7,16 +7,21 @@
 -- cites:     docs/next-best.md; docs/overlap.md
 -- evidence:  action.candidate(action_id)
 -- owner:     tin, npi, aco_id
-with ordered as (
-  select
-    candidate.*,
-    sum(case when alternative then 0 else gross_dollars end) over (partition by npi, tin, ccn, aco_id, family) as firm_dollars,
-    row_number() over (
-      partition by npi, tin, ccn, aco_id, family, alternative order by gross_dollars desc, action_id) as place,
-    sum(gross_dollars) over (
-      partition by npi, tin, ccn, aco_id, family order by gross_dollars desc, action_id
-      rows between unbounded preceding and current row) - gross_dollars as before_dollars
+-- an action of a clinician is one of the clinician's, whoever its people's ACO is
+with held as (
+  select candidate.*, case when candidate.npi is null then candidate.aco_id end as own_aco
   from action.candidate as candidate
+),
+ordered as (
+  select
+    held.*,
+    sum(case when alternative then 0 else gross_dollars end) over (partition by npi, tin, ccn, own_aco, family) as firm_dollars,
+    row_number() over (
+      partition by npi, tin, ccn, own_aco, family, alternative order by gross_dollars desc, action_id) as place,
+    sum(gross_dollars) over (
+      partition by npi, tin, ccn, own_aco, family order by gross_dollars desc, action_id
+      rows between unbounded preceding and current row) - gross_dollars as before_dollars
+  from held
 ),
 -- what is left of each after what is counted elsewhere
 alone as (
@@ -54,7 +59,9 @@ medicare as (
 paid as (
   select
     left_over.*, standing.adjustment, coalesce(standing.adjustment, least(standing.adjustment_lowest, 0)) as adjustment_low,
-    aco.least as aco_least, aco.most as aco_most, aco.basis as aco_basis, coalesce(medicare.share, 1) as medicare
+    aco.least as aco_least, aco.most as aco_most, aco.basis as aco_basis, coalesce(medicare.share, 1) as medicare,
+    -- findings were counted once before their ACO's part was taken; of other tables only what is left costs it
+    aco_share_of_dollars * case when alternative then left_over.share else 1 end as part
   from left_over
   left join medicare on true
   left join standing on standing.npi = left_over.npi and standing.tin = left_over.tin
@@ -95,8 +102,8 @@ listed as (
   union all
   select
     action_id, npi, tin, ccn, aco_id, 'aco_spending', concat('costs the ACO of these people its share; ', aco_basis),
-    -gross_dollars * aco_share_of_dollars * medicare * aco_most, -gross_low * aco_share_of_dollars * medicare * aco_most,
-    -gross_high * aco_share_of_dollars * medicare * aco_least
+    -gross_dollars * part * medicare * aco_most, -gross_low * part * medicare * aco_most,
+    -gross_high * part * medicare * aco_least
   from paid
   where new_part_b and aco_most is not null
 )
