@@ -134,6 +134,18 @@ def test_assumptions_are_listed_with_who_gave_them() -> None:
     assert sheet("team", "mssp", draws=0).not_computed  # how TEAM's lump sum counts for the ACO was not seen
 
 
+def test_savings_that_are_given_stand_still_and_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "given.yaml"
+    path.write_text(
+        "system: S\nmembers:\n  - {id: R1, kind: aco}\nlines:\n  - program: reach\n    rows:\n"
+        "      - {aco_id: R1, performance_year: 2026, risk_arrangement: professional,"
+        " benchmark_expenditure: 100000000, generated_savings_or_losses: 20000000}\n",
+        encoding="utf-8",
+    )
+    found = exposure_of(path, draws=20, horizon=2026)
+    assert any("R1: savings are given" in said for said in found.warnings)
+
+
 def test_rows_in_the_file_and_a_book_of_the_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from corridor.scenarios.exposure import Exposure
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-SHOWN = ("settled", "projected", "carried")
 
 
 @app.command()
@@ -89,12 +88,7 @@ def _text(found: Exposure) -> str:
         ]
     if whole["interaction"]:
         lines.append(f"What one program sets aside of another: {whole['interaction']:,.0f} expected.")
-    said = dict.fromkeys(
-        f"{row['line']} {row['performance_year']}: {row['note']}"
-        for row in found.rows
-        if row["note"] and row["status"] not in ("not_begun", "before_form")
-    )
-    lines += ["", "Of single years:", *(f"  {one}" for one in said)] if said else []
+    lines += _notes(found)
     if found.not_computed:
         lines += ["", "Programs act on one another where no rule that was read says how:"]
         lines += [f"  {one}" for one in found.not_computed]
@@ -105,6 +99,22 @@ def _text(found: Exposure) -> str:
         where = f" ({one['line']})" if one.get("line") else ""
         lines.append(f"  {one['status']:<10} {one['rule']}{value}{where}")
     return "\n".join(lines)
+
+
+def _notes(found: Exposure) -> list[str]:
+    """What must be said of single years, those of one note together."""
+    said: dict[tuple[str, str, str], list[int]] = {}
+    for row in found.rows:
+        if row["note"] and row["status"] not in ("not_begun", "before_form"):
+            note = row["note"].removesuffix(f" of {row['performance_year']}")
+            said.setdefault((row["line"], row["id"], note), []).append(row["performance_year"])
+    if not said:
+        return []
+    lines = ["", "Of single years:"]
+    for (line, name, note), years in said.items():
+        when = str(years[0]) if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
+        lines.append(f"  {line} {name}, {when}: {note}")
+    return lines
 
 
 def _totals(found: Exposure, scope: str, title: str) -> list[str]:

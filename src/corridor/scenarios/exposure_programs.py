@@ -152,6 +152,16 @@ def _year_column(evaluation: Evaluation, force: RulesInForce) -> dict[str, Float
     return {"performance_year": np.full(evaluation.rows, float(force.performance_year))}
 
 
+def _standing(evaluation: Evaluation, ids: Sequence[str]) -> list[str]:
+    """What must be said of rows that give savings in place of what they are made of."""
+    given = evaluation.given("generated_savings_or_losses")
+    return [
+        f"{name}: savings are given in place of benchmark and cost, so neither growth nor chance moves them"
+        for name, one in zip(ids, given, strict=True)
+        if one
+    ]
+
+
 def _team(path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
     from corridor.programs.team.settle import FIRST_YEAR, settle_team
 
@@ -198,7 +208,8 @@ def _mssp(path: Path, rules: Rules, year: int | None, fallback: int | None, home
 
     rows = [{"id": aco, "quantity": "earned_savings_or_losses"} for aco in inputs.aco_ids]
     dollars = np.asarray(found.settlement.column("earned_savings_or_losses"), dtype=np.float64)
-    return Settled("mssp", found.settlement.force, rows, dollars, parts, found.assumptions(), found.warnings)
+    said = [*found.warnings, *_standing(evaluation, inputs.aco_ids)]
+    return Settled("mssp", found.settlement.force, rows, dollars, parts, found.assumptions(), said)
 
 
 def _aco(program: str, path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
@@ -218,7 +229,8 @@ def _aco(program: str, path: Path, rules: Rules, year: int | None, fallback: int
 
     rows = [{"id": aco, "quantity": "earned_savings_or_losses"} for aco in found.ids]
     dollars = np.asarray(found.acos["earned_savings_or_losses"], dtype=np.float64)
-    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), found.warnings)
+    said = [*found.warnings, *_standing(found.acos, found.ids)]
+    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), said)
 
 
 def _one_form(program: str, path: Path, rules: Rules, year: int | None, fallback: int | None) -> Settled:
