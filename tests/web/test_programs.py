@@ -165,7 +165,8 @@ def test_scores_of_an_entity_are_for_its_aco_and_clinician(over: Workbench) -> N
         return [str(row["subject"]) for row in viewer.query("select subject from qp.score order by subject")]
 
     assert seen(EVERY) == ["A1", "N1"]
-    assert seen(Scope(aco=("A1",))) == ["A1"]
+    assert seen(Scope(aco=("A1",))) == ["A1", "N1"]  # its practice is all that N1 bills under
+    assert seen(Scope(aco=("A2",))) == []
     assert seen(Scope(npi=("N1",))) == ["N1"]
     assert seen(Scope(tin=("T1",), npi=("N3",))) == []
 
