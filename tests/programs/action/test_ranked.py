@@ -34,6 +34,11 @@ def test_findings_to_be_looked_at_count_in_the_high_end_alone_where_nothing_was_
     assert row["words"] == "Bill what the claims bear out and nobody billed: new kind"
 
 
+def test_what_has_no_price_says_so() -> None:
+    row = ranked(action_tables(billing__finding=[{**ONE, "dollars": None}]))[MISSED]
+    assert row["net_dollars"] == 0 and row["todo"].startswith("some have no price")
+
+
 def test_one_claim_line_counts_once_and_what_goes_back_counts_first() -> None:
     """A visit that goes back brings no add-on: 60 of the 100 found at G2211 stay."""
     line = {"claim_id": "c", "claim_line_number": 1}

@@ -77,6 +77,7 @@ repeated as (
 of_person as (
   select
     known.kind, known.direction, known.npi, known.tin, known.person_id, repeated.effect, known.certainty, count(*) as items,
+    count(known.dollars) as priced,
     min(known.service_date) as first_day, max(known.service_date) as last_day, min(known.todo) as todo,
     sum(coalesce(known.dollars, 0)) as dollars
   from known
@@ -88,6 +89,7 @@ partner as (
 )
 select
   of_person.kind, of_person.direction, of_person.npi, of_person.tin, cast(sum(of_person.items) as bigint) as items,
+  cast(sum(of_person.priced) as bigint) as priced_items,
   count(distinct of_person.person_id) as people, min(first_day) as first_day, max(last_day) as last_day, min(todo) as todo,
   cast(sum(dollars) as decimal(18, 2)) as dollars,
   cast(sum(case when certainty = 'sure' then dollars else 0 end) as decimal(18, 2)) as sure_dollars,

@@ -16,7 +16,11 @@ with precise as (
 joined as (
   select
     found.kind, found.direction, found.npi, found.tin, found.aco_id, found.items, found.people, found.first_day,
-    found.last_day, found.todo, found.dollars, found.sure_dollars, found.same_line_dollars, found.same_month_dollars,
+    found.last_day,
+    case
+      when found.priced_items < found.items then concat('some have no price (install the fee schedule), and count as nothing; ', found.todo)
+      else found.todo
+    end as todo, found.dollars, found.sure_dollars, found.same_line_dollars, found.same_month_dollars,
     found.aco_dollars, precise.precision, precise.at_most, own.kind is not null as named,
     coalesce(own.kind, usual.kind) as rule_kind, coalesce(own.program, usual.program) as program,
     coalesce(own.words, usual.words) as words, coalesce(own.obligation, usual.obligation) as obligation,
