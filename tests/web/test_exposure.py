@@ -72,6 +72,7 @@ def test_alone_a_program_is_what_its_settlement_says(signed: Sign) -> None:
     assert book.sheetnames[:3] == ["Exposure", "Totals", "Assumptions"]
 
 
+@pytest.mark.heavy
 def test_a_system_is_its_senders(signed: Sign) -> None:
     who, other = signed(Role.analyst), signed(Role.executive)
     where = who.post("/exposure", data={"csrf": who.csrf, "sample": "yes"}).headers["location"]

@@ -38,6 +38,7 @@ def answer(bench: Workbench, who: Person, name: str) -> str:
     return str(sent.headers["location"])
 
 
+@pytest.mark.heavy
 def test_every_model_opens_its_figures(bench: Workbench) -> None:
     """The tree begins with the value that the answer shows."""
     who = signed_in(bench, [Role.executive], EVERY)
