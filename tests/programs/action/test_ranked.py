@@ -28,8 +28,8 @@ def test_without_anything_else_net_is_gross() -> None:
 
 
 def test_findings_to_be_looked_at_count_in_the_high_end_alone_where_nothing_was_measured() -> None:
-    row = ranked(action_tables(billing__finding=[finding("new_kind", "missed", 100, certainty="review")]))
-    (row,) = row.values()
+    rows = ranked(action_tables(billing__finding=[finding("new_kind", "missed", 100, certainty="review")]))
+    (row,) = rows.values()
     assert (row["gross_dollars"], row["low"], row["high"]) == (0, 0, 100)
     assert row["words"] == "Bill what the claims bear out and nobody billed: new kind"
 
