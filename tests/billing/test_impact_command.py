@@ -14,6 +14,7 @@ from corridor.billing.impact import PARTS
 from corridor.cli.impact import impact as command
 from corridor.errors import CorridorError
 from corridor.jobs import impact as job
+from corridor.jobs import impact_lines
 from corridor.jobs.context import open_context
 from corridor.jobs.impact_lines import Periods
 from corridor.jobs.impact_scenarios import read_scenario
@@ -190,6 +191,28 @@ def test_rules_of_a_day_are_policy(run):
     # H.1 no. 7 in Alabama's indices: both years pay the second by half, so little is policy
     assert abs(second["policy"]) < Decimal("0.50")
     assert second["change"] == sum(second[name] for name in PARTS)
+
+
+def test_many_lines_are_priced_month_by_month(home, tmp_path, monkeypatch):
+    more = [
+        ("E1", 1, "2026-04-09", "99214", None, "11", 1, "N1"),  # seen in March too: one person
+        ("E2", 41, "2026-03-03", "XX999", None, "11", 1, "N2"),  # not priced in either month: one person
+    ]
+    made = FakeRun({"billing.line": lines(tmp_path, [*CLAIMS, *more])})
+    monkeypatch.setattr(job, "open_run", lambda home: made)
+    both = [read_scenario(year, "--from") for year in ("2025", "2026")]
+
+    def asked() -> job.Impact:
+        said: list[str] = []
+        found = job.measure_levels(open_context(), *both, ["npi"], periods=Periods(2026), say=said.append)
+        assert any("the lines of April under" in one for one in said) == (impact_lines.PIECE_ROWS == 1)
+        return found["npi"]
+
+    whole = asked()
+    monkeypatch.setattr(impact_lines, "PIECE_ROWS", 1)
+    assert asked().to_dict() == whole.to_dict()
+    assert {row["id"]: row["people"] for row in whole.rows} == {"N1": 15, "N2": 1}
+    assert (whole.left[0]["lines"], whole.left[0]["people"]) == (2, 1)
 
 
 def test_two_years_of_claims_over_the_months_of_both(run, capsys):

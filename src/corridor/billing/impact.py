@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from corridor.billing.impact_cells import KEY, Columns, cells, not_compared
+from corridor.billing.impact_cells import KEY, Columns, begin, cells, gather, not_compared
 from corridor.billing.impact_factors import FactorParts, conversion_factor_parts, efficiency_multiplier
 from corridor.billing.impact_split import in_cents, product_parts
 from corridor.law import RulesInForce
@@ -69,7 +69,16 @@ class Years:
 
 
 def make_impact(con: duckdb.DuckDBPyConnection, force: RulesInForce, years: Years) -> list[dict[str, Any]]:
-    """Make ``door.impact_cell`` from the tables of ``impact_cells``; returns what could not be compared.
+    """Make ``door.impact_cell`` of all lines at once; returns what could not be compared."""
+    begin(con)
+    gather(con)
+    return gathered_impact(con, force, years)
+
+
+def gathered_impact(
+    con: duckdb.DuckDBPyConnection, force: RulesInForce, years: Years
+) -> list[dict[str, Any]]:
+    """Make ``door.impact_cell`` from what was gathered; returns what could not be compared.
 
     ``door.impact_cell``: the columns of ``KEY``, lines_from, lines_to, units_from, units_to, and whole cents:
     from_cents, to_cents, change_cents and one column for each of ``PARTS``.
@@ -280,12 +289,7 @@ def _text(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def people_of_level(con: duckdb.DuckDBPyConnection, level: str) -> dict[str, int]:
     """How many people stand behind each row of a level; none of volumes."""
-    column = LEVELS[level]
-    sides = " union ".join(
-        f"select {f'{column}_{side}' if column else 'null'} as id, person_id from impact_{side} "
-        f"where settled_{side} and person_id is not null"
-        for side in ("from", "to")
-    )
-    named = "coalesce(id, '(none)')" if column else "'all'"
-    found = con.execute(f"select {named}, count(distinct person_id) from ({sides}) group by 1").fetchall()
+    table = f"impact_people_{LEVELS[level] or 'total'}"
+    named = "coalesce(id, '(none)')" if LEVELS[level] else "'all'"
+    found = con.execute(f"select {named}, count(distinct person_id) from {table} group by 1").fetchall()
     return {str(name): int(count) for name, count in found}

@@ -9,7 +9,8 @@ What it reads of a connection:
 ``door.price_from``, ``door.price_to``  what the pricer makes of the requests
 
 A line counts where it is priced under each schedule it is meant for; the others are listed, never counted
-as nothing.
+as nothing. Lines of many months may be brought a piece at a time (``gather``), each with its prices: what is
+kept of a piece is its groups of equal lines, whom they are of, and what is not compared.
 """
 
 from __future__ import annotations
@@ -35,31 +36,84 @@ _FACTORS = (
 )
 _AMOUNTS = ("work_amount", "pe_amount", "mp_amount", "other_amount")
 _HALF_CENT = "0.005"
+# what is not compared, by person: people of several pieces are counted once
+_LEFT = """
+    select line.side, line.hcpcs_code, line.modifiers, line.family,
+        case when line.side = 'to' then null else a.reason end as reason_from,
+        case when line.side = 'from' then null else b.reason end as reason_to, line.person_id,
+        sum(line.repeat) as lines, sum(line.units * line.repeat) as units,
+        sum(case when line.side <> 'to' and a.status = 'priced' then a.amount * line.repeat end)
+            as amount_from,
+        sum(case when line.side <> 'from' and b.status = 'priced' then b.amount * line.repeat end)
+            as amount_to,
+        sum(line.known_amount) as claimed_amount
+    from door.impact_line as line
+    left join door.price_from as a on a.request_id = line.request_id
+    left join door.price_to as b on b.request_id = line.request_id
+    where (line.side <> 'to' and a.status is distinct from 'priced')
+        or (line.side <> 'from' and b.status is distinct from 'priced')
+    group by all"""
 
 
-def cells(con: duckdb.DuckDBPyConnection) -> Columns:
-    """One entry a cell of equal lines, both schedules side by side, ordered by its key.
+def begin(con: duckdb.DuckDBPyConnection) -> None:
+    """Forget what was gathered before."""
+    for table in ("impact_part", "impact_left", *(f"impact_people_{one}" for one in ("total", *KEY))):
+        con.execute(f"drop table if exists temp.{table}")
 
-    The columns of ``KEY``; cell (the number of the key, from 0); lines_from, lines_to; plain; and of each
-    side s: units_s, qp_s, cents_s (whole cents), the factors and the amounts of the components (dollars).
-    A side a cell has nothing of has units 0.
+
+def gather(con: duckdb.DuckDBPyConnection) -> None:
+    """Take in ``door.impact_line`` with its prices: the next piece, or all there is.
+
+    The lines of one of two periods must come in one piece: their factors are means over all of them.
     """
     _priced(con, "from")
     _priced(con, "to")
-    con.execute(
-        """
-        create or replace temp table impact_one as
+    same = """
         with same as (
             select a.*, b.* exclude (person_id) from impact_from as a
             join impact_to as b on b.request_id_to = a.request_id_from
             where a.side_from = 'both' and a.settled_from and b.settled_to
         )
         select """
-        + ", ".join(f"{name}_from as {name}" for name in KEY)
-        + ", plain_from and plain_to as plain, 'both' as side, "
-        + "sum(lines_from) as lines_from, sum(lines_to) as lines_to, "
-        + ", ".join(_sums(side) for side in ("from", "to"))
-        + " from same group by all"
+    same += ", ".join(f"{name}_from as {name}" for name in KEY)
+    same += ", plain_from and plain_to as plain, 'both' as side, "
+    same += "sum(lines_from) as lines_from, sum(lines_to) as lines_to, "
+    same += ", ".join(_sums(side) for side in ("from", "to")) + " from same group by all"
+    _add(con, "impact_part", same)
+    for column in (None, *KEY):
+        sides = " union ".join(
+            f"select {f'{column}_{side}' if column else 'null::varchar'} as id, person_id from impact_{side} "
+            f"where settled_{side} and person_id is not null"
+            for side in ("from", "to")
+        )
+        _add(con, f"impact_people_{column or 'total'}", sides)
+    _add(con, "impact_left", _LEFT)
+
+
+def _add(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
+    (present,) = con.execute(
+        "select count(*) from duckdb_tables() where temporary and table_name = ?", [table]
+    ).fetchall()[0]
+    con.execute(f"insert into {table} {query}" if present else f"create temp table {table} as {query}")
+
+
+def cells(con: duckdb.DuckDBPyConnection) -> Columns:
+    """One entry a cell of equal lines that were gathered, both schedules side by side, ordered by its key.
+
+    The columns of ``KEY``; cell (the number of the key, from 0); lines_from, lines_to; plain; and of each
+    side s: units_s, qp_s, cents_s (whole cents), the factors and the amounts of the components (dollars).
+    A side a cell has nothing of has units 0.
+    """
+    summed = ", ".join(
+        f"sum({name}_{side}) as {name}_{side}"
+        for side in ("from", "to")
+        for name in ("lines", "units", *_AMOUNTS)
+    )
+    whole = ", ".join(f"cast(sum(cents_{side}) as bigint) as cents_{side}" for side in ("from", "to"))
+    equal = ", ".join(f"{name}_{side}" for side in ("from", "to") for name in ("qp", *_FACTORS))
+    con.execute(
+        f"create or replace temp table impact_one as select {', '.join(KEY)}, plain, side, {summed}, "
+        f"{whole}, {equal} from impact_part group by all"
     )
     con.execute(
         "create or replace temp table impact_two as with "
@@ -102,21 +156,11 @@ def not_compared(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """
     found = con.execute(
         """
-        with listed as (select line.side, line.hcpcs_code, line.modifiers, line.family,
-            case when line.side = 'to' then null else a.reason end as reason_from,
-            case when line.side = 'from' then null else b.reason end as reason_to,
-            cast(sum(line.repeat) as double) as lines, cast(sum(line.units * line.repeat) as double) as units,
-            sum(case when line.side <> 'to' and a.status = 'priced' then a.amount * line.repeat end)
-                as amount_from,
-            sum(case when line.side <> 'from' and b.status = 'priced' then b.amount * line.repeat end)
-                as amount_to,
-            sum(line.known_amount) as claimed_amount,
-            count(distinct line.person_id) as people
-        from door.impact_line as line
-        left join door.price_from as a on a.request_id = line.request_id
-        left join door.price_to as b on b.request_id = line.request_id
-        where (line.side <> 'to' and a.status is distinct from 'priced')
-            or (line.side <> 'from' and b.status is distinct from 'priced')
+        with listed as (select side, hcpcs_code, modifiers, family, reason_from, reason_to,
+            cast(sum(lines) as double) as lines, cast(sum(units) as double) as units,
+            sum(amount_from) as amount_from, sum(amount_to) as amount_to,
+            sum(claimed_amount) as claimed_amount, count(distinct person_id) as people
+        from impact_left
         group by all)
         select * from listed
         order by greatest(coalesce(amount_from, 0), coalesce(amount_to, 0), coalesce(claimed_amount, 0)) desc,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,14 +11,15 @@ from typing import Any
 
 import duckdb
 
-from corridor.billing.impact import PARTS, Years, make_impact, people_of_level, rows_of_level
+from corridor.billing.impact import PARTS, Years, gathered_impact, people_of_level, rows_of_level
+from corridor.billing.impact_cells import begin, gather
 from corridor.billing.impact_factors import RULES as FACTOR_RULES
 from corridor.billing.impact_forecast import FORECAST_RULES, LAST_YEAR, forecast, published_factor
 from corridor.engine.connection import connect
 from corridor.engine.runs import open_run
 from corridor.errors import CorridorError
 from corridor.jobs.context import Context, overrides_of
-from corridor.jobs.impact_lines import FAMILY, Periods, stage_claims, stage_volumes
+from corridor.jobs.impact_lines import FAMILY, Periods, Staged, stage_claims, stage_volumes
 from corridor.jobs.impact_months import months_of
 from corridor.jobs.impact_scenarios import Scenario, below_floors, lay_out, read_reference
 from corridor.law import RulesInForce, load_rules
@@ -122,38 +123,49 @@ def measure_levels(
     try:
         read_reference(con, context.warehouse)
         force = force_of(context, before, after)
+        sides = (("from", before), ("to", after))
         run_id = None
+        used: list[str] = []
+        files: dict[str, str] = {}
+        warnings: list[str] = []
+        said: list[str] = []
+        staged: Iterable[Staged]
         if volumes is not None:
-            warnings = stage_volumes(con, force, volumes, place)
+            staged = [Staged(stage_volumes(con, force, volumes, place), "")]
         else:
             run = open_run(context.warehouse.home)
             run_id = run.run_id
-            warnings = stage_claims(
+            staged = stage_claims(
                 con, force, context.warehouse, run, periods or Periods(), (before.year, after.year)
             )
-        months = months_of(con) if volumes is None else {}
-        used: list[str] = []
-        files: dict[str, str] = {}
-        for side, scenario in (("from", before), ("to", after)):
-            day, files[side] = lay_out(con, scenario)
-            force_of_side = force_of(context, scenario)
-            warnings += below_floors(con, force_of_side, scenario, day)
-            say(f"Pricing every line under {scenario.name}")
-            used += price_side(con, side, force_of_side, day, scenario)
-            if scenario.proposed:
-                warnings.append(
-                    f"{scenario.name}: the proposed conversion factors on the relative values and indices of "
-                    f"{files[side]}, the newest installed; the work floor in those indices is carried on, "
-                    "what else is proposed is not applied."
+        months: dict[str, set[int]] = {}
+        begin(con)
+        for piece in staged:
+            warnings += piece.warnings
+            if volumes is None:
+                for side, found_months in months_of(con).items():
+                    months.setdefault(side, set()).update(found_months)
+            for side, scenario in sides:
+                day, files[side] = lay_out(con, scenario)
+                force_of_side = force_of(context, scenario)
+                said += below_floors(con, force_of_side, scenario, day)
+                say(f"Pricing {piece.words or 'every line'} under {scenario.name}")
+                used += price_side(con, side, force_of_side, day, scenario)
+                if scenario.proposed:
+                    said.append(
+                        f"{scenario.name}: the proposed conversion factors on the relative values and "
+                        f"indices of {files[side]}, the newest installed; the work floor in those indices is "
+                        "carried on, what else is proposed is not applied."
+                    )
+            if only is not None:
+                con.execute(
+                    "delete from door.impact_line where not (coalesce(list_contains(?, tin), false) "
+                    "or coalesce(list_contains(?, npi), false))",
+                    [list(only.tin), list(only.npi)],
                 )
-        if only is not None:
-            con.execute(
-                "delete from door.impact_line where not (coalesce(list_contains(?, tin), false) "
-                "or coalesce(list_contains(?, npi), false))",
-                [list(only.tin), list(only.npi)],
-            )
+            gather(con)
         say("Splitting the change by cause")
-        left = make_impact(con, force, Years(before.year, after.year))
+        left = gathered_impact(con, force, Years(before.year, after.year))
         found = {level: rows_of_level(con, level) for level in levels}
         total = rows_of_level(con, "total")
         if volumes is None:
@@ -166,14 +178,14 @@ def measure_levels(
     if volumes is not None:
         left = [{name: value for name, value in row.items() if name != "people"} for row in left]
     warnings = list(
-        dict.fromkeys([*warnings, *_left_warnings(left, "unit" if volumes is not None else "line")])
+        dict.fromkeys([*warnings, *said, *_left_warnings(left, "unit" if volumes is not None else "line")])
     )
     names = sorted({*used, *FACTOR_RULES, FAMILY})
     assumed = _assumptions(force, names, {before.year, after.year})
     return {
         level: Impact(
             level, before, after, files, total[0] if total else {}, rows, left, assumed, warnings,
-            volumes is None, run_id, months,
+            volumes is None, run_id, {side: sorted(found) for side, found in months.items()},
         )
         for level, rows in found.items()
     }  # fmt: skip

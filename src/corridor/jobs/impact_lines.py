@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from corridor.engine.runs import Run
 from corridor.engine.tabular.form import read_form
 from corridor.engine.warehouse import Warehouse
 from corridor.errors import CorridorError
-from corridor.jobs.impact_months import like_months
+from corridor.jobs.impact_months import in_words, like_months
 from corridor.jobs.impact_scenarios import NATIONAL
 from corridor.law import RulesInForce
 from corridor.words import counted
@@ -24,6 +25,7 @@ STATUS = "qp.status"
 ROSTER = "org_raw.provider_roster"
 UNKNOWN = "unknown"  # half of a place that was not given: no contractor or locality is called so
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+PIECE_ROWS = 3_000_000  # lines of claims priced together
 COLUMNS: dict[str, str] = {
     "request_id": "BIGINT",
     "side": "VARCHAR",
@@ -65,6 +67,14 @@ class Periods:
     before: int | None = None
     after: int | None = None
     every: bool = False
+
+
+@dataclass(frozen=True)
+class Staged:
+    """``door.impact_line`` holds a piece of the lines; ``words`` say which, where it is not all of them."""
+
+    warnings: list[str]
+    words: str
 
 
 def stage_volumes(
@@ -141,8 +151,11 @@ def stage_claims(
     run: Run,
     periods: Periods,
     years_paid: tuple[int, int],
-) -> list[str]:
-    """Make ``door.impact_line`` of the lines of a run. Returns warnings. Raises IMPACT-NO-CLAIMS.
+) -> Iterator[Staged]:
+    """Make ``door.impact_line`` of the lines of a run, anew for each piece. Raises IMPACT-NO-CLAIMS.
+
+    Many lines of one period come by whole months of service: what is ranked within a day is together, and
+    neither the lines nor their prices need to be in memory all at once.
 
     years_paid  the years of the two schedules, whose status of qualifying participant each line takes
     """
@@ -174,7 +187,6 @@ def stage_claims(
         months, warnings = like_months(con, lines, periods.before, periods.after, periods.every)
     side = "case when year(service_date) = ? then 'from' else 'to' end" if two else "'both'"
     parameters: list[Any] = [periods.before] if two else []
-    _create(con)
     sites = _sites(warehouse)
     known = {row[0] for row in con.execute(f"describe select * from {lines}").fetchall()}
     taken = {
@@ -192,15 +204,40 @@ def stage_claims(
         "family": "null",
     }
     chosen = ", ".join(f"{taken.get(name) or _column(name, known)} as {name}" for name in COLUMNS)
-    con.execute(
-        f"insert into door.impact_line select {chosen} from {lines} as line "
-        f"left join ({sites}) as site on site.site_npi = line.npi and site.site_tin = line.tin "
-        f"where year(service_date) in ({', '.join(map(str, wanted))}) "
-        f"and month(service_date) in ({', '.join(map(str, months))})",
-        parameters,
+    pieces = [months] if two else _pieces(con, lines, wanted, months)
+    for piece in pieces:
+        _create(con)
+        con.execute(
+            f"insert into door.impact_line select {chosen} from {lines} as line "
+            f"left join ({sites}) as site on site.site_npi = line.npi and site.site_tin = line.tin "
+            f"where year(service_date) in ({', '.join(map(str, wanted))}) "
+            f"and month(service_date) in ({', '.join(map(str, piece))})",
+            parameters,
+        )
+        _families(con, force)
+        statuses = _statuses(con, run, years_paid)
+        yield Staged(warnings + statuses, "" if len(pieces) == 1 else f"the lines of {in_words(piece)}")
+
+
+def _pieces(
+    con: duckdb.DuckDBPyConnection, lines: str, years: Sequence[int], months: Sequence[int]
+) -> list[list[int]]:
+    """Calendar months whose lines are priced together, about PIECE_ROWS each."""
+    rows = dict(
+        con.execute(
+            f"select month(service_date), count(*) from {lines} "
+            f"where year(service_date) in ({', '.join(map(str, years))}) group by 1"
+        ).fetchall()
     )
-    _families(con, force)
-    return warnings + _statuses(con, run, years_paid)
+    pieces: list[list[int]] = []
+    held = 0
+    for month in months:
+        if not pieces or held + rows.get(month, 0) > PIECE_ROWS:
+            pieces.append([])
+            held = 0
+        pieces[-1].append(month)
+        held += rows.get(month, 0)
+    return pieces
 
 
 def _statuses(con: duckdb.DuckDBPyConnection, run: Run, years_paid: tuple[int, int]) -> list[str]:
