@@ -11,7 +11,8 @@ from tests.programs.mips_claims.bench import ROSTER, SCORE, ZIP, bench, claims, 
 
 ALL_LOADED = {"qp.loaded_claims_are_all": True}
 MADE = (
-    "qp.service", "mips.segment", "mips.place_visit", "mips.place_service", "mips.facility_hospital", "mips.clinician_status",
+    "qp.service", "mips.segment", "mips.place_visit", "mips.place_service", "mips.facility_hospital",
+    "mips.clinician_status",
 )  # fmt: skip
 STATUSES = ("small", "rural", "hpsa", "non_patient_facing", "hospital_based", "asc_based", "facility_based")
 
