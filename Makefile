@@ -46,8 +46,9 @@ dev: $(DEV_STAMP) ## install Corridor and the tools that check it into .venv
 demo: $(RUN_STAMP) ## the main job on a synthetic community; prints where the report is
 	@$(BIN)/corridor demo
 
+# Neighbours stay with one worker: what a file of tests sets up is set up once.
 test: $(DEV_STAMP) ## the default tests
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 heavy: $(DEV_STAMP) ## tests of more than a few seconds (CORRIDOR_SMALL=1 for their small size)
 	$(BIN)/pytest -n $(WORKERS) -m heavy
