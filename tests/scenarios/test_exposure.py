@@ -68,6 +68,11 @@ def test_asm_sets_mips_aside_in_the_whole_alone() -> None:
     assert len(aside) == 3 * 5
     whole = total(found, "system")
     assert whole["interaction"] == pytest.approx(-sum(row["expected"] for row in aside))
+    # what is set aside is no diversification: the downsides added are of what counts
+    counted = [row for row in found.rows if row["expected"] is not None and row["set_aside_by"] is None]
+    assert whole["sum_of_downsides"] == pytest.approx(sum(row["downside"] for row in counted))
+    plain = exposure_of(SYSTEM, only=SCORES, draws=0)
+    assert total(plain, "system")["diversification"] == pytest.approx(0, abs=0.005)
 
 
 def test_every_draw_without_deviation_is_the_settlement(tmp_path: Path) -> None:

@@ -39,17 +39,19 @@ class Totals:
         """Count a row's draws wherever it belongs."""
         for key in _keys(row):
             whole = self._whole.setdefault(key, np.zeros(self.draws))
+            parts = self._parts.setdefault(key, [0.0, 0.0, 0.0, 0.0])
+            parts[0] += row["expected"]
+            parts[3] += 1
             if row["set_aside_by"] is None:
                 whole += values
-            parts = self._parts.setdefault(key, [0.0, 0.0, 0.0, 0.0])
-            for at, name in enumerate(("expected", "downside", "upside")):
-                parts[at] += row[name]
-            parts[3] += 1
+                parts[1] += row["downside"]
+                parts[2] += row["upside"]
 
     def rows(self, names: dict[str, str]) -> list[Row]:
         """One record a total.
 
-        sum_of_downsides  the parts' own downsides added, as if all went wrong at once
+        sum_of_expected   of all parts, also those set aside
+        sum_of_downsides  own downsides of the parts that count added, as if all went wrong at once; so upsides
         diversification   what the joint downside is better than that sum
         interaction       expected dollars of the whole less those of the parts: what programs set aside
         """
