@@ -26,9 +26,9 @@ lines: [{program: team, form: forms/team.csv}]
 """
 
 
-def packed(files: dict[str, bytes]) -> bytes:
+def packed(files: dict[str, bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -93,10 +93,19 @@ def test_a_zip_with_a_folder_is_taken(signed: Sign) -> None:
     assert "Testfield" in words(ready(who, sent.headers["location"] + "?draws=0").text)
 
 
+_WHOLE = packed({"system.yaml": SYSTEM}, zipfile.ZIP_DEFLATED)
+BROKEN = _WHOLE[:41] + b"\xff" * 20 + _WHOLE[61:]  # what was deflated begins after the name, at 41
+HALF = b"0" * (store.MOST_BYTES // 2 + 1)
+
+
 @pytest.mark.parametrize(
     "files",
     [
         {"a.zip": b"no zip"},
+        {"a.zip": BROKEN},
+        {"a.zip": packed({"system.yaml": SYSTEM, "x.csv": b"", "x.csv/team.csv": b""})},
+        {"a.zip": packed({"system.yaml": SYSTEM, "one.csv": HALF}), "b.zip": packed({"two.csv": HALF})},
+        {"a.csv": HALF, "b.csv": HALF, "c.zip": packed({"two.csv": HALF})},
         {"a.zip": packed({"../system.yaml": SYSTEM})},
         {"a.zip": packed({"system.yaml": SYSTEM, "run.sh": b"x"})},
         {"a.zip": packed({"system.yaml": SYSTEM, "big.csv": b"0" * (store.MOST_BYTES + 1)})},
@@ -106,7 +115,21 @@ def test_a_zip_with_a_folder_is_taken(signed: Sign) -> None:
         {"team.csv": b"a,b"},
         {"one.yaml": SYSTEM, "two.yaml": SYSTEM},
     ],
-    ids=["no zip", "above", "kind", "large", "no form", "absolute", "outside", "no system", "two systems"],
+    ids=[
+        "no zip",
+        "broken",
+        "folder",
+        "two zips",
+        "zip after files",
+        "above",
+        "kind",
+        "large",
+        "no form",
+        "absolute",
+        "outside",
+        "no system",
+        "two systems",
+    ],
 )
 def test_what_is_not_taken(files: dict[str, bytes]) -> None:
     with pytest.raises(CorridorError) as refused:

@@ -10,9 +10,11 @@ import base64
 import hashlib
 import io
 import json
+import lzma
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,11 @@ from corridor.web.state import State, stamp
 MOST_FILES, MOST_BYTES, MOST_KEPT = 60, 4_000_000, 50
 YAML = (".yaml", ".yml")
 FORMS = (".csv", ".tsv", ".txt", ".xlsx", ".json", ".parquet")
+# What a zip that is broken, encrypted or packed in an odd way raises.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError,
+    ValueError,
+)  # fmt: skip
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,79}")
 
 
@@ -46,11 +53,13 @@ def unpack(sent: Mapping[str, bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name, content in sent.items():
         if name.lower().endswith(".zip"):
-            found |= _opened(content)
+            found |= _opened(content, max(MOST_BYTES - sum(map(len, found.values())), 0))
         else:
             found[_safe(name.replace("\\", "/").rpartition("/")[2])] = content
     if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
         raise refused(f"More than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB were sent.")
+    if any(str(above) in found for name in found for above in PurePosixPath(name).parents):
+        raise refused("One name is a file and a folder too.")
     system_of(found)
     _check_forms(found)
     return found
@@ -68,9 +77,8 @@ def system_of(files: Mapping[str, bytes]) -> str:
     return named[0]
 
 
-def _opened(content: bytes) -> dict[str, bytes]:
+def _opened(content: bytes, left: int) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    left = MOST_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist()[: MOST_FILES * 4]:
@@ -83,7 +91,7 @@ def _opened(content: bytes) -> dict[str, bytes]:
                 if left < 0:
                     raise refused(f"Unpacked, it is larger than {MOST_BYTES // 1_000_000} MB.")
                 found[_safe(entry.filename)] = read
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise refused("The zip file cannot be opened.") from error
     return _without_folder(found)
 
