@@ -7,9 +7,11 @@ import io
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from corridor.settings import Settings
+from corridor.web.programs.team_who import EPISODES_SEEN
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.state import State
@@ -158,6 +160,18 @@ def test_a_surgeon_sees_own_episodes_and_no_hospital(signed: Sign, analyst: Pers
     assert surgeon.get(f"/programs/team/episodes/{other}").status_code == 404
     assert HIGH not in surgeon.get("/programs/team").text
     assert HIGH not in surgeon.get("/programs/team?view=who&show=surgeon").text
+
+
+def test_a_mean_of_few_people_is_not_told() -> None:
+    """Whoever sees one of two episodes of a price would know the other's from their mean."""
+    con = duckdb.connect()
+    con.execute("create schema panel")
+    con.execute(
+        "create table panel.team_episode as select * from (values ('a', 12000.0, 2), ('b', 9000.0, 11)) "
+        "as t(episode_key, loaded_mean, loaded_people)"
+    )
+    rows = con.execute(f"{EPISODES_SEEN} order by episode_key").fetchall()
+    assert rows == [("a", None, 2), ("b", 9000, 11)]
 
 
 def send(person: Person, form: str, rows: str, **chosen: str) -> str:

@@ -13,6 +13,7 @@ from corridor.reports.charts.climb import Rise, climb
 from corridor.reports.views.page import Column, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import dollars, real, share, short_dollars
 from corridor.web.guard import VisitDep
+from corridor.web.programs.team_who import EPISODES_SEEN
 from corridor.web.programs.team_words import SETS, category, stage
 from corridor.web.render import page
 from corridor.web.viewer import Viewer
@@ -47,8 +48,8 @@ def episode(
 def _opened(viewer: Viewer, key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The episode and its lines. Raises EXPLAIN-NO-EPISODE where it is not in what the account may see."""
     rows = (
-        viewer.query("select * from panel.team_episode where episode_key = ?", [key])
-        if KEY.match(key) and viewer.has("panel.team_episode")
+        viewer.query(f"{EPISODES_SEEN} where episode_key = ?", [key])
+        if KEY.fullmatch(key) and viewer.has("panel.team_episode")
         else []
     )
     if not rows:

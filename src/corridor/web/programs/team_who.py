@@ -100,7 +100,12 @@ COUNTED = {
     "facility": ("facility, hospital and category", "facilities, hospitals and categories"),
 }
 BUNDLES = "-bundles"
-EPISODES = "select * from panel.team_episode where definition_set = ?"
+# The mean of few people's episodes would tell of theirs whoever has one of them.
+EPISODES_SEEN = (
+    f"select * replace (case when loaded_people >= {SMALLEST_CELL} then loaded_mean end as loaded_mean) "
+    "from panel.team_episode"
+)
+EPISODES = f"{EPISODES_SEEN} where definition_set = ?"
 EPISODE = (
     Shown("anchor_end", "Discharged", link="/programs/team/episodes/{episode_key}"),
     Shown("facility_ccn", "Hospital"),
