@@ -117,6 +117,20 @@ def test_a_file_blanks_what_rests_on_few(sign: Sign) -> None:
     assert few["suppressed"] == "True" and few["net_dollars"] == ""
 
 
+def test_what_is_done_for_few_leaves_without_figures(sign: Sign) -> None:
+    """Three people: neither the file of what is done nor the interface tells their 900 dollars."""
+    who, few = sign(Role.biller), "billing:ccm:missed:1999000001:T2"
+    for action in (FIRST, few):
+        assert decide(who, action, status="done").status_code == 303
+    answer = who.get("/actions?view=done&format=csv").text.removeprefix("\ufeff")
+    rows = {row["action_id"]: row for row in csv.DictReader(io.StringIO(answer))}
+    assert rows[FIRST]["expected_dollars"] == "11000.0" and rows[few]["expected_dollars"] == ""
+    told = {row["action_id"]: row for row in who.get("/api/v1/actions?view=done").json()["rows"]}
+    assert told[FIRST]["expected_a_year"] == 11000 and told[few]["expected_a_year"] is None
+    one = who.get(f"/api/v1/actions/{few}").json()
+    assert one["action"]["net_dollars"] is None and one["history"][0]["net_dollars"] is None
+
+
 @pytest.mark.parametrize(
     ("scope", "seen"),
     [

@@ -14,7 +14,7 @@ from corridor.errors import CorridorError
 from corridor.jobs import action_marks
 from corridor.reports.words import counted, short_dollars
 from corridor.web import action_kept as store
-from corridor.web.actions import Filter
+from corridor.web.actions import RANKED, Filter
 from corridor.web.guard import Visit
 from corridor.web.state import now
 from corridor.web.viewer import Viewer
@@ -51,7 +51,21 @@ def done_rows(visit: Visit, viewer: Viewer, given: Filter) -> list[dict[str, Any
         if mark.get("done") and action_id not in known and store.may_see(visit.who, mark):
             found.append(_row(mark, str(mark["on"]), "the command line", came))
     mine = [one for one in found if _fits(one, given)]
+    _count(viewer, [one for one in mine if one["people"] is None])
     return sorted(mine, key=lambda one: (one["done_on"], one["action_id"]), reverse=True)
+
+
+def _count(viewer: Viewer, rows: Sequence[dict[str, Any]]) -> None:
+    """Of how many people each is, where the run still lists it: few of them blank the row of a file."""
+    if not rows or not viewer.has(RANKED):
+        return
+    listed = viewer.query(
+        f"select action_id, people from {RANKED} where action_id in (select unnest(?::varchar[]))",
+        [sorted(one["action_id"] for one in rows)],
+    )
+    people = {row["action_id"]: row["people"] for row in listed}
+    for one in rows:
+        one["people"] = people.get(one["action_id"])
 
 
 def _row(one: Mapping[str, Any], day: str, who: str, came: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -74,6 +88,7 @@ def _row(one: Mapping[str, Any], day: str, who: str, came: Mapping[str, Mapping[
         "high": high,
         "realised_dollars": float(seen["realised_dollars"]) if told else None,
         "verdict": str(seen["verdict"]) if told else WAITING,
+        "people": one.get("people"),
     }
 
 

@@ -23,7 +23,7 @@ from corridor.web.work_kept import KEY, LONGEST_NOTE, sees
 STATUS = {"open": "To do", "doing": "Begun", "done": "Done", "not_applicable": "Not applicable"}
 OVER = ("done", "not_applicable")
 FIGURES = ("net_dollars", "low", "high")
-COLUMNS = ("program", "kind", "words", "npi", "tin", "ccn", "aco_id")
+COLUMNS = ("program", "kind", "words", "npi", "tin", "ccn", "aco_id", "people")
 MOST = 100_000
 
 

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from corridor.errors import CorridorError
-from corridor.jobs.tables import suppress_small_cells
+from corridor.jobs.tables import SUPPRESSED, suppress_small_cells
 from corridor.programs.writing import plain
 from corridor.web import action_kept as store
 from corridor.web import actions
@@ -23,6 +23,7 @@ from corridor.web.whole_number import whole_number
 
 Word = Annotated[str, Query(max_length=20, pattern=r"^[0-9A-Za-z_-]*$")]
 MOST = 1000
+DOLLARS = ("dollars", "dollars_low", "dollars_high")
 FIELDS = ("status", "due", "note", "version", "key")
 
 
@@ -41,7 +42,7 @@ def ranked(
     viewer = visit.run_viewer()
     given = Filter(view == "duties", npi, tin, ccn, aco, program)
     if view == "done":
-        rows = done_rows(visit, viewer, given)
+        rows = _leaving(viewer, done_rows(visit, viewer, given))
         return JSONResponse(
             plain({"run_id": viewer.run_id, "total": len(rows), "rows": rows[start : start + limit]})
         )
@@ -70,10 +71,14 @@ def _told(visit: Visit, action: str) -> Any:
     state = store.kept(visit.bench.state, action)
     state["status"] = actions.over(visit).get(action, "open")
     kept = {name: state[name] for name in ("status", "due", "note", "version", "done_at")}
+    parts, history = actions.effects_of(viewer, action), store.history(visit.bench.state, action)
+    if row.get(SUPPRESSED):  # its parts and what it was before would tell it
+        parts = [{**one, **dict.fromkeys(DOLLARS)} for one in parts]
+        history = [{**one, "net_dollars": None} for one in history]
     return plain(
         {
-            "run_id": viewer.run_id, "action": row, "effects": actions.effects_of(viewer, action),
-            "kept": kept, "history": store.history(visit.bench.state, action),
+            "run_id": viewer.run_id, "action": row, "effects": parts,
+            "kept": kept, "history": history,
         }
     )  # fmt: skip
 
