@@ -60,7 +60,7 @@ def check_shape(identifier: str) -> None:
 
     A number of a beneficiary, typed by mistake, is longer and begins with a digit: it is not kept, nor told.
     """
-    if not SHAPE.match(identifier):
+    if not SHAPE.fullmatch(identifier):
         raise CorridorError(
             "OVERLAP-ID",
             "This is neither an NPI, a TIN, a CCN nor an ACO.",
