@@ -136,6 +136,9 @@ def test_assumptions_are_listed_with_who_gave_them() -> None:
     assert listed["exposure.cost_trend", None]["status"] == "given"
     assert listed["exposure.persistence", None]["status"] == "assumed"
     assert listed["exposure.benchmark_follows", "mssp"]["value"] == 0.5
+    # the threshold is set to payment year 2030 (secondary); of performance year 2029 on it is taken to stay
+    later = [one for one in sheet("mips", draws=0).assumptions if one["rule"] == "qp.mips_threshold"]
+    assert [(one["status"], one.get("year")) for one in later] == [("secondary", None), ("assumed", 2029)]
     assert sheet("team", "mssp", draws=0).not_computed  # how TEAM's lump sum counts for the ACO was not seen
 
 

@@ -96,7 +96,8 @@ def _text(found: Exposure) -> str:
     lines += ["", f"{len(assumed)} assumptions under these figures; yours where it says given:"]
     for one in assumed:
         value = "" if _cell(one["value"]) in (None, "table") else f" = {one['value']}"
-        where = f" ({one['line']})" if one.get("line") else ""
+        since = f" from {one['year']}" if one.get("year") else ""
+        where = f" ({one['line']}{since})" if one.get("line") else ""
         lines.append(f"  {one['status']:<10} {one['rule']}{value}{where}")
     return "\n".join(lines)
 

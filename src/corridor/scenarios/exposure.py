@@ -19,6 +19,7 @@ from corridor.formulas.columns import Floats
 from corridor.formulas.walk import to_plain
 from corridor.scenarios.exposure_chance import DRAWS, SEED, Chance
 from corridor.scenarios.exposure_law import SHOWN, Year, law_of, out_of_state
+from corridor.scenarios.exposure_moves import still
 from corridor.scenarios.exposure_overlap import not_computed, set_aside
 from corridor.scenarios.exposure_programs import Settled, settle_line
 from corridor.scenarios.exposure_system import (
@@ -327,5 +328,20 @@ def _line_row(each: Business) -> Row:
 
 
 def _assumed(businesses: list[Business]) -> list[Row]:
-    """Parameters of the programs that are neither codified nor official, each with its line."""
-    return [{**one, "line": each.key} for each in businesses for one in each.settled.assumptions]
+    """Parameters of the programs that are neither codified nor official, each with its line: those of the
+    form's year, and what later years change in their value or standing, with the first such year."""
+    made = []
+    for each in businesses:
+        settled = each.settled
+        known = {(one["rule"], one["status"], str(one["value"])) for one in settled.assumptions}
+        made += [{**one, "line": each.key} for one in settled.assumptions]
+        for year in each.years:
+            if year.status != "projected" or year.force is None or not each.shown(year):
+                continue
+            for part in settled.parts(year.force, still(len(settled.rows))):
+                for one in part.evaluation.assumptions([part.quantity]):
+                    key = (one["rule"], one["status"], str(one["value"]))
+                    if key not in known:
+                        known.add(key)
+                        made.append({**one, "line": each.key, "year": year.year})
+    return made

@@ -51,7 +51,7 @@ class Totals:
         """One record a total.
 
         sum_of_expected   of all parts, also those set aside
-        sum_of_downsides  own downsides of the parts that count added, as if all went wrong at once; so upsides
+        sum_of_downsides  of the parts that count, as if all went wrong at once; upsides likewise
         diversification   what the joint downside is better than that sum
         interaction       expected dollars of the whole less those of the parts: what programs set aside
         """
