@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from corridor.engine.runs import Run
+from corridor.web.evidence import nobody
 from corridor.web.roles import Role
-from corridor.web.scope import Scope, condition
+from corridor.web.scope import Scope, condition, of_patients
 from corridor.web.viewer import Viewer
 from tests.web.conftest import Sign
 from tests.web.test_people_in_scope import RUN, write
@@ -97,10 +98,16 @@ def test_a_run_without_lists_keeps_clinicians_shut(tmp_path: Path) -> None:
 def test_the_rule_in_words_of_columns() -> None:
     told = condition("x.y", ["tin", "npi"], episodes=False, lines=False, participants=True)
     assert "scope.practice" in told and "scope.pair" in told and "scope.clinician" not in told
-    for closed in (["tin", "claim_id"], ["aco_id", "tin"]):
+    for closed in (["tin", "claim_id"], ["aco_id", "tin"], ["tin", "npi", "admission_id"]):
         assert "scope.practice" not in condition(
             "x.y", closed, episodes=False, lines=False, participants=True
         )
+
+
+@pytest.mark.parametrize("column", ["admission_id", "trigger_id", "case_id", "event_id"])
+def test_what_is_made_of_the_number_of_a_person_is_of_a_patient(column: str) -> None:
+    """A stay of mips.stay_service has no person_id: its number tells the person all the same."""
+    assert of_patients("mips.stay_service", ["tin", "npi", column, "visits"]) and not nobody(column)
 
 
 def test_pages_of_an_aco_show_its_clinicians_and_their_figures(signed: Sign) -> None:

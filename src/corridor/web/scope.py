@@ -11,8 +11,14 @@ from dataclasses import dataclass
 
 from corridor.engine.connection import name
 
-# Rows of one person or one claim are told by these columns, or by the room the table stands in.
-PATIENT_COLUMNS = frozenset({"person_id", "claim_id", "episode_id", "claim_number"})
+# Rows of one person or one claim are told by these columns, or by the room the table stands in. Numbers of
+# stays, triggers, cases and events are made of the numbers of people and claims.
+PATIENT_COLUMNS = frozenset(
+    {
+        "person_id", "claim_id", "episode_id", "claim_number", "admission_id", "trigger_id", "case_id",
+        "event_id",
+    }
+)  # fmt: skip
 PATIENT_ROOMS = frozenset({"cclf", "rif", "synpuf", "tuva", "fhir", "x12", "identity"})
 # Tables that hold nothing of any entity: cohorts of the country, years, parameters.
 SHARED = frozenset(
