@@ -142,6 +142,18 @@ def test_assumptions_are_listed_with_who_gave_them() -> None:
     assert sheet("team", "mssp", draws=0).not_computed  # how TEAM's lump sum counts for the ACO was not seen
 
 
+def test_what_stands_still_in_later_years_is_said(tmp_path: Path) -> None:
+    assert any(
+        "2 of 4 quarters" in said for said in sheet("team", "reach", "lead", "ahead", draws=0).warnings
+    )
+    assert not any("level" in said for said in sheet("mssp", draws=0).warnings)
+    path = changed(tmp_path, lambda text: text)
+    form = tmp_path / "mssp.csv"
+    form.write_text(form.read_text(encoding="utf-8").replace(",E,2024,", ",B,2024,"), encoding="utf-8")
+    found = exposure_of(path, only=("mssp",), draws=0, horizon=2026)
+    assert any("A9001: level B stands in every year" in said for said in found.warnings)
+
+
 def test_savings_that_are_given_stand_still_and_it_is_said(tmp_path: Path) -> None:
     path = tmp_path / "given.yaml"
     path.write_text(

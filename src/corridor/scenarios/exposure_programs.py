@@ -64,6 +64,7 @@ AHEAD = {
         Move("cost_volume", ("actual_expenditure",)),
     ),
 }
+QUARTERS = 4  # of a year
 AHEAD_DOLLARS = {"hospital": "retained_revenue", "practice": "epcp", "geo": "geo_settlement"}
 SCORES = (
     Move("points", ("final_score",)),
@@ -208,7 +209,13 @@ def _mssp(path: Path, rules: Rules, year: int | None, fallback: int | None, home
 
     rows = [{"id": aco, "quantity": "earned_savings_or_losses"} for aco in inputs.aco_ids]
     dollars = np.asarray(found.settlement.column("earned_savings_or_losses"), dtype=np.float64)
-    said = [*found.warnings, *_standing(evaluation, inputs.aco_ids)]
+    levels = [row["track"] for row in found.settlement.force.rows("mssp.track") if row["basic"]]
+    climbing = [
+        f"{aco}: level {track} stands in every year; the way up the levels of BASIC is not followed"
+        for aco, track in zip(inputs.aco_ids, found.settlement.column("track").tolist(), strict=True)
+        if track in levels[:-1]
+    ]
+    said = [*found.warnings, *_standing(evaluation, inputs.aco_ids), *climbing]
     return Settled("mssp", found.settlement.force, rows, dollars, parts, found.assumptions(), said)
 
 
@@ -266,7 +273,21 @@ def _one_form(program: str, path: Path, rules: Rules, year: int | None, fallback
     for part, (evaluation, mine) in found.parts.items():
         if part in quantity:
             dollars[mine] = evaluation[quantity[part]]
-    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), found.warnings)
+    said = [*found.warnings, *(_quarters(form.rows, rows) if program == "ahead" else [])]
+    return Settled(program, found.force, rows, dollars, parts, found.assumptions(), said)
+
+
+def _quarters(given: Sequence[Row], rows: Sequence[Row]) -> list[str]:
+    """What must be said of practices whose form holds only some quarters of the year."""
+    held: dict[str, set[str]] = {}
+    for row, own in zip(given, rows, strict=True):
+        if own["part"] == "practice":
+            held.setdefault(own["id"], set()).add(str(row.get("quarter") or ""))
+    return [
+        f"{name}: the form holds {len(found)} of {QUARTERS} quarters, and so does every year of the sheet"
+        for name, found in held.items()
+        if len(found) < QUARTERS
+    ]
 
 
 def _clinicians(columns: Any, own: int) -> list[Row]:
