@@ -54,7 +54,7 @@ def next_best(
         answer = {"program": "next-best", "run_id": run.run_id, "rows": rows}
         text = "\n".join(map(_came_line, rows)) or "Nothing is marked as done; mark with --done ACTION."
     else:
-        programs = ("action", "billing", "mssp", "pfs", "asm", "mips")
+        programs = ("action", "billing", "mssp", "overlap", "performance", "pfs", "qp", "asm", "mips")
         mine = {k: v for k, v in settings.overrides.items() if k.split(".")[0] in programs}
         rules = load_rules(programs, as_known_on=settings.as_known_on, overrides=mine)
         answer = next_best_of(run, rules, identifier, top=top, program=program, duties=duties)
@@ -98,12 +98,16 @@ def _text(answer: dict[str, Any]) -> str:
         lines.append(f"{place}. {row['words']} ({row['program']}; {who})")
         lines.append(
             f"   ${row['net_dollars']:+,.0f} net, {row['low']:+,.0f} to {row['high']:+,.0f}; "
-            f"about {row['effort_hours']:,.0f} hours; due: {due}"
+            f"{_hours(row['effort_hours'])}; due: {due}"
         )
         lines += [f"   {e['dollars']:+,.0f} {e['words']}" for e in row["effects"]]
         lines.append(f"   {row['action_id']}; evidence: {row['evidence_table']} {row['evidence_key']}")
     lines += ["", "Hours and shares are assumed: rule action.kind, to be replaced by yours."]
     return "\n".join(lines)
+
+
+def _hours(value: float | None) -> str:
+    return "hours not shown, of few people" if value is None else f"about {value:,.0f} hours"
 
 
 def _came_line(row: dict[str, Any]) -> str:

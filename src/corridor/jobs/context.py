@@ -40,6 +40,7 @@ SHARED_RULES = (
     "iota",
     "ahead",
     "action",
+    "overlap",
 )
 
 

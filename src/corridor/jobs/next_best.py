@@ -17,7 +17,8 @@ OWNERS = {"npi": "npi", "tin": "tin", "ccn": "ccn", "aco": "aco_id"}
 RULES = (
     "action.kind", "action.timely_filing_years", "billing.audit_precision", "billing.overpayment_return_days",
     "mssp.track", "pfs.coinsurance_share", "asm.submission_deadline", "asm.calendar",
-    "mips.submission_closes", "mips.performance_period_ends",
+    "mips.submission_closes", "mips.performance_period_ends", "qp.snapshot", "overlap.layer",
+    "performance.interval_deviations",
 )  # fmt: skip
 
 
@@ -110,8 +111,10 @@ def _effects(run: Run, listed: list[str]) -> dict[str, list[Row]]:
 
 
 def _blank(row: Row) -> None:
-    """Counts of few people, and what would tell them, do not leave."""
+    """Counts of few people, and what would tell them, do not leave: hours are so many a count."""
     people = row["people"]
+    if people is None and str(row["evidence_table"]).startswith("billing."):
+        people = row["items"]  # no fewer than the people they are of
     row["suppressed"] = people is not None and 0 < people < LEAST_CELL
     if row["suppressed"]:
-        row["people"] = row["items"] = None
+        row["people"] = row["items"] = row["effort_hours"] = None

@@ -11,7 +11,9 @@ from corridor.engine.catalogue import load_catalogue
 from corridor.programs.action.mips_lever import from_mips
 from tests.measures.bench_tables import Row, Tables
 
-PROGRAMS = ("action", "asm", "billing", "mips", "mssp", "performance", "pfs", "primary_care", "team", "qp")
+PROGRAMS = (
+    "action", "asm", "billing", "mips", "mssp", "overlap", "performance", "pfs", "primary_care", "team", "qp",
+)  # fmt: skip
 NPI, TIN, ACO = "9000000015", "000000001", "A1"
 TEXT, MONEY, REAL = "VARCHAR", "DECIMAL(18,2)", "DOUBLE"
 FINDING = {

@@ -200,6 +200,7 @@ def test_recapture_rests_on_claims_of_several_days_and_stays_below_the_cap() -> 
     )  # fmt: skip
     row = ranked(tables)[f"mssp:recapture:{TIN}:{ACO}"]
     assert (row["gross_dollars"], row["net_dollars"]) == (pytest.approx(800), pytest.approx(200))
+    assert row["high"] == pytest.approx(200)  # the room of the cap is the most
     assert row["low"] == 0 and "assess" in row["words"] and row["evidence_table"] == "integrity.recapture"
 
 
@@ -219,6 +220,7 @@ def test_a_hospital_beside_the_others_on_the_same_episodes() -> None:
     assert rows["team:team_snf:330001"]["net_dollars"] == pytest.approx(300)
     assert rows["team:team_snf:330001"]["rank_ccn"] == 1 and "team:team_snf:330002" not in rows
     duty = rows["team:team_primary_care_referral:330002"]
+    assert (duty["people"], duty["items"]) == (2, 2)
     assert (duty["obligation"], duty["net_dollars"]) == (True, 0)
 
 
@@ -234,6 +236,25 @@ def test_a_mips_category_that_lacks_points() -> None:
     # at the threshold of 75 nothing; at 100: 9 percent x 0.2 x 100,000 = 1,800; 0.7 of it expected
     assert row["found_dollars"] == pytest.approx(1800) and row["net_dollars"] == pytest.approx(1260)
     assert row["deadline"] == date(2028, 3, 31)
+    # who is in ASM that year has no adjustment of MIPS
+    in_asm = [{"performance_year": 2027, "npi": NPI, "tin": TIN, "dollars": 0.0}]
+    tables = action_tables(mips__score=[score], asm__result=in_asm)
+    row = ranked(tables)[f"mips:2027:promoting_interoperability:{NPI}:{TIN}"]
+    assert row["gross_dollars"] == pytest.approx(1260)
+    assert (row["net_dollars"], row["high"]) == (pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6))
+    assert effects(tables, row["action_id"]) == {"set_aside": pytest.approx(-1260)}
+
+
+def test_what_can_no_longer_be_billed_brings_nothing_and_what_is_owed_stays() -> None:
+    """A claim is sent within a year of the service: of March 2024 none can be when 2025 ends."""
+    old = {"service_date": date(2024, 3, 4), "month": 202403}
+    tables = action_tables(
+        billing__finding=[
+            finding("new_kind", "missed", 100, **old),
+            finding("duplicate_claim", "paid_in_error", 90, paid_dollars=70, claim_id="c", **old),
+        ]
+    )
+    assert list(ranked(tables)) == [f"billing:duplicate_claim:paid_in_error:{NPI}:{TIN}"]
 
 
 def test_statuses_whose_rule_is_open_show_dollars_in_the_high_end_alone() -> None:
@@ -246,6 +267,8 @@ def test_statuses_whose_rule_is_open_show_dollars_in_the_high_end_alone() -> Non
     rows = ranked(tables)
     for action, high in ((f"qp:threshold:{NPI}:{TIN}", 900), (f"wiser:prior_auth:{NPI}:{TIN}", 4000)):
         assert (rows[action]["net_dollars"], rows[action]["low"], rows[action]["high"]) == (0, 0, high)
+    # the third snapshot, to August 31, is the last that makes a qualifying participant (42 CFR 414.1425(b))
+    assert rows[f"qp:threshold:{NPI}:{TIN}"]["deadline"] == date(2027, 8, 31)
 
 
 def test_every_net_is_gross_and_its_effects_and_lies_in_its_interval() -> None:

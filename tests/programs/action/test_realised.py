@@ -98,7 +98,9 @@ def test_the_list_on_the_command_line(home: Path, capsys: pytest.CaptureFixture[
     answer = corridor(capsys, "next-best", NPI, "--json").json()
     assert [row["action_id"] for row in answer["rows"]] == [ACTION, LEVER, OWED]  # duties last
     assert answer["rows"][0]["effects"][0]["dollars"] == -100
-    assert (answer["rows"][2]["people"], answer["rows"][2]["items"]) == (None, None)  # few people
+    # few people, and no hours that would tell how many
+    assert [answer["rows"][2][name] for name in ("people", "items", "effort_hours")] == [None] * 3
+    assert "hours not shown" in corridor(capsys, "next-best", "--duties").out
     assert "action.kind" in {row["rule"] for row in answer["assumptions"]}
     assert [
         row["action_id"] for row in corridor(capsys, "next-best", "--duties", "--json").json()["rows"]

@@ -4,7 +4,7 @@
 --            people whom the practice's own ACO answers for
 -- key:       kind, direction, npi, tin
 -- reads:     billing.finding, attribution.person, attribution.participant, run.setting
--- rules:     action.kind
+-- rules:     action.kind, action.timely_filing_years
 -- cites:     docs/next-best.md; docs/audits.md
 -- evidence:  billing.finding(kind, direction, npi, tin)
 -- owner:     tin, npi
@@ -21,9 +21,14 @@ with known as (
   cross join run.setting as setting
   join rules.action_kind as usual on usual.kind = finding.direction
   left join rules.action_kind as own on own.kind = finding.kind and not usual.obligation
+  cross join rules.action_timely_filing_years as filing
   where finding.npi is not null and finding.tin is not null
     -- what comes again every month is counted over the measured year alone
     and (not coalesce(own.recurring, usual.recurring) or cx_year_of(finding.service_date) = setting.data_year)
+    -- what can no longer be billed when the measured year ends brings nothing
+    and (
+      coalesce(own.deadline, usual.deadline) <> 'claim_year'
+      or cx_year_of(finding.service_date) > setting.data_year - filing.value)
 ),
 -- most lines and months have one finding; only those with more are put in order
 line_twice as (

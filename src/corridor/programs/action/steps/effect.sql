@@ -2,8 +2,8 @@
 -- makes:     one row per action and effect of something else on it, in dollars: what is counted elsewhere, what the score can
 --            still gain, the adjustment of new Part B payments, what they cost the ACO; nothing where there is none
 -- key:       action_id, effect
--- reads:     action.candidate, action.aco_share, qp.clinician_year, run.setting
--- rules:     pfs.coinsurance_share
+-- reads:     action.candidate, action.aco_share, asm.result, qp.clinician_year, run.setting
+-- rules:     overlap.layer, pfs.coinsurance_share
 -- cites:     docs/next-best.md; docs/overlap.md
 -- evidence:  action.candidate(action_id)
 -- owner:     tin, npi, aco_id
@@ -40,9 +40,16 @@ alone as (
 ),
 left_over as (
   select
-    alone.*,
+    alone.*, coalesce(cx_divide(score_ceiling, gross_dollars), 0) as ceiling_share,
     greatest(1 + cx_divide(same_claim_line + same_patient_month + same_family + score_ceiling, gross_dollars), 0) as share
   from alone
+),
+-- who is in ASM has no adjustment of MIPS for that year
+taken as (
+  select result.npi, result.tin, concat('mips:', cast(result.performance_year as varchar)) as family
+  from asm.result as result
+  join rules.overlap_layer as layer on layer.program = 'mips' and concat(' ', layer.yields_to, ' ') like '% asm %'
+  group by result.npi, result.tin, result.performance_year
 ),
 standing as (
   select known.npi, known.tin, known.adjustment, known.adjustment_lowest
@@ -60,11 +67,15 @@ paid as (
   select
     left_over.*, standing.adjustment, coalesce(standing.adjustment, least(standing.adjustment_lowest, 0)) as adjustment_low,
     aco.least as aco_least, aco.most as aco_most, aco.basis as aco_basis, coalesce(medicare.share, 1) as medicare,
+    taken.family is not null as is_taken,
+    -- neither end is more than the best score is worth
+    least(gross_high * (1 + ceiling_share), ceiling_dollars) - gross_high as ceiling_high,
     -- findings were counted once before their ACO's part was taken; of other tables only what is left costs it
     aco_share_of_dollars * case when alternative then left_over.share else 1 end as part
   from left_over
   left join medicare on true
   left join standing on standing.npi = left_over.npi and standing.tin = left_over.tin
+  left join taken on taken.npi = left_over.npi and taken.tin = left_over.tin and taken.family = left_over.family
   left join action.aco_share as aco on aco.aco_id = left_over.aco_id
 ),
 -- an effect moves either end of the interval by its share of that end
@@ -86,8 +97,14 @@ listed as (
   union all
   select
     action_id, npi, tin, ccn, aco_id, 'score_ceiling', 'the score can gain no more beside the levers before it', score_ceiling,
-    gross_low * cx_divide(score_ceiling, gross_dollars), gross_high * cx_divide(score_ceiling, gross_dollars)
+    gross_low * ceiling_share, ceiling_high
   from paid
+  union all
+  select
+    action_id, npi, tin, ccn, aco_id, 'set_aside', 'ASM takes the place of MIPS for this clinician and year',
+    -gross_dollars - score_ceiling, -gross_low * (1 + ceiling_share), -gross_high - ceiling_high
+  from paid
+  where is_taken
   union all
   select
     action_id, npi, tin, ccn, aco_id, 'part_b_adjustment',

@@ -7,26 +7,44 @@
 -- cites:     42 CFR 512.540, 512.564; docs/team.md; docs/next-best.md
 -- evidence:  team.episode_cost(definition_set, facility_ccn)
 -- owner:     ccn
-with cell as (
+with episode as (
   select
-    cost.facility_ccn, cost.category, cost.price_code, coalesce(cost.division, 0) as division, count(*) as episodes,
-    count(distinct cost.person_id) as people, sum(cost.snf_amount) as snf, sum(cost.rehabilitation_amount) as rehabilitation,
-    sum(cost.home_health_amount) as home_health, sum(cost.readmission_amount) as readmission
+    cost.facility_ccn, cost.category, cost.price_code, coalesce(cost.division, 0) as division, cost.person_id, cost.snf_amount,
+    cost.rehabilitation_amount, cost.home_health_amount, cost.readmission_amount
   from team.episode_cost as cost
   join run.setting as setting on cost.price_year = setting.data_year
   -- the model is in force in the year that is run
   join rules.team_performance_year as modeled on modeled.performance_year = setting.performance_year
   where cost.definition_set = 'team'
-  group by cost.facility_ccn, cost.category, cost.price_code, coalesce(cost.division, 0)
+),
+cell as (
+  select
+    facility_ccn, category, price_code, division, count(*) as episodes, sum(snf_amount) as snf,
+    sum(rehabilitation_amount) as rehabilitation, sum(home_health_amount) as home_health, sum(readmission_amount) as readmission
+  from episode
+  group by facility_ccn, category, price_code, division
+),
+-- a person with episodes of several kinds is one person
+shared as (
+  select category, price_code, division from cell group by category, price_code, division having count(*) > 1
+),
+person as (
+  select
+    episode.facility_ccn, count(distinct episode.person_id) as people,
+    count(distinct case when shared.category is not null then episode.person_id end) as compared_people
+  from episode
+  left join shared
+    on shared.category = episode.category and shared.price_code = episode.price_code and shared.division = episode.division
+  group by episode.facility_ccn
 ),
 long as (
-  select facility_ccn, category, price_code, division, episodes, people, 'team_snf' as kind, snf as amount from cell
+  select facility_ccn, category, price_code, division, episodes, 'team_snf' as kind, snf as amount from cell
   union all
-  select facility_ccn, category, price_code, division, episodes, people, 'team_rehabilitation', rehabilitation from cell
+  select facility_ccn, category, price_code, division, episodes, 'team_rehabilitation', rehabilitation from cell
   union all
-  select facility_ccn, category, price_code, division, episodes, people, 'team_home_health', home_health from cell
+  select facility_ccn, category, price_code, division, episodes, 'team_home_health', home_health from cell
   union all
-  select facility_ccn, category, price_code, division, episodes, people, 'team_readmission', readmission from cell
+  select facility_ccn, category, price_code, division, episodes, 'team_readmission', readmission from cell
 ),
 beside as (
   select
@@ -36,7 +54,7 @@ beside as (
 ),
 compared as (
   select
-    facility_ccn, kind, cast(sum(episodes) as bigint) as episodes, cast(sum(people) as bigint) as people,
+    facility_ccn, kind, cast(sum(episodes) as bigint) as episodes,
     cx_exact_sum(cast(amount as double) - episodes * cx_divide(other_amount, other_episodes)) as dollars,
     cast(sum(amount) as double) as amount
   from beside
@@ -44,21 +62,21 @@ compared as (
   group by facility_ccn, kind
 ),
 duty as (
-  select facility_ccn, cast(sum(episodes) as bigint) as episodes, cast(sum(people) as bigint) as people
-  from cell
-  group by facility_ccn
+  select facility_ccn, cast(sum(episodes) as bigint) as episodes from cell group by facility_ccn
 ),
 listed as (
   select
-    facility_ccn, kind, episodes, people, dollars, cast(0 as double) as dollars_low, amount as dollars_high,
+    compared.facility_ccn, kind, episodes, person.compared_people as people, dollars, cast(0 as double) as dollars_low, amount as dollars_high,
     'against the mean of the other loaded hospitals; a dollar less is a dollar nearer the target, before quality and limits' as todo
   from compared
+  join person on person.facility_ccn = compared.facility_ccn
   where dollars > 0
   union all
   select
-    facility_ccn, 'team_primary_care_referral', episodes, people, cast(0 as double), cast(0 as double), cast(0 as double),
+    duty.facility_ccn, 'team_primary_care_referral', episodes, person.people, cast(0 as double), cast(0 as double), cast(0 as double),
     'of every episode; no dollars are known for it'
   from duty
+  join person on person.facility_ccn = duty.facility_ccn
 )
 select
   concat_ws(':', 'team', said.kind, listed.facility_ccn) as action_id, said.kind, '' as measure, cast(null as varchar) as npi,

@@ -32,6 +32,7 @@ whole as (
       when 'claim_year' then 'a year after the service: the first of them'
       when 'service' then 'before the service'
       when 'submission' then 'the last day to submit'
+      when 'snapshot' then 'the last snapshot that decides'
       else 'the end of the performance year'
     end as deadline_words
   from action.candidate as candidate
