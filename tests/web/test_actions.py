@@ -207,12 +207,14 @@ def test_what_came_of_it_stands_beside_what_was_expected(tmp_path: Path) -> None
     )
     assert decide(signed_in(first, [Role.biller], EVERY), FIRST, quick="done").status_code == 303
     marked = now().year * 12 + now().month - 1
-    after, last = ((one // 12) * 100 + one % 12 + 1 for one in (marked + 1, marked + 2))
+    first_month, after, last = (
+        (one // 12) * 100 + one % 12 + 1 for one in (marked - 1, marked + 1, marked + 2)
+    )
     later = {
         **TABLES,
         "action.ranked": f"select * from ({RANKED}) where kind <> 'g2211_missed'",
         "action.billed_month": f"select '{FIRST}' as action_id, '1999000000' as npi, 'T1' as tin, "
-        f"{after} as month, 2000.0 as dollars, {last} as last_month",
+        f"{after} as month, 2000.0 as dollars, {first_month} as first_month, {last} as last_month",
     }
     write(tmp_path / "later", later)
     shutil.copytree(tmp_path / "data" / "actions", tmp_path / "later" / "actions")

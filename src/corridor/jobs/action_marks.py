@@ -18,6 +18,7 @@ KEPT = (
     "overlap_dollars", "net_dollars", "low", "high",
 )  # fmt: skip
 MONTHS = 12
+SCORED = "asm.result"
 
 
 def mark(run: Run, action_id: str, on: date, note: str = "", *, undone: bool = False) -> Row:
@@ -35,12 +36,19 @@ def mark(run: Run, action_id: str, on: date, note: str = "", *, undone: bool = F
             todo="Take action_id from: corridor next-best --json",
             field="--done",
         )
-    expected = {name: found[0][name] for name in KEPT} if found and before is None else {}
+    # what was expected, and where the score stood, are of the first day it was marked
+    fresh = before is None or not (before["done"] or undone)
+    expected = {name: found[0][name] for name in KEPT} if found and fresh else {}
+    if fresh:
+        expected |= {"run_id": run.run_id, "standing_dollars": _standing(run, action_id)}
     row = {
-        **(before or {}), **expected, "action_id": action_id, "on": on.isoformat(), "note": note,
-        "done": not undone, "run_id": run.run_id,
-        "standing_dollars": _standing(run, action_id),
-    }  # fmt: skip
+        **(before or {}),
+        **expected,
+        "action_id": action_id,
+        "on": on.isoformat(),
+        "note": note,
+        "done": not undone,
+    }
     path = _path(run.home)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
@@ -95,17 +103,18 @@ def _since(run: Run, action: str, on: str) -> tuple[int | None, float | None]:
         return None, None
     marked = int(on[:4]) * MONTHS + int(on[5:7]) - 1
     rows = run.query(
-        "select month, dollars, last_month from action.billed_month where action_id = ? order by month",
+        "select month, dollars from action.billed_month where action_id = ? order by month",
         [action],
     )
     prefix = ":".join(action.split(":")[:2]) + ":"
     known = run.query(
-        "select max(last_month) as month from action.billed_month where starts_with(action_id, ?)", [prefix]
-    )[0]["month"]
-    if known is None:  # no code of this kind is billed by anybody: it is not told by codes
+        "select min(first_month) as first, max(last_month) as last "
+        "from action.billed_month where starts_with(action_id, ?)", [prefix]
+    )[0]  # fmt: skip
+    if known["last"] is None:  # no code of this kind is billed by anybody: it is not told by codes
         return None, None
-    last = _count(known)
-    after = last - marked
+    # a month that is not loaded is no month without claims
+    after = min(_count(known["last"]) - marked, marked - _count(known["first"]) + 1)
     if after <= 0:
         return None, None
     billed = {_count(row["month"]): float(row["dollars"]) for row in rows}
@@ -121,10 +130,15 @@ def _count(month: int) -> int:
 
 def _standing(run: Run, action: str) -> float | None:
     """Dollars of the program as the run has them, of an action whose gain is a score."""
-    if not run.has("action.realised"):
+    if not action.startswith("asm:") or not run.has(SCORED):
         return None
-    rows = run.query("select standing_dollars from action.realised where action_id = ?", [action])
-    value = rows[0]["standing_dollars"] if rows else None
+    # of the score itself: a lever that was moved all the way is none any more
+    year, npi, tin = action.split(":")[1], *action.split(":")[-2:]
+    rows = run.query(
+        f"select dollars from {SCORED} where performance_year = ? and npi = ? and tin = ?",
+        [int(year), npi, tin],
+    )
+    value = rows[0]["dollars"] if rows else None
     return None if value is None else float(value)
 
 

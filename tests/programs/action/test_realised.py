@@ -33,8 +33,8 @@ def _run(home: Path, months: dict[int, float], score: float) -> None:
     for folder in ("runs", "steps"):
         shutil.rmtree(home / folder, ignore_errors=True)
     billed = [
-        {"action_id": ACTION, "npi": NPI, "tin": TIN, "month": month, "last_month": max(months), "items": 1,
-         "dollars": dollars}
+        {"action_id": ACTION, "npi": NPI, "tin": TIN, "month": month, "first_month": min(months),
+         "last_month": max(months), "items": 1, "dollars": dollars}
         for month, dollars in months.items()
     ]  # fmt: skip
     keep_run(
@@ -48,7 +48,7 @@ def _run(home: Path, months: dict[int, float], score: float) -> None:
             "action.effect": [{"action_id": ACTION, "effect": "aco_spending", "words": "costs the ACO",
                                "dollars": -100.0, "dollars_low": -100.0, "dollars_high": 0.0}],
             "action.billed_month": billed,
-            "action.realised": [{"action_id": LEVER, "standing_dollars": score}],
+            "asm.result": [{"performance_year": 2027, "npi": NPI, "tin": TIN, "dollars": score}],
         },
         2027,
     )  # fmt: skip
@@ -86,6 +86,16 @@ def test_later_claims_against_what_was_expected(
     assert (billed["months"], billed["realised_dollars"], billed["expected_dollars"]) == (3, 750, 600)
     assert (billed["low"], billed["high"], billed["verdict"]) == (300, 1000, "as expected")
     assert "$+750 in 3 months against $+600 expected" in corridor(capsys, "next-best", "--realised").out
+    # another word about what is done leaves what was expected, and where the score stood
+    corridor(capsys, "next-best", "--done", LEVER, "--on", "2025-12-15", "--note", "attested")
+    assert _came(capsys)[LEVER]["realised_dollars"] == 100
+    # five months earlier no month before the mark is loaded: nothing is said
+    corridor(capsys, "next-best", "--done", ACTION, "--on", "2025-08-15")
+    assert _came(capsys)[ACTION]["verdict"] == "no later claims yet"
+    # with two months before it and four after it, two of each: 50 + 300 less 50 + 50
+    corridor(capsys, "next-best", "--done", ACTION, "--on", "2025-11-15")
+    again = _came(capsys)[ACTION]
+    assert (again["months"], again["realised_dollars"]) == (2, 250)
     # taken back, it is held against nothing
     corridor(capsys, "next-best", "--undo", ACTION)
     left = _came(capsys)

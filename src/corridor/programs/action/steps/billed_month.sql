@@ -1,6 +1,6 @@
 -- step:      action.billed_month
 -- makes:     one row per action of the kinds whose gain is billed under codes of its own, and month in which such codes
---            were billed: what they allowed, and the last month that is loaded
+--            were billed: what they allowed, and the first and last month that are loaded
 -- key:       action_id, month
 -- reads:     billing.audit_line
 -- rules:     action.kind, primary_care.apcm_code, billing.g2211_code, primary_care.program_month_code
@@ -23,12 +23,13 @@ summed as (
   group by line.npi, line.tin, line.month, line.hcpcs_code
 ),
 loaded as (
-  select max(month) as last_month from billing.audit_line
+  select min(month) as first_month, max(month) as last_month from billing.audit_line
 )
 select
-  concat_ws(':', code.action, summed.npi, summed.tin) as action_id, summed.npi, summed.tin, summed.month, loaded.last_month,
+  concat_ws(':', code.action, summed.npi, summed.tin) as action_id, summed.npi, summed.tin, summed.month, loaded.first_month, loaded.last_month,
   cast(sum(summed.items) as bigint) as items, cast(sum(summed.dollars) as decimal(18, 2)) as dollars
 from summed
 join code on code.hcpcs_code = summed.hcpcs_code
 cross join loaded
-group by concat_ws(':', code.action, summed.npi, summed.tin), summed.npi, summed.tin, summed.month, loaded.last_month
+group by
+  concat_ws(':', code.action, summed.npi, summed.tin), summed.npi, summed.tin, summed.month, loaded.first_month, loaded.last_month
