@@ -62,3 +62,20 @@ def test_refused_with_file_and_line(tmp_path, text, code, line, field):
     error = caught.value
     assert (error.code, error.line, error.field) == (code, line, field)
     assert error.file == str(tmp_path / "rule.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # six lists of ten, each of the one before: a million values from a few lines
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 7)),
+        "a: " + "[" * 900 + "]" * 900,
+        "a: " + "[" * 100_000,  # the parser itself would end the process
+    ],
+    ids=["aliases of aliases", "nested", "nested far"],
+)
+def test_a_document_that_would_fill_memory_is_refused(tmp_path, text):
+    with pytest.raises(CorridorError) as caught:
+        document(tmp_path, text)
+    assert caught.value.code == "LAW-YAML"

@@ -114,6 +114,7 @@ HALF = b"0" * (store.MOST_BYTES // 2 + 1)
         {"system.yaml": SYSTEM.replace(b"forms/team.csv", b"../../secret.csv")},
         {"team.csv": b"a,b"},
         {"one.yaml": SYSTEM, "two.yaml": SYSTEM},
+        {"system.yaml": SYSTEM + b"#" * store.MOST_YAML, "forms/team.csv": b""},
     ],
     ids=[
         "no zip",
@@ -129,6 +130,7 @@ HALF = b"0" * (store.MOST_BYTES // 2 + 1)
         "outside",
         "no system",
         "two systems",
+        "long",
     ],
 )
 def test_what_is_not_taken(files: dict[str, bytes]) -> None:

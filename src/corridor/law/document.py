@@ -23,6 +23,11 @@ _TAG = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9_]*)\.[0-9]*([eE][-+][0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOST_PLACES = 300_000  # of a document: a few lines of aliases of aliases would fill any memory
+# The parser walks what is nested by calling itself: deep enough, the process ends. A short text is never so.
+SHORT, DEEPEST = 10_000, 100
+_OPENS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_CLOSES = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ def read_document(file: Path) -> Document:
             "LAW-YAML", "The file is not UTF-8 text.", todo="Save it as UTF-8.", file=file, line=line
         ) from error
     try:
+        if len(text) > SHORT and _depth(text) > DEEPEST:
+            raise _too_deep(file)
         node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -81,8 +88,31 @@ def read_document(file: Path) -> Document:
             "LAW-YAML", "The file is empty.", todo="Write the rule, or remove the file.", file=file
         )
     lines: dict[Where, int] = {}
-    data = _Reader(file, lines).value(node, ())
+    try:
+        data = _Reader(file, lines).value(node, ())
+    except RecursionError as error:
+        raise _too_deep(file) from error
     return Document(file, data, lines)
+
+
+def _depth(text: str) -> int:
+    """How deep a text nests, told without going down; it stops where that is deep enough to be refused."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, _OPENS):
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > DEEPEST:
+                break
+        elif isinstance(event, _CLOSES):
+            depth -= 1
+    return deepest
+
+
+def _too_deep(file: Path) -> CorridorError:
+    return CorridorError(
+        "LAW-YAML", "The document is nested too deeply.", todo="Write it flatter.", file=file
+    )
 
 
 class _Reader:
@@ -94,6 +124,11 @@ class _Reader:
         self.open: set[int] = set()
 
     def value(self, node: yaml.Node, where: Where) -> Any:
+        if len(self.lines) > MOST_PLACES:
+            raise self.error(
+                "LAW-YAML", "The document holds too many values.", "Write it without aliases of aliases.",
+                node, (),
+            )  # fmt: skip
         self.lines.setdefault(where, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, where)

@@ -27,6 +27,7 @@ from corridor.errors import CorridorError
 from corridor.web.state import State, stamp
 
 MOST_FILES, MOST_BYTES, MOST_KEPT = 60, 4_000_000, 50
+MOST_YAML = 500_000
 YAML = (".yaml", ".yml")
 FORMS = (".csv", ".tsv", ".txt", ".xlsx", ".json", ".parquet")
 # What a zip that is broken, encrypted or packed in an odd way raises.
@@ -60,7 +61,8 @@ def unpack(sent: Mapping[str, bytes]) -> dict[str, bytes]:
         raise refused(f"More than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB were sent.")
     if any(str(above) in found for name in found for above in PurePosixPath(name).parents):
         raise refused("One name is a file and a folder too.")
-    system_of(found)
+    if len(found[system_of(found)]) > MOST_YAML:
+        raise refused(f"The system's file is larger than {MOST_YAML // 1_000} kB: let it name forms.")
     _check_forms(found)
     return found
 
