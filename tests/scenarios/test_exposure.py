@@ -42,7 +42,9 @@ def test_a_line_is_the_same_whatever_stands_beside_it() -> None:
         (r["line"], r["id"], r["part"], r["performance_year"]): [r[name] for name in figures]
         for r in sheet(*SCORES, "reach").rows
     }
-    for row in sheet("mips").rows:
+    alone = [*sheet("mips").rows, *sheet("reach").rows]
+    assert {row["line"] for row in alone} == {"mips", "reach"}
+    for row in alone:
         key = (row["line"], row["id"], row["part"], row["performance_year"])
         assert together.get(key) == [row[name] for name in figures], key
 
