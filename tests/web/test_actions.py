@@ -15,6 +15,7 @@ import pytest
 
 from corridor.jobs.action_marks import mark, marks
 from corridor.settings import Settings
+from corridor.web.actions import net_picture
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from corridor.web.state import State, now
@@ -255,3 +256,11 @@ def test_a_run_without_actions_says_what_to_do(tmp_path: Path) -> None:
     assert who.get("/actions").status_code == 200 and "corridor run" in who.get("/actions").text
     assert who.get("/api/v1/actions").json()["rows"] == []
     assert who.get("/actions/x").status_code == 404
+
+
+def test_cents_left_over_by_many_effects_close_the_picture() -> None:
+    effects = [{"effect": "same_claim_line", "dollars": -10.33}, {"effect": "same_family", "dollars": -20.33}]
+    # 100.00 - 10.33 - 20.33 = 69.34, and the net says 69.33
+    picture = net_picture("net", 100.0, effects, 69.33, "From gross to net")
+    assert picture is not None
+    assert "Rounding" in picture.wide.description

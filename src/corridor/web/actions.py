@@ -14,7 +14,7 @@ from corridor.errors import CorridorError
 from corridor.jobs.action_marks import marks
 from corridor.reports.charts.bars import Bar
 from corridor.reports.charts.rows import SIDE, STACKED
-from corridor.reports.charts.waterfall import Part, waterfall
+from corridor.reports.charts.waterfall import CLOSE, Part, closing_difference, waterfall
 from corridor.reports.views.page import Cell, Column, Picture, Table, TableRow, amount_cell, text_cell
 from corridor.reports.words import counted, dollars, plain, real, short_dollars
 from corridor.web.action_kept import OVER, decided
@@ -238,9 +238,9 @@ def net_picture(
     if before is None or after is None or not effects:
         return None
     parts = [Part(effect_name(one["effect"]), float(one["dollars"])) for one in effects if one["dollars"]]
-    rest = after - before - sum(one.amount for one in parts)
-    if abs(rest) >= 1:
-        parts.append(Part("Other", rest))
+    rest = closing_difference(before, parts, after)
+    if abs(rest) > CLOSE:  # each effect is cut to cents, so that many of them leave some over
+        parts.append(Part("Rounding" if abs(rest) < 1 else "Other", rest))
 
     def draw(drawn: str, layout: Any) -> Any:
         return waterfall(
