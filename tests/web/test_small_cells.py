@@ -38,6 +38,7 @@ BLANKS_NOTHING = {
     "enrolled_from": "a day",
     "attributed_episodes": "episodes of a clinician's own ASM result, compared with a threshold of 20",
     "loaded_people": "beside one episode: the mean of few is blank where it is read, the episode is not",
+    "compared_people": "inside a step of actions: it leaves it under the name people",
 }
 COUNTS = re.compile(
     r"\bas (\w*(?:people|patients|beneficiaries|members|persons|candidates|enrolled|deaths|eligible_cases"
