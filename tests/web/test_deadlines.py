@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from corridor.law import load_rules
 from corridor.programs.calendar import PROGRAMS, Deadline, calendar_file, deadlines
 from corridor.programs.calendar.ics import LINE
+from corridor.web.attention import Item
 from corridor.web.roles import Role
 from corridor.web.scope import Scope
 from tests.web.conftest import Sign
@@ -59,3 +60,10 @@ def test_what_is_missing_is_shown_to_who_sees_every_row(signed: Sign) -> None:
     for person in (signed(Role.administrator), signed(Role.analyst, scope=Scope(tin=("1",)))):
         page = person.get("/deadlines").text
         assert "Every date that a rule states" in page and "Missing: " not in page
+
+
+def test_what_is_due_sooner_stands_first() -> None:
+    later = Item(1, "Application: Dec 31, 2026", "", "/deadlines", day=date(2026, 12, 31))
+    sooner = Item(1, "Registration: Nov 30, 2026", "", "/deadlines", day=date(2026, 11, 30))
+    worth = Item(2, "Dollars", "", "/billing", 5000.0)
+    assert sorted([worth, later, sooner], key=lambda one: one.order) == [sooner, later, worth]

@@ -39,11 +39,12 @@ class Item:
     why: str
     link: str
     dollars: float = 0.0
+    day: date = date.max  # by which it is due, where a day is known
 
     @property
-    def order(self) -> tuple[int, float, str]:
-        """The urgent first, then by dollars."""
-        return self.rank, -self.dollars, self.words
+    def order(self) -> tuple[int, float, date, str]:
+        """The urgent first, then by dollars, what is due sooner first."""
+        return self.rank, -self.dollars, self.day, self.words
 
 
 def attention(visit: Visit, viewer: Viewer, ahead: list[Deadline], today: date) -> list[Item]:
@@ -104,10 +105,13 @@ def _findings(viewer: Viewer) -> list[Item]:
 def _soon(ahead: list[Deadline], today: date) -> list[Item]:
     """What must be done within SOON_DAYS."""
     return [
-        Item(1, f"{one.what}: {one.when()}", f"In {counted((one.day - today).days, 'day')}", one.link)
+        Item(
+            1, f"{one.what}: {one.when()}", f"In {counted((one.day - today).days, 'day')}", one.link,
+            day=one.day,
+        )
         for one in ahead
         if one.due and one.day is not None and 0 <= (one.day - today).days <= SOON_DAYS
-    ]
+    ]  # fmt: skip
 
 
 def _late(visit: Visit, today: date) -> list[Item]:
