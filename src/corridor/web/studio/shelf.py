@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from corridor.web.workbench import Shelf, Workbench
 
-# Outcomes are small; a settled cohort holds every quantity of every participant, some megabytes.
-MOST = {"outcome": 128, "chance": 32, "settled": 6, "inputs": 32}
+# Outcomes are small; a settled cohort holds every quantity of every participant, some megabytes; a choice of
+# track holds every draw, and takes seconds: it is not to make way for cohorts.
+MOST = {"outcome": 128, "chance": 32, "settled": 6, "choice": 6, "inputs": 64}
 Made = TypeVar("Made")
 
 

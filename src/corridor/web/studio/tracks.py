@@ -84,7 +84,10 @@ class TracksStudio:
         first = str(STARTS[-2])
         year = int(start) if start in map(str, STARTS) else int(first)
         later = given.get(AGREEMENT, FIRST) == LATER
-        options = _options(held, rules, year, later)
+        options = kept(
+            bench, "inputs", ("options of tracks", viewer.run_id, viewer.scope, aco, year, later),
+            lambda: _options(held, rules, year, later),
+        )  # fmt: skip
         ways = {_way(one.levels): one.name.partition(",")[0] for one in options}
         elections = {one.election: _election(one.election) for one in options}
         score = held.terms.get("quality_score")
@@ -220,7 +223,7 @@ def _settled(bench: Workbench, viewer: Viewer, held: Held, values: Mapping[str, 
     drawn = tuple(sorted((k, v) for k, v in values.items() if k not in (WAY, ELECTION)))
     rules = _law(bench)
     key = (viewer.run_id, viewer.scope, "tracks", drawn)
-    return kept(bench, "settled", key, lambda: choose(_case(held, rules, values), rules, draws=DRAWS))
+    return kept(bench, "choice", key, lambda: choose(_case(held, rules, values), rules, draws=DRAWS))
 
 
 def _options(held: Held, rules: Rules, start: int, later: bool) -> Sequence[Option]:
