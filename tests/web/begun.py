@@ -69,7 +69,7 @@ def send(person: Person, page: str, action: str, **more: str | list[str]) -> str
 
 
 def begin(person: Person) -> list[str]:
-    """Scenarios, an answer, a job that waits, a case, an agreement, a destruction; their addresses."""
+    """Scenarios, answers, a system, a job that waits, a case, agreements, a destruction; their addresses."""
     saved = [
         person.post(
             "/scenarios", data={"csrf": person.csrf, "program": "asm", "name": name, "part_b": value}
@@ -78,6 +78,10 @@ def begin(person: Person) -> list[str]:
     ]
     numbers = [address.rpartition("/")[2] for address in saved]
     answer = send(person, "/forms/asm_scores?example=true", "/forms/asm_scores")
+    settled = send(person, "/forms/team?example=true", "/forms/team")
+    sample = {"csrf": person.csrf, "sample": "yes"}
+    system = person.post("/exposure", data=sample).headers["location"]
+    payer = person.post("/agreements", data=sample).headers["location"]
     job = person.post(
         "/load/files",
         data={"csrf": person.csrf, "format": "roster"},
@@ -98,4 +102,6 @@ def begin(person: Person) -> list[str]:
     # a warehouse used before keeps its case
     opened = person.post("/billing/overpayments", data=case).headers.get("location", "/billing/overpayments")
     compared = f"/scenarios/compare?ids={','.join(numbers)}"
-    return [*saved, compared, answer, job, destroyed, opened]
+    # one of many views of a program: those of the others would take its place
+    listed = "/programs/team?view=episodes"
+    return [*saved, compared, answer, settled, system, payer, listed, job, destroyed, opened]
