@@ -35,8 +35,8 @@ def grid(
             labels.append(label_box(str(place + 1), middle, HEAD - 4, "middle"))
         line = number(HEAD + (place + 1) * CELL)
         content.append(tag("line", class_="grid", x1=0, x2=number(NAMES + place * CELL), y1=line, y2=line))
-    for (one, other), (sign, words) in marks.items():
-        row, column = max(one, other), min(one, other)
+    for (first, second), (sign, words) in marks.items():
+        row, column = max(first, second), min(first, second)
         middle = NAMES + (column + 0.5) * CELL
         mark = tag("title", escape(words, quote=False)) + escape(sign, quote=False)
         content.append(
